@@ -1,0 +1,51 @@
+"""A convolutional neural network from scratch: plain Python that can be read, and trains at the speed of C.
+
+from scnn import Adam, Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU, Trainer, load_digits
+
+training, test = load_digits()
+layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
+network = Network((1, 28, 28), layers, seed=1)
+for event in Trainer(network, training, test, epochs=5, optimiser=Adam(0.003), batch_size=32).run():
+    print(event)
+"""
+
+from scnn.augmentation import Augmentation
+from scnn.checkpoint import resume, save_checkpoint
+from scnn.data import Digits, load_digits, load_idx
+from scnn.errors import ScnnError
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.network import Network
+from scnn.optimisers import SGD, Adam
+from scnn.schedules import Constant, Cosine, OneCycle, StepDecay
+from scnn.trainer import EpochEnded, Progress, Score, Trainer
+from scnn.version import __version__
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "Augmentation",
+    "Constant",
+    "Conv2D",
+    "Cosine",
+    "Dense",
+    "Digits",
+    "Dropout",
+    "EpochEnded",
+    "Flatten",
+    "Layer",
+    "MaxPool2D",
+    "Network",
+    "OneCycle",
+    "Progress",
+    "ReLU",
+    "Score",
+    "ScnnError",
+    "SoftmaxCrossEntropy",
+    "StepDecay",
+    "Trainer",
+    "__version__",
+    "load_digits",
+    "load_idx",
+    "resume",
+    "save_checkpoint",
+]

@@ -1,0 +1,68 @@
+"""The architecture of a network: its layers in order, and the shapes between them. It holds no weights."""
+
+from collections.abc import Iterable, Sequence
+from math import prod
+
+from scnn.errors import ShapeError
+from scnn.layers import Layer, Parameter, Shape, SoftmaxCrossEntropy
+
+__all__ = ["Architecture"]
+
+
+class Architecture:
+    """Layers from an input of `input_shape` (channels, rows, columns) to logits; softmax with cross-entropy
+    ends it, whether it is written or not. Raises ShapeError where a layer does not fit the one before it.
+    """
+
+    def __init__(self, input_shape: Sequence[int], layers: Iterable[Layer]) -> None:
+        self.input_shape: Shape = tuple(input_shape)
+        if len(self.input_shape) != 3 or min(self.input_shape) < 1:
+            raise ShapeError(f"the input's shape is (channels, rows, columns), not {self.input_shape}")
+        self.layers: tuple[Layer, ...] = ended(tuple(layers))
+        self.names: tuple[str, ...] = numbered(self.layers)
+        self.shapes: tuple[Shape, ...] = self.infer_shapes()
+
+    def infer_shapes(self) -> tuple[Shape, ...]:
+        """The input's shape, then each layer's output shape."""
+        shapes = [self.input_shape]
+        for name, layer in zip(self.names, self.layers, strict=True):
+            try:
+                shapes.append(layer.output_shape(shapes[-1]))
+            except ShapeError as error:
+                raise ShapeError(f"{name} cannot follow an output of {shapes[-1]}: {error}") from None
+        if len(shapes[-1]) != 1:
+            raise ShapeError(f"a network ends with a vector of logits, not with {shapes[-1]}")
+        return tuple(shapes)
+
+    def specifications(self) -> dict[str, Parameter]:
+        """Each parameter's shape and fan-in, by its full name, such as `conv2d_1.weights`, in order."""
+        return {
+            f"{name}.{role}": parameter
+            for name, layer, shape in zip(self.names, self.layers, self.shapes, strict=False)
+            for role, parameter in layer.parameters(shape).items()
+        }
+
+    @property
+    def classes(self) -> int:
+        """How many classes it tells apart."""
+        return self.shapes[-1][0]
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers it learns."""
+        return sum(prod(parameter.shape) for parameter in self.specifications().values())
+
+
+def ended(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """The layers with SoftmaxCrossEntropy at their end, and there alone."""
+    if any(isinstance(layer, SoftmaxCrossEntropy) for layer in layers[:-1]):
+        raise ShapeError("SoftmaxCrossEntropy stands at the end of a network alone")
+    if layers and isinstance(layers[-1], SoftmaxCrossEntropy):
+        return layers
+    return (*layers, SoftmaxCrossEntropy())
+
+
+def numbered(layers: tuple[Layer, ...]) -> tuple[str, ...]:
+    """A name for each layer: its class in lower case and how many of its kind there were, from 1."""
+    kinds = [type(layer).__name__.lower() for layer in layers]
+    return tuple(f"{kind}_{kinds[: place + 1].count(kind)}" for place, kind in enumerate(kinds))

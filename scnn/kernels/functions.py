@@ -1,0 +1,62 @@
+"""Functions of one number, random ones too. No libm stands behind them, so that every host gives the same bits."""
+
+from scnn.language import Float32, Int32, bits_to_float, float_to_bits
+
+__all__ = ["exp", "log", "next_random", "uniform"]
+
+LOG2_E = 1.4426950408889634
+LN_2_HIGH = 0.693359375  # ln 2 in two parts: this one has so few bits that its multiples are exact
+LN_2_LOW = -2.12194440054690583e-4
+SQRT_2 = 1.4142135623730951
+
+
+def exp(x: Float32) -> Float32:
+    """e to the power x, to a relative error of 3e-7; 0 below -87, and never above e to the power 88.
+
+    x = n ln 2 + r with |r| <= ln 2 / 2; then e^r by its Taylor series, and 2^n by writing n into the bits
+    of the exponent. No libm stands behind it, so that every host gives the same bits.
+    """
+    bounded = (x if x < 88.0 else 88.0) if x > -87.0 else -87.0
+    exponent = int(bounded * LOG2_E + 127.5)  # n + 127: positive, so that truncating it rounds n
+    n = float(exponent - 127)
+    r = (bounded - n * LN_2_HIGH) - n * LN_2_LOW
+    series = 1.0 / 720.0 + r * (1.0 / 5040.0)
+    series = 1.0 / 24.0 + r * (1.0 / 120.0 + r * series)
+    series = 0.5 + r * (1.0 / 6.0 + r * series)
+    series = 1.0 + r * (1.0 + r * series)
+    power = series * bits_to_float(exponent << 23)
+    return power if x >= -87.0 else (0.0 if x < -87.0 else x)  # what is left is NaN, and stays NaN
+
+
+def log(x: Float32) -> Float32:
+    """The natural logarithm of a positive, normal x, to an error of 2e-7 (of the result, or of 1 if larger).
+
+    x = 2^n m with m between 1/√2 and √2; ln m = 2 artanh(s) with s = (m - 1) / (m + 1), by its series.
+    """
+    bits = float_to_bits(x)
+    n = float((bits >> 23) - 127)
+    m = bits_to_float((bits & 0x7FFFFF) | 0x3F800000)
+    if m > SQRT_2:
+        m = m * 0.5
+        n = n + 1.0
+    s = (m - 1.0) / (m + 1.0)
+    square = s * s
+    series = 1.0 / 5.0 + square * (1.0 / 7.0 + square * (1.0 / 9.0))
+    series = s * (2.0 + 2.0 * (square * (1.0 / 3.0 + square * series)))
+    logarithm = (series + n * LN_2_LOW) + n * LN_2_HIGH
+    return logarithm if x == x else x
+
+
+def next_random(seed: Int32) -> Int32:
+    """The next of Park and Miller's random numbers, 1 to 2³¹ - 2: 16807 · seed mod 2³¹ - 1.
+
+    By Schrage's way, in which no product leaves int32 (Park and Miller, "Random number generators: good ones
+    are hard to find", 1988).
+    """
+    following = 16807 * (seed % 127773) - 2836 * (seed // 127773)
+    return following if following > 0 else following + 2147483647
+
+
+def uniform(seed: Int32) -> Float32:
+    """A random number as one from -1 to 1."""
+    return float(seed) * (2.0 / 2147483647.0) - 1.0

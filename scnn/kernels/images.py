@@ -1,0 +1,98 @@
+"""Images and labels, on their way from the digits in memory to the network's input."""
+
+from scnn.kernels.functions import next_random, uniform
+from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, lanes
+
+__all__ = ["load_image", "load_label", "draw_distortion", "distort_image"]
+
+
+def load_image(image: Float32Buffer, pixels: Uint8Buffer, order: Int32Buffer, position: Int32, size: Size) -> None:
+    """The image whose turn it is, its grey levels brought from 0..255 to 0..1."""
+    first = order[position] * size
+    for pixel in lanes(size):
+        image[pixel] = float(pixels[first + pixel]) / 255.0
+
+
+def load_label(label: Int32Buffer, labels: Uint8Buffer, order: Int32Buffer, position: Int32) -> None:
+    """The class of the image whose turn it is."""
+    label[0] = labels[order[position]]
+
+
+def draw_distortion(distortion: Float32Buffer, strengths: Float32Buffer, random: Int32Buffer, nodes: Size) -> None:
+    """A random change of form: a matrix and a shift (6 numbers), then a shift of each node of a grid, [node, axis].
+
+    Strengths are the largest rotation (in radians, at most one half), scale and shear (shares), shift and bend (in
+    pixels); each is drawn evenly between plus and minus its largest. Matrix and shifts lead from a pixel of the
+    new image to its place in the old one: rotation · shear · scale.
+    """
+    seed = next_random(random[0])
+    angle = strengths[0] * uniform(seed)
+    seed = next_random(seed)
+    across = 1.0 + strengths[1] * uniform(seed)
+    seed = next_random(seed)
+    down = 1.0 + strengths[1] * uniform(seed)
+    seed = next_random(seed)
+    shear = strengths[2] * uniform(seed)
+    square = angle * angle
+    sine = angle * (1.0 + square * (-1.0 / 6.0 + square * (1.0 / 120.0)))
+    cosine = 1.0 + square * (-0.5 + square * (1.0 / 24.0 - square * (1.0 / 720.0)))
+    distortion[0] = cosine * across
+    distortion[1] = (cosine * shear - sine) * down
+    distortion[3] = sine * across
+    distortion[4] = (sine * shear + cosine) * down
+    for axis in range(2):
+        seed = next_random(seed)
+        distortion[2 + 3 * axis] = strengths[3] * uniform(seed)
+    for node in range(2 * nodes * nodes):
+        seed = next_random(seed)
+        distortion[6 + node] = strengths[4] * uniform(seed)
+    random[0] = seed
+
+
+def distort_image(
+    image: Float32Buffer,
+    pixels: Uint8Buffer,
+    distortion: Float32Buffer,
+    order: Int32Buffer,
+    position: Int32,
+    channels: Size,
+    height: Size,
+    width: Size,
+    nodes: Size,
+) -> None:
+    """The image whose turn it is, every pixel read where the distortion leads, bilinearly; 0..255 become 0..1.
+
+    The grid's shifts are taken bilinearly too. What is read beyond the image's outermost pixels is paper.
+    """
+    first = order[position] * (channels * height * width)
+    for row in range(height):
+        above = row * (nodes - 1) // height
+        low = float(row * (nodes - 1) - above * height) / float(height)
+        for column in range(width):
+            before = column * (nodes - 1) // width
+            near = float(column * (nodes - 1) - before * width) / float(width)
+            node = 6 + 2 * (above * nodes + before)
+            below = node + 2 * nodes
+            bend_x = (1.0 - low) * ((1.0 - near) * distortion[node] + near * distortion[node + 2]) + low * (
+                (1.0 - near) * distortion[below] + near * distortion[below + 2]
+            )
+            bend_y = (1.0 - low) * ((1.0 - near) * distortion[node + 1] + near * distortion[node + 3]) + low * (
+                (1.0 - near) * distortion[below + 1] + near * distortion[below + 3]
+            )
+            x = float(column) - 0.5 * float(width - 1)  # from the image's middle
+            y = float(row) - 0.5 * float(height - 1)
+            from_x = distortion[0] * x + distortion[1] * y + distortion[2] + bend_x + 0.5 * float(width - 1)
+            from_y = distortion[3] * x + distortion[4] * y + distortion[5] + bend_y + 0.5 * float(height - 1)
+            left = int(from_x)
+            top = int(from_y)
+            inside = 1 if from_x >= 0.0 and from_y >= 0.0 and left < width - 1 and top < height - 1 else 0
+            right = from_x - float(left)
+            bottom = from_y - float(top)
+            for channel in range(channels):
+                at = (channel * height + row) * width + column
+                image[at] = 0.0
+                if inside == 1:
+                    place = first + (channel * height + top) * width + left
+                    upper = (1.0 - right) * float(pixels[place]) + right * float(pixels[place + 1])
+                    lower = (1.0 - right) * float(pixels[place + width]) + right * float(pixels[place + width + 1])
+                    image[at] = ((1.0 - bottom) * upper + bottom * lower) / 255.0

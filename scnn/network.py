@@ -1,0 +1,226 @@
+"""A network: an architecture with the parameters that it has learned, and what can be asked of it."""
+
+import hashlib
+import json
+import math
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from scnn import safetensors
+from scnn.architecture import Architecture
+from scnn.config import layers_from_list, to_dict
+from scnn.data import Digits
+from scnn.engine import Engine, EngineMaker
+from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
+from scnn.images import images_of
+from scnn.layers import Layer
+from scnn.lowering import LOGITS, PROBABILITIES, lower
+from scnn.metrics import Report, confusion_matrix
+from scnn.safetensors import Tensor
+from scnn.wasm_engine import compiled
+
+__all__ = ["Network"]
+
+FORMAT = "scnn"
+VERSION = "1"
+MOST_PARAMETERS = 20_000_000
+KEPT = ("input_shape", "layers", "class_names", "provenance")
+CHUNK = 1000  # digits judged in one go
+
+
+class Network(Architecture):
+    """Layers from an input of `input_shape` (channels, rows, columns) to logits, with parameters of their own.
+
+    The same seed gives the same parameters, to the bit. `class_names` are what the classes are called (0, 1, …
+    unless given); `provenance` is plain data about how the parameters came to be, kept in files. Raises ShapeError
+    where a layer does not fit.
+
+    >>> from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU
+    >>> layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
+    >>> network = Network((1, 28, 28), layers, seed=1)
+    >>> network.parameter_count
+    15898
+    >>> network.fingerprint() == Network((1, 28, 28), layers, seed=1).fingerprint()
+    True
+    """
+
+    def __init__(
+        self,
+        input_shape: Sequence[int],
+        layers: Iterable[Layer],
+        *,
+        seed: int = 0,
+        class_names: Sequence[str] | None = None,
+        provenance: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(input_shape, layers)
+        names = tuple(class_names) if class_names is not None else tuple(map(str, range(self.classes)))
+        if len(names) != self.classes:
+            raise ConfigError(f"the network has {self.classes} classes, and {len(names)} names were given")
+        self.class_names: tuple[str, ...] = names
+        self.provenance: dict[str, Any] = dict(provenance or {})
+        random = Random(seed)
+        self.parameters: dict[str, array[float]] = {
+            name: array("f", parameter.initialise(random)) for name, parameter in self.specifications().items()
+        }
+        self.engines: dict[tuple[EngineMaker, int], Engine] = {}  # compiled once, by maker and images
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all parameters, little-endian float32 in order: equal only for equal bits."""
+        digest = hashlib.sha256()
+        for values in self.parameters.values():
+            digest.update(values.tobytes())
+        return digest.hexdigest()
+
+    # ------------------------------------------------------------------------------------- asking
+
+    def predict(self, images: object, *, make_engine: EngineMaker = compiled) -> list[int]:
+        """The most probable class of each image, from 0; see `images_of` for what images may be.
+
+        >>> from scnn import load_digits
+        >>> from scnn.presets import PAPER
+        >>> untrained = Network(PAPER.input_shape, PAPER.layers, seed=1)
+        >>> len(untrained.predict(load_digits()[1].image(0)))
+        1
+        """
+        return [largest(row) for row in self.logits(images, make_engine=make_engine)]
+
+    def logits(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
+        """What goes into the softmax: [image][class], any number."""
+        return self.outputs(images, LOGITS, make_engine)
+
+    def probabilities(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
+        """[image][class], from 0 to 1; each image's sum is 1."""
+        return self.outputs(images, PROBABILITIES, make_engine)
+
+    def outputs(self, images: object, buffer: str, make_engine: EngineMaker) -> list[list[float]]:
+        engine = self.engine(make_engine, 0)
+        rows = []
+        for image in images_of(images, self.input_shape):
+            engine.write("input", image)
+            engine.run("infer")
+            rows.append([float(value) for value in engine.read(buffer)])
+        return rows
+
+    def evaluate(
+        self, images: object, labels: Sequence[int] | None = None, *, make_engine: EngineMaker = compiled
+    ) -> Report:
+        """How it does on digits, or on images with labels from 0: accuracy, confusion matrix, precision, recall, F1.
+
+        Raises ShapeError for images of another size, DataError for labels that are no classes.
+        """
+        if labels is not None:
+            return Report.from_confusion(
+                confusion_matrix(list(labels), self.predict(images, make_engine=make_engine), self.classes)
+            )
+        if not isinstance(images, Digits):
+            raise ConfigError("evaluate takes Digits, or images and labels")
+        shape = (1, images.rows, images.columns)
+        if shape != self.input_shape:
+            raise ShapeError(f"the digits are {shape}, and the network's input is {self.input_shape}")
+        if not len(images) or max(images.labels) >= self.classes:
+            raise ConfigError(f"the digits are none, or have labels that the network's {self.classes} classes lack")
+        engine = self.engine(make_engine, CHUNK)
+        size = images.rows * images.columns
+        engine.write("order", range(CHUNK))
+        engine.write("confusion", [0] * self.classes**2)
+        for first in range(0, len(images), CHUNK):
+            engine.write("pixels", images.pixels[first * size : (first + CHUNK) * size])
+            engine.write("labels", images.labels[first : first + CHUNK])
+            engine.run("evaluate", 0, min(CHUNK, len(images) - first))
+        counts = [int(count) for count in engine.read("confusion")]
+        return Report.from_confusion(
+            [counts[row : row + self.classes] for row in range(0, len(counts), self.classes)]
+        )
+
+    def engine(self, make_engine: EngineMaker, images: int) -> Engine:
+        """An engine with the parameters as they are now."""
+        key = (make_engine, images)
+        if key not in self.engines:
+            self.engines[key] = make_engine(lower(self, images))
+        for name, values in self.parameters.items():
+            self.engines[key].write(name, values)
+        return self.engines[key]
+
+    # ------------------------------------------------------------------------------------- keeping
+
+    def save(self, path: str | Path) -> None:
+        """Writes a safetensors file with architecture, parameters, class names and provenance, as a whole or not
+        at all; raises ModelError."""
+        safetensors.write(path, safetensors.pack(self.tensors(), self.metadata()))
+
+    def tensors(self) -> dict[str, Tensor]:
+        specifications = self.specifications()
+        return {name: Tensor(values, specifications[name].shape) for name, values in self.parameters.items()}
+
+    def metadata(self) -> dict[str, str]:
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "input_shape": json.dumps(self.input_shape),
+            "layers": json.dumps([to_dict(layer) for layer in self.layers]),
+            "class_names": json.dumps(self.class_names),
+            "provenance": json.dumps(self.provenance),
+        }
+
+    @classmethod
+    def load(cls, path: str | Path, *, layers: Iterable[type[Layer]] = ()) -> "Network":
+        """The network of a file; `layers` are kinds of the user's own. Raises ModelError, naming what is wrong,
+        before anything of the file is used."""
+        data = safetensors.read(path)
+        try:
+            return cls.from_tensors(*safetensors.unpack(data), layers=layers)
+        except ModelError as error:
+            raise ModelError(f"{path}: {error}") from None
+
+    @classmethod
+    def from_tensors(
+        cls, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, layers: Iterable[type[Layer]] = ()
+    ) -> "Network":
+        """The network of a file's parts. What else the file holds, such as a checkpoint's state, is left alone."""
+        if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
+            raise ModelError("this is no model of scnn, or one of a version that this scnn does not know")
+        try:
+            data = {name: json.loads(metadata.get(name, "null")) for name in KEPT}
+        except (ValueError, RecursionError) as error:
+            raise ModelError(f"the metadata is not JSON: {str(error)[:100]}") from None
+        shape, names, provenance = data["input_shape"], data["class_names"], data["provenance"]
+        if not isinstance(shape, list) or not all(type(one) is int and 0 < one <= 4096 for one in shape):
+            raise ModelError("the input's shape is not three numbers from 1 to 4096")
+        if not isinstance(names, list) or not all(isinstance(name, str) and len(name) <= 100 for name in names):
+            raise ModelError("the class names are not texts of at most 100 letters")
+        if not isinstance(provenance, dict):
+            raise ModelError("the provenance is not a table")
+        try:
+            architecture = Architecture(shape, layers_from_list(data["layers"], layers))
+            require_fitting(architecture, tensors)
+            network = cls(shape, architecture.layers, class_names=names, provenance=provenance)
+        except ModelError:
+            raise
+        except ScnnError as error:
+            raise ModelError(f"the architecture is not sound: {error}") from None
+        for name, values in network.parameters.items():
+            values[:] = tensors[name].values
+        return network
+
+
+def require_fitting(architecture: Architecture, tensors: Mapping[str, Tensor]) -> None:
+    """Every parameter is there, of its shape, and finite."""
+    if architecture.parameter_count > MOST_PARAMETERS:
+        raise ModelError(f"the network has {architecture.parameter_count} parameters, over {MOST_PARAMETERS}")
+    for name, parameter in architecture.specifications().items():
+        if name not in tensors:
+            raise ModelError(f"the tensor {name} is missing")
+        tensor = tensors[name]
+        if tensor.shape != parameter.shape or tensor.values.typecode != "f":
+            raise ModelError(f"the tensor {name} is {tensor.shape}, and the architecture's is {parameter.shape}")
+        if not all(map(math.isfinite, tensor.values)):
+            raise ModelError(f"the tensor {name} has numbers that are not finite")
+
+
+def largest(row: Sequence[float]) -> int:
+    """The place of the largest, the first of equals."""
+    return max(range(len(row)), key=row.__getitem__)

@@ -1,0 +1,82 @@
+"""The interpreter: memory, procedures, and what it refuses."""
+
+from array import array
+
+import pytest
+
+from scnn.engine import Interpreter
+from scnn.errors import ConfigError
+from scnn.layers import Dense, Flatten
+from scnn.lowering import PROBABILITIES, lower
+from scnn.network import Network
+from scnn.optimisers import SGD
+from scnn.plan import Plan
+
+
+def plan(images: int = 3) -> Plan:
+    return lower(Network((1, 2, 2), [Flatten(), Dense(2)], seed=1), images, steps=2)
+
+
+def test_memory_begins_at_zero_and_keeps_what_is_written() -> None:
+    """Buffers have their own kind; a short write leaves the rest alone; a read is a copy."""
+    engine = Interpreter(plan())
+    assert engine.read("order") == array("i", [0, 0, 0])
+    engine.write("order", [5, -6])
+    copy = engine.read("order")
+    assert copy == array("i", [5, -6, 0])
+    copy[0] = 9
+    assert engine.read("order")[0] == 5
+    engine.write("pixels", b"\x01\xff")
+    assert engine.read("pixels")[:3] == array("B", [1, 255, 0])
+
+
+def test_infer_by_hand() -> None:
+    """Logits are W · X + B, and the probabilities their softmax."""
+    engine = Interpreter(plan())
+    engine.write("dense_1.weights", [1, 0, 0, 0, 0, 0, 0, 2])
+    engine.write("dense_1.bias", [0.5, -1])
+    engine.write("input", [0.25, 0, 0, 1])
+    engine.run("infer")
+    assert list(engine.read("logits")) == [0.75, 1.0]
+    assert list(engine.read(PROBABILITIES)) == pytest.approx([0.4378235, 0.5621765], abs=1e-6)
+
+
+def test_loops_give_each_position_its_turn() -> None:
+    """Evaluation counts the samples from `first` on, in the order that is written."""
+    engine = Interpreter(plan())
+    engine.write("pixels", bytes([255, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0]))
+    engine.write("labels", [0, 1, 1])
+    engine.write("order", [2, 1, 0])
+    engine.write("dense_1.weights", [1, 0, 0, 0, 0, 0, 0, 1])
+    engine.run("evaluate", 0, 2)
+    assert list(engine.read("confusion")) == [0, 0, 1, 1]
+    engine.run("evaluate", 2, 1)
+    assert list(engine.read("confusion")) == [1, 0, 1, 1]
+
+
+def test_one_call_of_train_is_gradients_and_updates() -> None:
+    """Two batches in one call give the same bits as their parts one by one."""
+    engines = [Interpreter(plan()) for _ in range(2)]
+    for engine in engines:
+        engine.write("pixels", bytes(range(0, 240, 20)))
+        engine.write("labels", [0, 1, 0])
+        engine.write("order", [1, 2, 0])
+        engine.write("settings", SGD(0.5).settings(0, 1.0) * 2)
+    engines[0].run("train", 0, 1, 2)
+    engines[0].run("train", 2, 1, 1)
+    for first, count in ((0, 2), (2, 1)):
+        engines[1].run("gradients", first, count)
+        engines[1].run("update", count)
+    assert engines[0].read("parameters") == engines[1].read("parameters")
+    assert any(engines[0].read("parameters")) and not any(engines[0].read("gradients"))
+
+
+def test_what_is_not_there_is_named() -> None:
+    """An unknown buffer, an unknown procedure, and more values than a buffer holds."""
+    engine = Interpreter(plan())
+    with pytest.raises(ConfigError, match="'weights'"):
+        engine.read("weights")
+    with pytest.raises(ConfigError, match="'learn'.*infer, evaluate"):
+        engine.run("learn")
+    with pytest.raises(ConfigError, match="order holds 3 values and was given 4"):
+        engine.write("order", [1, 2, 3, 4])

@@ -1,0 +1,107 @@
+"""Lowering: plans can be judged without running them."""
+
+from scnn import kernels
+from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
+from scnn.lowering import lower
+from scnn.network import Network
+from scnn.plan import ALIGNMENT, Call, Loop, Plan
+from scnn.presets import PAPER
+
+
+def plan_of(*layers: object, images: int = 4) -> Plan:
+    return lower(Network((1, 8, 8), layers, seed=1), images)  # type: ignore[arg-type]
+
+
+def calls(plan: Plan, procedure: str) -> list[str]:
+    """The kernels that a procedure calls, in order, loops opened."""
+
+    def names(steps: tuple[Call | Loop, ...]) -> list[str]:
+        found = []
+        for step in steps:
+            found += [step.kernel.__name__] if isinstance(step, Call) else names(step.body)
+        return found
+
+    return names(plan.procedures[procedure].body)
+
+
+def test_the_order_of_a_training_step() -> None:
+    """Forward, loss, counting, then backward in the other order; the first layer's input gets no gradient."""
+    plan = plan_of(Conv2D(2, 3, padding=1), ReLU(), MaxPool2D(2), Flatten(), Dense(3))
+    assert calls(plan, "gradients") == [
+        *["load_image", "load_label"],
+        *["pad2d_forward", "conv2d_forward", "relu_forward", "maxpool2d_forward", "dense_forward"],
+        *["softmax_forward", "cross_entropy_forward", "tally"],
+        *["softmax_cross_entropy_backward", "dense_backward_weights", "dense_backward_input"],
+        *["zero", "maxpool2d_backward", "relu_backward", "conv2d_backward_weights"],
+    ]
+    assert calls(plan, "train") == [*calls(plan, "gradients"), "sgd_update"]
+
+
+def test_inference_has_no_loss() -> None:
+    """`infer` is the forward pass alone."""
+    assert calls(plan_of(Flatten(), Dense(3)), "infer") == ["dense_forward", "softmax_forward"]
+
+
+def test_every_argument_is_a_buffer_a_size_or_a_variable() -> None:
+    """No role is left unbound, and every buffer that is named exists."""
+    plan = lower(Network(PAPER.input_shape, PAPER.layers, seed=1), images=5)
+
+    def check(steps: tuple[Call | Loop, ...], known: set[str]) -> None:
+        for step in steps:
+            if isinstance(step, Loop):
+                check(step.body, known | {step.variable})
+                continue
+            for value in step.arguments.values():
+                assert isinstance(value, int) or value in known or value in plan.buffers, f"{value} in {step}"
+
+    for procedure in plan.procedures.values():
+        check(procedure.body, set(procedure.parameters))
+
+
+def test_buffers_lie_apart_and_aligned() -> None:
+    """No two buffers overlap, except the two that stand for all parameters and all gradients."""
+    plan = lower(Network(PAPER.input_shape, PAPER.layers, seed=1), images=5)
+    single = [buffer for name, buffer in plan.buffers.items() if name not in ("parameters", "gradients")]
+    end = 0
+    for buffer in sorted(single, key=lambda buffer: buffer.offset):
+        assert buffer.offset >= end and buffer.offset % ALIGNMENT == 0
+        end = buffer.offset + buffer.size
+    assert plan.memory >= end
+
+
+def test_memory_grows_by_the_images_alone() -> None:
+    """Each image takes its pixels, a label and a place in the order; nothing else grows with their number."""
+    few, many = plan_of(Flatten(), Dense(3), images=1600), plan_of(Flatten(), Dense(3), images=60_800)
+    assert many.memory - few.memory == (60_800 - 1600) * (64 + 1 + 4)
+
+
+def test_the_parameters_span_exactly_the_layers_parameters() -> None:
+    """One update reaches every weight and bias, and nothing else."""
+    plan = plan_of(Conv2D(3, 3), ReLU(), Flatten(), Dense(3))
+    for whole, prefix in (("parameters", ""), ("gradients", "d_")):
+        owned = [
+            f"conv2d_1.{prefix}weights",
+            f"conv2d_1.{prefix}bias",
+            f"dense_1.{prefix}weights",
+            f"dense_1.{prefix}bias",
+        ]
+        first, last = plan.buffers[owned[0]].offset, plan.buffers[owned[-1]]
+        span = plan.buffers[whole]
+        assert span.offset == first and span.size - (last.offset + last.size - first) in range(ALIGNMENT)
+    assert plan.buffers["parameters"].length == plan.buffers["gradients"].length
+
+
+def test_plans_compare_and_print() -> None:
+    """The same network gives an equal plan; its text names kernels, buffers and sizes."""
+    one, other = plan_of(Flatten(), Dense(3)), plan_of(Flatten(), Dense(3))
+    assert one == other != plan_of(Flatten(), Dense(4))
+    text = str(one)
+    assert "dense_forward(output=logits, input=input, weights=dense_1.weights, bias=dense_1.bias" in text
+    assert "inputs=64, outputs=3)" in text and "position from first, count times, by 1:" in text
+
+
+def test_call_arguments_follow_the_kernel() -> None:
+    """Arguments stand in the order of the kernel's parameters."""
+    step = next(step for step in plan_of(Flatten(), Dense(3)).procedures["infer"].body if isinstance(step, Call))
+    assert list(step.arguments) == ["output", "input", "weights", "bias", "inputs", "outputs"]
+    assert step.kernel is kernels.dense_forward

@@ -1,0 +1,214 @@
+"""Networks: names, counts, initialisation, and what does not fit together."""
+
+import math
+import subprocess
+import sys
+from array import array
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scnn.data import Digits, load_digits
+from scnn.engine import Interpreter
+from scnn.errors import ConfigError, DataError, ModelError, ShapeError
+from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.network import Network
+from scnn.presets import PAPER
+from scnn.safetensors import Tensor
+from scnn.trainer import Trainer
+
+
+def test_the_papers_network() -> None:
+    """10 weights for each convolution, 196 × 32 + 32 and 32 × 3 + 3 for the dense layers."""
+    network = Network(PAPER.input_shape, PAPER.layers, seed=1)
+    assert network.parameter_count == 10 + 10 + 6304 + 99
+    assert network.names[:2] == ("conv2d_1", "relu_1")
+    assert network.shapes[-1] == (3,) and network.classes == 3
+
+
+def test_softmax_cross_entropy_is_added_at_the_end() -> None:
+    """Writing it or not gives the same network."""
+    layers = [Flatten(), Dense(10)]
+    assert Network((1, 4, 4), layers).names == Network((1, 4, 4), [*layers, SoftmaxCrossEntropy()]).names
+
+
+def test_initialisation_is_he_uniform() -> None:
+    """Weights fill ±√(6 / fan_in) with variance 2 / fan_in; biases are zero."""
+    network = Network((1, 28, 28), [Flatten(), Dense(100)], seed=3)
+    weights = network.parameters["dense_1.weights"]
+    limit = (6 / 784) ** 0.5
+    assert all(abs(weight) <= limit for weight in weights) and max(weights) > 0.99 * limit
+    assert sum(weight * weight for weight in weights) / len(weights) == pytest.approx(2 / 784, rel=0.02)
+    assert set(network.parameters["dense_1.bias"]) == {0.0}
+
+
+def test_filters_begin_upright() -> None:
+    """No filter of a convolution sums below zero, and single weights still take both signs."""
+    weights = Network((1, 28, 28), [Conv2D(50, 3), Flatten(), Dense(2)], seed=3).parameters["conv2d_1.weights"]
+    sums = [sum(weights[start : start + 9]) for start in range(0, 450, 9)]
+    assert min(sums) >= 0 and min(weights) < -0.5 < 0.5 < max(weights)
+
+
+def test_a_seed_gives_the_same_bits_in_another_process() -> None:
+    """The fingerprint of seed 1 is the same in a fresh interpreter, and another for seed 2."""
+    program = (
+        "from scnn.network import Network; from scnn.presets import PAPER;"
+        "print(Network(PAPER.input_shape, PAPER.layers, seed=1).fingerprint())"
+    )
+    other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+    assert Network(PAPER.input_shape, PAPER.layers, seed=1).fingerprint() == other
+    assert Network(PAPER.input_shape, PAPER.layers, seed=2).fingerprint() != other
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ([Conv2D(4, 3), MaxPool2D(2), Dense(10)], ["dense_1", "(4, 13, 13)", "Flatten()"]),
+        ([Flatten(), Conv2D(4, 3)], ["conv2d_1", "(784,)", "(channels, rows, columns)"]),
+        ([MaxPool2D(9), MaxPool2D(9)], ["maxpool2d_2", "(1, 3, 3)", "9×9"]),
+        ([ReLU()], ["softmaxcrossentropy_1", "(1, 28, 28)"]),
+        ([Flatten(), SoftmaxCrossEntropy(), Dense(3)], ["end"]),
+    ],
+)
+def test_layers_that_do_not_fit(layers: list, words: list[str]) -> None:
+    """The error names the layer, the shape before it, and what it wanted."""
+    with pytest.raises(ShapeError) as caught:
+        Network((1, 28, 28), layers)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (1, 0, 28), ()])
+def test_an_input_shape_that_is_none(shape: tuple[int, ...]) -> None:
+    """An input is (channels, rows, columns), each at least 1."""
+    with pytest.raises(ShapeError, match="channels, rows, columns"):
+        Network(shape, [Flatten(), Dense(2)])
+
+
+@pytest.fixture(scope="module")
+def trained() -> Network:
+    """The paper's network, trained."""
+    training, test = PAPER.digits()
+    network = Network(PAPER.input_shape, PAPER.layers, seed=1, class_names=training.classes)
+    trainer = Trainer(network, training, test, epochs=50, optimiser=PAPER.optimiser, seed=1)
+    trainer.slice_size = 1000
+    for _ in trainer.run():
+        pass
+    return network
+
+
+def test_predicting_from_any_form_of_images(trained: Network) -> None:
+    """Bytes, nested lists, arrays, numpy arrays of several kinds and shapes, one image or many: the same answer."""
+    _, test = PAPER.digits()
+    pixels = test.pixels[: 3 * 784]
+    expected = trained.logits(pixels)
+    as_array = np.frombuffer(pixels, dtype=np.uint8).reshape(3, 28, 28)
+    forms: list[object] = [
+        bytearray(pixels),
+        memoryview(pixels),
+        as_array,
+        as_array.reshape(3, 1, 28, 28),
+        as_array.tolist(),
+        [pixels[:784], pixels[784:1568], pixels[1568:]],
+        as_array.astype(np.float32) / np.float32(255),
+        np.asfortranarray(as_array),
+        np.concatenate([as_array, as_array])[:3],
+    ]
+    for form in forms:
+        assert trained.logits(form) == expected
+    near = [*(as_array / 255.0).tolist()]
+    assert trained.logits(near) == [pytest.approx(row, abs=1e-5) for row in expected]
+    assert trained.predict(as_array[0]) == trained.predict(as_array)[:1]
+    assert trained.logits(array("f", (level / 255 for level in pixels)))[0] == pytest.approx(expected[0], abs=1e-5)
+    (row,) = trained.probabilities(as_array[0])
+    assert sum(row) == pytest.approx(1, abs=1e-6)
+
+
+def test_both_engines_predict_the_same(trained: Network) -> None:
+    """Within float32."""
+    _, test = PAPER.digits()
+    compiled_, interpreted = trained.logits(test), trained.logits(test, make_engine=Interpreter)
+    for one, other in zip(compiled_, interpreted, strict=True):
+        assert one == pytest.approx(other, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("images", "error", "words"),
+    [
+        ([[float("nan")] * 784], DataError, "nan"),
+        ([[2.0] * 784], DataError, "2.0"),
+        ([[-1] * 784], DataError, "-1"),
+        ([["a"] * 784], DataError, "'a'"),
+        ([None], DataError, "NoneType"),
+        ([True] * 784, DataError, "True"),
+        (np.zeros(784, dtype=np.int64), DataError, "format"),
+        (bytes(783), ShapeError, "784 numbers each, and 783"),
+        ([], ShapeError, "784"),
+    ],
+)
+def test_images_that_are_none(trained: Network, images: object, error: type[Exception], words: str) -> None:
+    """Named errors say which number, or how many."""
+    with pytest.raises(error, match=words):
+        trained.predict(images)
+
+
+def test_evaluate(trained: Network) -> None:
+    """By digits in memory or by images one by one: the same report."""
+    _, test = PAPER.digits()
+    report = trained.evaluate(test)
+    assert report.accuracy >= 0.9 and [sum(row) for row in report.confusion] == [10, 10, 10]
+    assert trained.evaluate(test.pixels, test.labels) == report
+    with pytest.raises(ShapeError):
+        trained.evaluate(Digits(bytes(4), bytes(1), 2, 2))
+    with pytest.raises(ConfigError, match="3 classes"):
+        trained.evaluate(load_digits()[1])
+
+
+def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
+    """Everything comes back: layers, weights to the bit, class names, provenance."""
+    trained.provenance = {"seed": 1, "accuracy": 0.9}
+    trained.save(tmp_path / "m.safetensors")
+    found = Network.load(tmp_path / "m.safetensors")
+    assert found.layers == trained.layers and found.fingerprint() == trained.fingerprint()
+    assert found.class_names == ("0", "1", "2") and found.provenance == trained.provenance
+    trained.save(tmp_path / "n.safetensors")
+    assert (tmp_path / "n.safetensors").read_bytes() == (tmp_path / "m.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("format", "other", "no model of scnn"),
+        ("version", "99", "version"),
+        ("layers", "{", "not JSON"),
+        ("layers", "[]", "list of 1 to"),
+        ("layers", '[{"kind": "os.system"}]', "no 'os.system' here"),
+        ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 1e9}]', "units cannot be"),
+        ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 999999999}]', "units cannot be"),
+        ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 1000000}]', "over 20000000"),
+        ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 4}]', "architecture.s is \\(4, 784\\)"),
+        ("layers", '[{"kind": "Dense", "units": 3}]', "architecture is not sound"),
+        ("layers", '[{"kind": "Flatten", "x": 3}]', "has no 'x'"),
+        ("input_shape", "[1, 28]", "architecture is not sound"),
+        ("input_shape", "[1, 28, 1e9]", "three numbers"),
+        ("class_names", '["0"]', "names were given"),
+        ("class_names", "[1, 2, 3]", "texts"),
+        ("provenance", "[]", "table"),
+    ],
+)
+def test_models_whose_words_are_wrong(trained: Network, name: str, value: str, words: str) -> None:
+    """Metadata that does not fit is refused, by name."""
+    with pytest.raises(ModelError, match=words):
+        Network.from_tensors(trained.tensors(), {**trained.metadata(), name: value})
+
+
+def test_models_whose_numbers_are_wrong(trained: Network) -> None:
+    """A tensor that is missing, of another shape, or not finite."""
+    tensors = trained.tensors()
+    with pytest.raises(ModelError, match=r"dense_2\.bias is missing"):
+        Network.from_tensors({k: v for k, v in tensors.items() if k != "dense_2.bias"}, trained.metadata())
+    with pytest.raises(ModelError, match=r"dense_2\.bias is \(1, 3\), and the architecture's is \(3,\)"):
+        Network.from_tensors({**tensors, "dense_2.bias": Tensor(array("f", [0] * 3), (1, 3))}, trained.metadata())
+    with pytest.raises(ModelError, match="not finite"):
+        bad = Tensor(array("f", [0, math.inf, 0]), (3,))
+        Network.from_tensors({**tensors, "dense_2.bias": bad}, trained.metadata())
