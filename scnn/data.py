@@ -1,0 +1,195 @@
+"""Digits: the bundled part of MNIST, IDX files of any such data, and what is checked of both."""
+
+import gzip
+import hashlib
+import io
+import lzma
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import BinaryIO
+
+from scnn.errors import ConfigError, DataError, IdxError
+
+__all__ = ["Digits", "load_digits", "load_idx"]
+
+CLASSES = tuple("0123456789")
+
+# The IDX format: two zero bytes, a type code (8: unsigned byte), the number of dimensions, each dimension as
+# a big-endian uint32, then the data in row order (Y. LeCun, "The MNIST database", file formats).
+IMAGES_MAGIC = 0x00000803
+LABELS_MAGIC = 0x00000801
+
+# No image set is larger than this; a header that says so is broken or hostile.
+LARGEST = 1 << 30
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Grey-level images with their classes. Raises DataError where counts or labels do not fit.
+
+    `pixels` holds [image, row, column], one byte each, 0 for paper to 255 for ink; `labels` one byte an image,
+    its place in `classes`.
+    """
+
+    pixels: bytes
+    labels: bytes
+    rows: int = 28
+    columns: int = 28
+    classes: tuple[str, ...] = CLASSES
+
+    def __post_init__(self) -> None:
+        wanted = len(self.labels) * self.rows * self.columns
+        if len(self.pixels) != wanted:
+            raise DataError(
+                f"{len(self.labels)} labels go with {wanted} pixels of {self.rows}×{self.columns} images, "
+                f"not with {len(self.pixels)}"
+            )
+        for place, label in enumerate(self.labels):
+            if label >= len(self.classes):
+                raise DataError(
+                    f"image {place} has the label {label}, and labels go from 0 to {len(self.classes) - 1}"
+                )
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def fingerprint(self) -> str:
+        """SHA-256 of sizes, labels and pixels: equal only for equal digits."""
+        head = f"{len(self)} {self.rows} {self.columns} {' '.join(self.classes)}\n".encode()
+        return hashlib.sha256(head + self.labels + self.pixels).hexdigest()
+
+    def image(self, place: int) -> bytes:
+        """The pixels of one image, [row, column]."""
+        size = self.rows * self.columns
+        return self.pixels[place * size : (place + 1) * size]
+
+    def select(self, classes: Sequence[int], per_class: int) -> "Digits":
+        """The first `per_class` images of each of these classes, in their order; labels count them from 0."""
+        chosen: list[int] = []
+        labels: list[int] = []
+        for label, digit in enumerate(classes):
+            places = [place for place, found in enumerate(self.labels) if found == digit][:per_class]
+            if len(places) < per_class:
+                raise ConfigError(f"there are {len(places)} images of class {digit}, not {per_class}")
+            chosen += places
+            labels += [label] * per_class
+        pixels = b"".join(self.image(place) for place in chosen)
+        names = tuple(self.classes[digit] for digit in classes)
+        return Digits(pixels, bytes(labels), self.rows, self.columns, names)
+
+    @classmethod
+    def from_floats(
+        cls, images: Sequence[Sequence[float]], labels: Sequence[int], rows: int, columns: int
+    ) -> "Digits":
+        """Images whose pixels are numbers from 0 to 1, each image one row of rows × columns numbers.
+
+        Raises DataError for NaN and for what lies outside, naming the image and the pixel.
+        """
+        pixels = bytearray()
+        for place, image in enumerate(images):
+            for pixel, level in enumerate(image):
+                if not 0.0 <= level <= 1.0:  # NaN is in no interval
+                    raise DataError(f"pixel {pixel} of image {place} is {level}, and pixels go from 0 to 1")
+                pixels.append(round(level * 255))
+        for place, label in enumerate(labels):
+            if not 0 <= label < len(CLASSES):
+                raise DataError(f"image {place} has the label {label}, and labels go from 0 to {len(CLASSES) - 1}")
+        return cls(bytes(pixels), bytes(labels), rows, columns)
+
+
+def load_digits() -> tuple[Digits, Digits]:
+    """The bundled 4,000 training and 1,000 test digits: 400 and 100 of each class, class by class.
+
+    They are a part of MNIST's training set; digits.md states source, licence and hashes.
+
+    >>> training, test = load_digits()
+    >>> len(training), len(test), test.labels[150]
+    (4000, 1000, 1)
+    """
+    packed = files("scnn").joinpath("digits.xz").read_bytes()
+    stream = io.BytesIO(lzma.decompress(packed))
+    return read_pair(stream, stream, "digits.xz"), read_pair(stream, stream, "digits.xz")
+
+
+def load_idx(images: str | Path | bytes, labels: str | Path | bytes) -> Digits:
+    """Images and labels from two IDX files, by path or as bytes, plain or gzipped.
+
+    Raises IdxError, naming the file, for one that is short, corrupt, not of the right kind or longer than its
+    header says, and for counts that differ; DataError for labels above 9.
+    """
+    with opened(images) as image_stream, opened(labels) as label_stream:
+        digits = read_pair(image_stream, label_stream, f"{name_of(images, 'images')} and {name_of(labels, 'labels')}")
+        for stream, name in (
+            (image_stream, name_of(images, "images")),
+            (label_stream, name_of(labels, "labels")),
+        ):
+            if read(stream, 1, name):
+                raise IdxError(f"{name} goes on after its last element")
+    return digits
+
+
+def read_pair(images: BinaryIO, labels: BinaryIO, name: str) -> Digits:
+    (count, rows, columns), pixels = read_idx(images, IMAGES_MAGIC, f"images of {name}")
+    (label_count,), label_bytes = read_idx(labels, LABELS_MAGIC, f"labels of {name}")
+    if count != label_count:
+        raise IdxError(f"{name} do not match: {count} images, {label_count} labels")
+    return Digits(pixels, label_bytes, rows, columns)
+
+
+def read_idx(stream: BinaryIO, magic: int, name: str) -> tuple[tuple[int, ...], bytes]:
+    """Dimensions and data of one IDX file of unsigned bytes."""
+    head = read(stream, 4, name)
+    if len(head) < 4:
+        raise IdxError(f"{name}: an IDX file begins with 4 bytes, and there are {len(head)}")
+    (found,) = struct.unpack(">I", head)
+    if found != magic:
+        raise IdxError(f"{name}: the file begins with {found:#010x}, and such an IDX file with {magic:#010x}")
+    dimensions = magic & 0xFF
+    head = read(stream, 4 * dimensions, name)
+    if len(head) < 4 * dimensions:
+        raise IdxError(f"{name}: the file ends in its header")
+    shape = struct.unpack(f">{dimensions}I", head)
+    size = 1
+    for dimension in shape:
+        size *= dimension
+    if size > LARGEST or min(shape[1:], default=1) == 0:
+        raise IdxError(f"{name}: the header speaks of {' × '.join(map(str, shape))} bytes, which cannot be")
+    data = read(stream, size, name)
+    if len(data) < size:
+        raise IdxError(f"{name}: the header promises {size} bytes, and there are {len(data)}")
+    return shape, data
+
+
+def read(stream: BinaryIO, size: int, name: str) -> bytes:
+    """Up to `size` bytes, by pieces, so that no header's word alone makes memory grow."""
+    pieces = []
+    try:
+        while size > 0 and (piece := stream.read(min(size, 1 << 20))):
+            pieces.append(piece)
+            size -= len(piece)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise IdxError(f"{name}: the gzip data is corrupt or cut short ({error})") from None
+    return b"".join(pieces)
+
+
+def opened(source: str | Path | bytes) -> BinaryIO:
+    """The file or the bytes as a stream, unpacked if they are gzipped, whatever their name."""
+    stream: BinaryIO
+    if isinstance(source, bytes):
+        stream = io.BytesIO(source)
+    else:
+        try:
+            stream = Path(source).open("rb")
+        except OSError as error:
+            raise IdxError(f"{source} cannot be read: {error.strerror}") from None
+    gzipped = stream.read(2) == b"\x1f\x8b"
+    stream.seek(0)
+    return gzip.GzipFile(fileobj=stream) if gzipped else stream  # type: ignore[return-value]
+
+
+def name_of(source: str | Path | bytes, otherwise: str) -> str:
+    return otherwise if isinstance(source, bytes) else str(source)

@@ -1,0 +1,134 @@
+"""Digits: the bundled ones, IDX files good and bad, and what is refused."""
+
+import contextlib
+import gzip
+import hashlib
+import lzma
+import struct
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scnn.data import Digits, load_digits, load_idx
+from scnn.errors import ConfigError, DataError, IdxError
+
+
+def images_file(count: int = 3, rows: int = 2, columns: int = 2, data: bytes | None = None) -> bytes:
+    pixels = bytes(range(count * rows * columns)) if data is None else data
+    return struct.pack(">4I", 0x803, count, rows, columns) + pixels
+
+
+def labels_file(labels: bytes = b"\x00\x01\x02", count: int | None = None) -> bytes:
+    return struct.pack(">2I", 0x801, len(labels) if count is None else count) + labels
+
+
+def test_the_bundled_files_hashes() -> None:
+    """digits.xz and its content are the very bytes that digits.md states, under 750 KB."""
+    packed = files("scnn").joinpath("digits.xz").read_bytes()
+    stated = files("scnn").joinpath("digits.md").read_text()
+    assert hashlib.sha256(packed).hexdigest() in stated
+    assert hashlib.sha256(lzma.decompress(packed)).hexdigest() in stated
+    assert len(packed) < 750_000
+
+
+def test_the_bundled_digits() -> None:
+    """400 and 100 of each class, 28×28, no image in both parts, with ink on paper."""
+    training, test = load_digits()
+    for digits, per_class in ((training, 400), (test, 100)):
+        assert (digits.rows, digits.columns) == (28, 28)
+        assert [digits.labels.count(k) for k in range(10)] == [per_class] * 10
+    assert not {training.image(k) for k in range(4000)} & {test.image(k) for k in range(1000)}
+    assert 30 < sum(training.pixels) / len(training.pixels) < 37  # MNIST's mean grey level is 33.3
+
+
+def test_select_takes_the_first_of_each_class() -> None:
+    """Labels are counted anew in the order asked for, and the classes keep their names."""
+    training, _ = load_digits()
+    chosen = training.select((7, 2), 3)
+    assert chosen.labels == bytes([0, 0, 0, 1, 1, 1]) and chosen.classes == ("7", "2")
+    assert chosen.image(0) == training.image(training.labels.index(7))
+    with pytest.raises(ConfigError, match="400 images of class 3, not 401"):
+        training.select((3,), 401)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
+def test_idx_files_are_read(pack: type, tmp_path: Path) -> None:
+    """Plain and gzipped, from bytes and from paths, whatever the file is called."""
+    digits = load_idx(pack(images_file()), pack(labels_file()))
+    assert len(digits) == 3 and digits.image(1) == bytes([4, 5, 6, 7]) and digits.labels == b"\x00\x01\x02"
+    (tmp_path / "images.what").write_bytes(pack(images_file()))
+    (tmp_path / "labels").write_bytes(pack(labels_file()))
+    assert load_idx(tmp_path / "images.what", str(tmp_path / "labels")) == digits
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "words"),
+    [
+        (b"", labels_file(), "images.*begins with 4 bytes, and there are 0"),
+        (images_file()[:10], labels_file(), "ends in its header"),
+        (images_file()[:-1], labels_file(), "promises 12 bytes, and there are 11"),
+        (images_file() + b"x", labels_file(), "goes on after its last element"),
+        (labels_file(), labels_file(), "begins with 0x00000801, and such an IDX file with 0x00000803"),
+        (images_file(), images_file(), "0x00000801"),
+        (images_file(4), labels_file(), "4 images, 3 labels"),
+        (images_file(), labels_file()[:-1], "promises 3 bytes, and there are 2"),
+        (images_file(), labels_file(b"\x00\x01\x0a"), "image 2 has the label 10"),
+        (images_file(2**31, 2**31, 2**31, b""), labels_file(), "which cannot be"),
+        (images_file(3, 0, 2, b""), labels_file(), "which cannot be"),
+        (images_file(2**20, 28, 28, b"abc"), labels_file(), "promises 822083584 bytes, and there are 3"),
+        (gzip.compress(images_file())[:-6], labels_file(), "corrupt or cut short"),
+        (b"\x1f\x8b" + bytes(30), labels_file(), "corrupt or cut short"),
+    ],
+)
+def test_broken_idx_files_are_refused(images: bytes, labels: bytes, words: str) -> None:
+    """Each refusal says what was expected and what came."""
+    with pytest.raises(DataError, match=words):
+        load_idx(images, labels)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """The error names the path."""
+    with pytest.raises(IdxError, match="nowhere.*No such file"):
+        load_idx(tmp_path / "nowhere", labels_file())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_mutated_idx_files_never_do_worse_than_a_data_error(data: st.DataObject) -> None:
+    """Whatever byte changes and wherever the file is cut, plain or gzipped: digits or a DataError."""
+    pack = data.draw(st.sampled_from([bytes, gzip.compress]))
+    content = bytearray(pack(images_file()))
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(content[: data.draw(st.integers(0, len(content)))])
+    with contextlib.suppress(DataError):
+        assert len(load_idx(cut, labels_file())) == 3
+
+
+def test_float_images() -> None:
+    """0 to 1 become 0 to 255."""
+    digits = Digits.from_floats([[0.0, 0.5, 1.0, 0.2]], [3], 2, 2)
+    assert digits.pixels == bytes([0, 128, 255, 51]) and digits.labels == b"\x03"
+
+
+@pytest.mark.parametrize("level", [float("nan"), float("inf"), -0.1, 1.001])
+def test_pixels_that_are_none(level: float) -> None:
+    """NaN, infinity and what lies outside 0 to 1 are refused, naming image and pixel."""
+    with pytest.raises(DataError, match="pixel 2 of image 1"):
+        Digits.from_floats([[0.0] * 4, [0.0, 0.0, level, 0.0]], [0, 0], 2, 2)
+
+
+@pytest.mark.parametrize("label", [-1, 10])
+def test_labels_out_of_range(label: int) -> None:
+    """Labels are 0 to 9."""
+    with pytest.raises(DataError, match=f"label {label}"):
+        Digits.from_floats([[0.0] * 4], [label], 2, 2)
+
+
+def test_counts_that_do_not_fit() -> None:
+    """Two images' labels with one image's pixels."""
+    with pytest.raises(DataError, match="2 labels go with 8 pixels of 2×2 images, not with 4"):
+        Digits(bytes(4), bytes(2), 2, 2)
