@@ -1,0 +1,65 @@
+"""Specialisation: each different kernel call of a plan gets a routine of its own, made when it is first met."""
+
+from itertools import pairwise
+
+from scnn.compiler.errors import KernelError
+from scnn.compiler.expand import Options, Site, expand
+from scnn.compiler.frontend import parse
+from scnn.compiler.ir import Routine
+from scnn.compiler.tree import Function
+from scnn.plan import Buffer, Call, Kernel, Plan
+
+__all__ = ["Calls"]
+
+KINDS = {"Float32Buffer": "float32", "Int32Buffer": "int32", "Uint8Buffer": "uint8"}
+
+
+class Calls:
+    """The routines of a plan. Kernels are read once, whatever the number of their calls."""
+
+    def __init__(self, plan: Plan, options: Options) -> None:
+        self.plan, self.options = plan, options
+        self.functions: dict[Kernel, Function] = {}
+        self.routines: dict[tuple[object, ...], Routine] = {}
+        self.sites: list[Site] = []
+
+    def routine_of(self, call: Call) -> tuple[str, tuple[str, ...]]:
+        """The name of the routine for a call, and the parameters that it is passed when it runs."""
+        if call.kernel not in self.functions:
+            self.functions[call.kernel] = parse(call.kernel)
+        function = self.functions[call.kernel]
+        buffers: dict[str, Buffer] = {}
+        numbers: dict[str, int] = {}
+        passed: list[str] = []
+        for parameter in function.parameters:
+            argument = call.arguments[parameter.name]
+            if parameter.is_buffer:
+                buffers[parameter.name] = self.buffer(function, parameter.name, parameter.kind, argument)
+            elif isinstance(argument, int):
+                numbers[parameter.name] = argument
+            elif parameter.kind == "Int32":
+                passed.append(parameter.name)
+            else:
+                raise KernelError(
+                    f"{function.name}: {parameter.name} is a size, and must be a constant, not {argument}"
+                )
+        key = (call.kernel, tuple(buffers.values()), tuple(numbers.items()))
+        if key not in self.routines:
+            require_apart(function, buffers)
+            name = f"{function.name}#{len(self.routines)}"
+            self.routines[key] = expand(name, function, buffers, numbers, passed, self.sites, self.options)
+        return self.routines[key].name, tuple(passed)
+
+    def buffer(self, function: Function, parameter: str, kind: str, argument: str | int) -> Buffer:
+        buffer = self.plan.buffers.get(str(argument))
+        if buffer is None or buffer.kind != KINDS.get(kind):
+            raise KernelError(f"{function.name}: {parameter} is a {kind}, not {buffer or argument}")
+        return buffer
+
+
+def require_apart(function: Function, buffers: dict[str, Buffer]) -> None:
+    """The buffers of one call are the same one or do not overlap."""
+    ordered = sorted(set(buffers.values()), key=lambda buffer: buffer.offset)
+    for one, other in pairwise(ordered):
+        if one.offset + one.size > other.offset and other.size:
+            raise KernelError(f"{function.name}: the buffers {one.name} and {other.name} overlap")

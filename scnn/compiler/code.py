@@ -1,0 +1,101 @@
+"""Code: IR becomes instructions in the order of the stack machine, for routines and for a plan's procedures."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scnn.compiler.ir import Block, Check, If, Loop, Node, Routine, Set, Store
+from scnn.plan import Argument, Call, Procedure
+from scnn.plan import Loop as PlanLoop
+
+__all__ = ["Code", "Instruction", "code_of_procedure", "code_of_routine"]
+
+Instruction = tuple[object, ...]  # the name, then its immediates; locals and functions by name
+
+
+@dataclass
+class Code:
+    """One function of the module: parameters are int32, other locals have their types."""
+
+    name: str
+    parameters: tuple[str, ...]
+    locals: dict[str, str] = field(default_factory=dict)
+    body: list[Instruction] = field(default_factory=list)
+
+
+def code_of_routine(routine: Routine) -> Code:
+    code = Code(routine.name, routine.parameters)
+    block(routine.body, code)
+    return code
+
+
+def block(statements: Block, code: Code) -> None:
+    emit = code.body.append
+    for statement in statements:
+        match statement:
+            case Set(local, value):
+                code.locals.setdefault(local, value.type)
+                expression(value, code)
+                emit(("local.set", local))
+            case Store(op, _, address, offset, value, lane):
+                expression(address, code)
+                expression(value, code)
+                emit((op, offset) if lane is None else (op, offset, lane))
+            case Check(index, length, site):
+                expression(index, code)
+                code.body += [("i32.const", length), ("i32.ge_u",), ("if",)]
+                code.body += [("i32.const", site), ("global.set", 0), ("unreachable",), ("end",)]
+            case Loop(local, start, stop, step, body):
+                code.locals.setdefault(local, "i32")
+                code.body += [("i32.const", start), ("local.set", local), ("loop",)]
+                block(body, code)
+                code.body += [("local.get", local), ("i32.const", step), ("i32.add",), ("local.tee", local)]
+                code.body += [("i32.const", stop), ("i32.ne",), ("br_if", 0), ("end",)]
+            case If(condition, yes, no):
+                expression(condition, code)
+                emit(("if",))
+                block(yes, code)
+                if no:
+                    emit(("else",))
+                    block(no, code)
+                emit(("end",))
+
+
+def expression(node: Node, code: Code) -> None:
+    for argument in node.arguments:
+        expression(argument, code)
+    code.body.append((node.op,) if node.data is None else (node.op, node.data))
+
+
+def code_of_procedure(procedure: Procedure, routine_of: Callable[[Call], tuple[str, tuple[str, ...]]]) -> Code:
+    """A procedure calls routines, with its own numbers, in loops whose counts are known when it runs."""
+    code = Code(procedure.name, procedure.parameters)
+    steps(procedure.body, code, routine_of, {})
+    return code
+
+
+def steps(
+    body: Iterable[Call | PlanLoop],
+    code: Code,
+    routine_of: Callable[[Call], tuple[str, tuple[str, ...]]],
+    loops: Mapping[str, str],
+) -> None:
+    def number(argument: Argument) -> Instruction:
+        if isinstance(argument, int):
+            return ("i32.const", argument)
+        return ("local.get", loops.get(argument, argument))
+
+    for step in body:
+        if isinstance(step, Call):
+            name, passed = routine_of(step)
+            code.body += [number(step.arguments[parameter]) for parameter in passed]
+            code.body.append(("call", name))
+            continue
+        variable, left = f"{step.variable}.{len(code.locals)}", f"{step.variable}.left.{len(code.locals)}"
+        code.locals |= {variable: "i32", left: "i32"}
+        code.body += [number(step.start), ("local.set", variable), number(step.count), ("local.set", left)]
+        code.body += [("block",), ("loop",)]
+        code.body += [("local.get", left), ("i32.const", 0), ("i32.le_s",), ("br_if", 1)]
+        steps(step.body, code, routine_of, {**loops, step.variable: variable})
+        code.body += [("local.get", variable), number(step.step), ("i32.add",), ("local.set", variable)]
+        code.body += [("local.get", left), ("i32.const", -1), ("i32.add",), ("local.set", left)]
+        code.body += [("br", 0), ("end",), ("end",)]

@@ -1,0 +1,172 @@
+"""The low-level IR: expressions are WebAssembly instructions with operands, statements are its structure.
+
+Equal expressions are one object, so that they compare and hash by identity. Reading a local or memory gives
+what is there at that point; what is known to be equal over several points is the optimiser's affair.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+__all__ = [
+    "Block",
+    "Check",
+    "If",
+    "Loop",
+    "Node",
+    "Nodes",
+    "Routine",
+    "Set",
+    "Statement",
+    "Store",
+    "text_of",
+    "walk",
+]
+
+
+class Node:
+    """One instruction. `type` is i32, f32 or v128; `data` is its immediate: a number, a local, an offset."""
+
+    __slots__ = ("arguments", "buffer", "data", "op", "type")
+
+    def __init__(self, op: str, type: str, arguments: tuple["Node", ...], data: object, buffer: str) -> None:
+        self.op, self.type, self.arguments, self.data, self.buffer = op, type, arguments, data, buffer
+
+    def __repr__(self) -> str:
+        return text_of(self)
+
+
+class Nodes:
+    """Makes nodes, each only once."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[object, ...], Node] = {}
+
+    def make(self, op: str, *arguments: Node, data: object = None, buffer: str = "", type: str = "") -> Node:
+        key = (op, arguments, repr(data), buffer, type)  # repr tells -0.0 from 0.0, and 1 from 1.0
+        if key not in self.known:
+            self.known[key] = Node(op, type or result_type(op), arguments, data, buffer)
+        return self.known[key]
+
+    def i32(self, value: int) -> Node:
+        return self.make("i32.const", data=value)
+
+    def f32(self, value: float) -> Node:
+        return self.make("f32.const", data=value)
+
+    def local(self, name: str, type: str) -> Node:
+        return self.make("local.get", data=name, type=type)
+
+
+def result_type(op: str) -> str:
+    """What an instruction leaves on the stack, read off its name."""
+    shape, _, action = op.partition(".")
+    comparison = action.split("_")[0] in ("eq", "ne", "lt", "gt", "le", "ge", "eqz")
+    if "extract_lane" in action:
+        return shape[:3]
+    if shape in ("v128", "f32x4", "i32x4", "i16x8", "i8x16"):
+        return "v128"
+    return "i32" if comparison else shape
+
+
+@dataclass
+class Set:
+    """local = value."""
+
+    local: str
+    value: Node
+
+
+@dataclass
+class Store:
+    """memory[address + offset] = value, by a store instruction; `lane` for those that store one lane."""
+
+    op: str
+    buffer: str
+    address: Node
+    offset: int
+    value: Node
+    lane: int | None = None
+
+
+@dataclass
+class Check:
+    """Stops the run, naming the site, where index is not below length (both unsigned)."""
+
+    index: Node
+    length: int
+    site: int
+
+
+@dataclass
+class Loop:
+    """Runs the body with local = start, start + step, … below stop, at least once. Bounds are constants."""
+
+    local: str
+    start: int
+    stop: int
+    step: int
+    body: "Block"
+
+
+@dataclass
+class If:
+    condition: Node
+    yes: "Block"
+    no: "Block" = field(default_factory=list)
+
+
+Statement = Set | Store | Check | Loop | If
+Block = list[Statement]
+
+
+@dataclass
+class Routine:
+    """One specialised kernel call: a function of the module, with int32 parameters."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Block
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(self.parameters)}):\n{block_text(self.body, '    ')}"
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything under it, operands first; a shared one as often as it stands there."""
+    for argument in node.arguments:
+        yield from walk(argument)
+    yield node
+
+
+def text_of(node: Node) -> str:
+    """An expression on one line: f32.add(total, f32.load[conv.weights + 16](i))."""
+    if node.op == "local.get":
+        return str(node.data)
+    if node.op.endswith(".const"):
+        return str(node.data)
+    inner = ", ".join(map(text_of, node.arguments))
+    place = f"[{node.buffer} {node.data}]" if node.buffer else f"[{node.data}]" if node.data is not None else ""
+    return f"{node.op}{place}({inner})"
+
+
+def block_text(block: Block, indent: str = "") -> str:
+    """Statements, a line each."""
+    lines = []
+    for statement in block:
+        match statement:
+            case Set(local, value):
+                lines.append(f"{indent}{local} = {text_of(value)}")
+            case Store(op, buffer, address, offset, value, lane):
+                which = "" if lane is None else f" lane {lane}"
+                lines.append(f"{indent}{op}[{buffer} {offset}{which}]({text_of(address)}) = {text_of(value)}")
+            case Check(index, length, site):
+                lines.append(f"{indent}check {text_of(index)} < {length} (site {site})")
+            case Loop(local, start, stop, step, body):
+                lines += [
+                    f"{indent}loop {local} from {start} to {stop} by {step}:",
+                    block_text(body, indent + "    "),
+                ]
+            case If(condition, yes, no):
+                lines += [f"{indent}if {text_of(condition)}:", block_text(yes, indent + "    ")]
+                lines += [f"{indent}else:", block_text(no, indent + "    ")] if no else []
+    return "\n".join(lines) if lines else f"{indent}nothing"

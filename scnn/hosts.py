@@ -1,0 +1,120 @@
+"""Hosts run WebAssembly modules: wasmtime on a desktop, the browser in a tab. All give the same bits."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from scnn.errors import ScnnError
+
+__all__ = ["BrowserHost", "Host", "HostError", "Instance", "WasmtimeHost"]
+
+
+class HostError(ScnnError):
+    """There is no WebAssembly here, or a module was stopped while it ran."""
+
+
+class Instance(Protocol):
+    """A module with its memory, which is all zeros at first."""
+
+    def function(self, name: str) -> Callable[..., None]:
+        """An exported function of int32; raises HostError where the module is stopped."""
+
+    def read(self, offset: int, size: int) -> bytes: ...
+
+    def write(self, offset: int, data: bytes) -> None: ...
+
+    def site(self) -> int:
+        """The number of the check that failed, or -1."""
+
+
+class Host(Protocol):
+    def instantiate(self, code: bytes) -> Instance: ...
+
+
+class WasmtimeHost:
+    """wasmtime-py, for desktops: `pip install wasmtime`."""
+
+    def __init__(self) -> None:
+        try:
+            import wasmtime
+        except ImportError:
+            raise HostError(
+                "compiled kernels need the package wasmtime here: `pip install wasmtime`, or ask for the interpreter"
+            ) from None
+        self.wasmtime = wasmtime
+        self.engine = wasmtime.Engine()
+
+    def instantiate(self, code: bytes) -> Instance:
+        return WasmtimeInstance(self.wasmtime, self.engine, code)
+
+
+class WasmtimeInstance:
+    def __init__(self, wasmtime: Any, engine: Any, code: bytes) -> None:
+        self.wasmtime = wasmtime
+        self.store = wasmtime.Store(engine)
+        instance = wasmtime.Instance(self.store, wasmtime.Module(engine, code), [])
+        self.exports = instance.exports(self.store)
+        self.memory = self.exports["memory"]
+
+    def function(self, name: str) -> Callable[..., None]:
+        exported, store, trap = self.exports[name], self.store, self.wasmtime.Trap
+
+        def run(*arguments: int) -> None:
+            try:
+                exported(store, *arguments)
+            except trap as error:
+                raise HostError(str(error)) from None
+
+        return run
+
+    def read(self, offset: int, size: int) -> bytes:
+        return bytes(self.memory.read(self.store, offset, offset + size))
+
+    def write(self, offset: int, data: bytes) -> None:
+        self.memory.write(self.store, data, offset)
+
+    def site(self) -> int:
+        return int(self.exports["site"].value(self.store))
+
+
+class BrowserHost:
+    """The browser's own WebAssembly, in a worker, by way of Pyodide; what is JavaScript's is passed in:
+    `BrowserHost(js.WebAssembly, js.Uint8Array, pyodide.ffi.to_js, pyodide.ffi.JsException)`.
+    """
+
+    def __init__(
+        self, web_assembly: Any, uint8_array: Any, to_js: Callable[..., Any], error: type[Exception]
+    ) -> None:
+        self.web_assembly, self.uint8_array, self.to_js, self.error = web_assembly, uint8_array, to_js, error
+
+    def instantiate(self, code: bytes) -> Instance:
+        module = self.web_assembly.Module.new(self.to_js(code))
+        return BrowserInstance(self, self.web_assembly.Instance.new(module).exports)
+
+
+class BrowserInstance:
+    def __init__(self, host: BrowserHost, exports: Any) -> None:
+        self.host, self.exports = host, exports
+
+    def function(self, name: str) -> Callable[..., None]:
+        exported, stopped = getattr(self.exports, name), self.host.error
+
+        def run(*arguments: int) -> None:
+            try:
+                exported(*arguments)
+            except stopped as error:
+                raise HostError(str(error)) from None
+
+        return run
+
+    def view(self, offset: int, size: int) -> Any:
+        return self.host.uint8_array.new(self.exports.memory.buffer, offset, size)
+
+    def read(self, offset: int, size: int) -> bytes:
+        data: bytes = self.view(offset, size).to_bytes()
+        return data
+
+    def write(self, offset: int, data: bytes) -> None:
+        self.view(offset, len(data)).assign(data)
+
+    def site(self) -> int:
+        return int(self.exports.site.value)

@@ -1,0 +1,67 @@
+"""What the compiler's tests share: one kernel as a plan of its own, run by any engine."""
+
+import linecache
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from scnn import language
+from scnn.compiler import Options
+from scnn.engine import Engine, Interpreter
+from scnn.hosts import WasmtimeHost
+from scnn.plan import Call, Plan, Procedure, allocate
+from scnn.wasm_engine import WasmEngine
+
+KINDS = {"Float32Buffer": "float32", "Int32Buffer": "int32", "Uint8Buffer": "uint8"}
+OFF = Options(lanes=False, blocked=False, unrolled=False, fold=False, share=False, hoist=False)
+WORDS = {name: getattr(language, name) for name in language.__all__}
+
+numbers = count()
+
+
+def kernel_of(source: str, **known: Any) -> Callable[..., Any]:
+    """The last function of a source text, as if it stood in a file (its lines are kept for messages)."""
+    file = f"made/kernel_{next(numbers)}.py"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    names: dict[str, Any] = {**WORDS, **known}
+    exec(compile(source, file, "exec"), names)
+    return [value for value in names.values() if getattr(value, "__module__", None) is None and callable(value)][-1]
+
+
+def plan_of(kernel: Callable[..., Any], lengths: Mapping[str, int], sizes: Mapping[str, int]) -> Plan:
+    """A plan with one buffer for each buffer parameter, and the procedure `run` that calls the kernel once; what has
+    no size is passed when it runs."""
+    annotations = kernel.__annotations__
+    kinds = {name: kind_of(annotations[name]) for name in lengths}
+    buffers = allocate({name: (kinds[name], (length,)) for name, length in lengths.items()})
+    arguments = {name: sizes.get(name, name) for name in annotations if name != "return"}
+    passed = tuple(name for name in arguments if name not in sizes and name not in lengths)
+    return Plan(buffers, {"run": Procedure("run", passed, (Call(kernel, arguments),))})
+
+
+def kind_of(annotation: object) -> str:
+    return KINDS[getattr(annotation, "__name__", str(annotation))]
+
+
+def engines(plan: Plan) -> dict[str, Engine]:
+    """The exact interpreter, the compiled engine, and the same with every transformation off."""
+    host = WasmtimeHost()
+    return {
+        "interpreted": Interpreter(plan, exact=True),
+        "compiled": WasmEngine(plan, host),
+        "plain": WasmEngine(plan, host, OFF),
+    }
+
+
+def run(engine: Engine, inputs: Mapping[str, Sequence[float]], *arguments: int) -> dict[str, "array[Any]"]:
+    """All buffers after one run on these inputs."""
+    for name, values in inputs.items():
+        engine.write(name, values)
+    engine.run("run", *arguments)
+    return {name: engine.read(name) for name in engine.plan.buffers}
+
+
+def bits(values: "array[Any]") -> list[Any]:
+    """What is compared to the bit: every NaN is the same, and -0.0 is not 0.0."""
+    return ["nan" if value != value else (value, str(value)) for value in values]

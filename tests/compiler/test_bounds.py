@@ -1,0 +1,83 @@
+"""Indices outside a buffer: an error in both engines, naming the line and the buffer, and nothing is stored."""
+
+import pytest
+
+from scnn.compiler import compile_plan
+from scnn.engine import Interpreter
+from scnn.errors import KernelBoundsError
+from scnn.hosts import WasmtimeHost
+from scnn.wasm_engine import WasmEngine
+from tests.compiler.support import OFF, kernel_of, plan_of
+
+READS = """
+def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer, size: Size):
+    for i in range(size):
+        out[i] = x[n[i]]
+"""
+STORES = """
+def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer, size: Size):
+    for i in range(size):
+        out[n[i]] = x[i]
+"""
+IN_LANES = """
+def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer, size: Size):
+    first = n[0]
+    for i in lanes(size):
+        out[i] = x[first + i]
+"""
+LENGTHS = {"out": 8, "x": 8, "n": 4}
+MAKERS = {
+    "interpreted": Interpreter,
+    "compiled": lambda plan: WasmEngine(plan, WasmtimeHost()),
+    "plain": lambda plan: WasmEngine(plan, WasmtimeHost(), OFF),
+}
+
+
+@pytest.mark.parametrize("engine", MAKERS)
+@pytest.mark.parametrize(("source", "line", "buffer"), [(READS, 4, "x"), (STORES, 4, "out"), (IN_LANES, 5, "x")])
+@pytest.mark.parametrize("index", [-1, 8, 2**31 - 1, -(2**31)])
+def test_an_index_from_data(engine: str, source: str, line: int, buffer: str, index: int) -> None:
+    """What the data says is checked as the kernel runs; negative indices do not count from the end."""
+    made = MAKERS[engine](plan_of(kernel_of(source), LENGTHS, {"size": 4}))
+    made.write("n", [index, 0, 0, 0])
+    with pytest.raises(KernelBoundsError) as caught:
+        made.run("run")
+    message = str(caught.value)
+    assert f".py:{line}\n" in message
+    assert message.endswith(f"the index lies outside {buffer}, whose length is 8")
+    assert not any(made.read("out"))
+
+
+@pytest.mark.parametrize("engine", MAKERS)
+@pytest.mark.parametrize("first", [0, 4])
+def test_what_just_fits_is_no_error(engine: str, first: int) -> None:
+    """Four elements from the first place to the last possible one."""
+    made = MAKERS[engine](plan_of(kernel_of(IN_LANES), LENGTHS, {"size": 4}))
+    made.write("n", [first])
+    made.write("x", range(8))
+    made.run("run")
+    assert list(made.read("out"))[:4] == [first, first + 1, first + 2, first + 3]
+
+
+def test_lanes_that_would_reach_over_the_end() -> None:
+    """The last of four lanes is checked, not only the first."""
+    made = MAKERS["compiled"](plan_of(kernel_of(IN_LANES), LENGTHS, {"size": 4}))
+    made.write("n", [5])
+    with pytest.raises(KernelBoundsError):
+        made.run("run")
+
+
+@pytest.mark.parametrize(
+    ("body", "checks"),
+    [
+        ("for i in range(8):\n        out[i] = x[7 - i]", 0),
+        ("for i in range(8):\n        out[i] = x[n[i % 4] & 7]", 0),
+        ("for i in range(8):\n        out[i] = x[n[i // 2] % 8]", 0),
+        ("for i in range(8):\n        out[i] = x[n[i // 2]]", 1),
+        ("for i in range(8):\n        out[i] = x[n[0] + i]", 1),
+    ],
+)
+def test_what_is_proven_is_not_checked(body: str, checks: int) -> None:
+    """From constant sizes, masks and remainders the compiler knows that an index is inside."""
+    source = f"def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer):\n    {body}\n"
+    assert len(compile_plan(plan_of(kernel_of(source), LENGTHS, {})).sites) == checks

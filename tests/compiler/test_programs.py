@@ -1,0 +1,40 @@
+"""Every program of the table: interpreted, compiled, and compiled without any transformation."""
+
+import math
+
+import pytest
+
+from scnn.engine import Interpreter
+from tests.compiler.programs import PROGRAMS, Program
+from tests.compiler.support import bits, engines, plan_of, run
+
+# Sums in lanes are added in another order than in Python, and those of the plain interpreter in float64: of n
+# numbers' sum, each addition rounds by at most 2^-24 of what it has. The table's sums have at most 400 terms.
+RELATIVE = 400 * 2.0**-24
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_all_engines_agree(program: Program) -> None:
+    """Within the float32 bound with the interpreter as it stands, in every buffer."""
+    plan = plan_of(program.kernel, program.lengths, program.sizes)
+    expected = run(Interpreter(plan, exact=program.name.startswith("arithmetic")), program.inputs)
+    for name, engine in engines(plan).items():
+        found = run(engine, program.inputs)
+        for buffer, values in expected.items():
+            scale = max((abs(value) for value in values if math.isfinite(value)), default=1.0)
+            for at, (one, other) in enumerate(zip(found[buffer], values, strict=True)):
+                same = bits([one]) == bits([other])
+                near = abs(one - other) <= RELATIVE * min(max(scale, 1e-30), 100.0)
+                assert same or near, f"{name}: {buffer}[{at}] is {one}, not {other}"
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_without_sums_in_lanes_all_bits_agree(program: Program) -> None:
+    """With every transformation off, compiled is interpreted, to the bit, where each operation is rounded."""
+    plan = plan_of(program.kernel, program.lengths, program.sizes)
+    made = engines(plan)
+    if program.kernel.__name__ in ("softmax_forward", "draw_distortion", "distort_image", "dropout_forward"):
+        pytest.skip("these compute with plain numbers, which Python keeps in float64")
+    one, other = run(made["plain"], program.inputs), run(made["interpreted"], program.inputs)
+    for buffer, values in other.items():
+        assert bits(one[buffer]) == bits(values), buffer
