@@ -1,0 +1,110 @@
+"""Checkpoints: a training in the middle, as one safetensors file, from which it goes on to the very same bits.
+
+A checkpoint is a model, and so opens as one; beside the parameters it holds the trainer's settings and state.
+"""
+
+import json
+from array import array
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scnn import safetensors
+from scnn.config import settings_from_dict, to_dict
+from scnn.data import Digits
+from scnn.engine import EngineMaker
+from scnn.errors import ModelError, ScnnError
+from scnn.network import Network
+from scnn.safetensors import Tensor
+from scnn.trainer import Trainer
+from scnn.wasm_engine import compiled
+
+__all__ = ["pack_checkpoint", "resume", "save_checkpoint", "settings_of"]
+
+PREFIX = "training."
+PLAIN = ("epoch", "trained", "judging", "finished", "learning_rate", "scores", "best")
+
+
+def settings_of(trainer: Trainer) -> dict[str, Any]:
+    """A trainer's settings as plain data, with the hash of its digits."""
+    return {
+        "epochs": trainer.epochs,
+        "batch_size": trainer.batch_size,
+        "seed": trainer.seed,
+        "optimiser": to_dict(trainer.optimiser),
+        "schedule": to_dict(trainer.schedule),
+        "augmentation": to_dict(trainer.augmentation) if trainer.augmentation else None,
+        "validation": trainer.validation_size,
+        "patience": trainer.patience,
+        "training_digits": trainer.digits_hash,
+    }
+
+
+def save_checkpoint(path: str | Path, trainer: Trainer) -> None:
+    """Writes the training as it stands, as a whole or not at all; raises ModelError."""
+    safetensors.write(path, pack_checkpoint(trainer))
+
+
+def pack_checkpoint(trainer: Trainer) -> bytes:
+    """The bytes of the file."""
+    trainer.update_network()
+    state = trainer.state()
+    buffers: dict[str, array[Any]] = state["buffers"]
+    version, words, gauss = state["random"]
+    arrays = {
+        **{name: values for name, values in buffers.items() if name != "parameters"},
+        "parameters": buffers["parameters"],
+        "order": array("i", state["order"]),
+        "order_random": array("I", words),
+    }
+    plain = {name: state[name] for name in PLAIN}
+    metadata = {
+        **trainer.network.metadata(),
+        "settings": json.dumps(settings_of(trainer)),
+        "state": json.dumps({**plain, "random": [version, gauss]}),
+    }
+    tensors = {PREFIX + name: Tensor(values, (len(values),)) for name, values in arrays.items()}
+    return safetensors.pack({**trainer.network.tensors(), **tensors}, metadata)
+
+
+def resume(
+    source: str | Path | bytes, training: Digits, test: Digits | None = None, *, make_engine: EngineMaker = compiled
+) -> Trainer:
+    """The trainer of a checkpoint (its path, or its bytes), standing where it was. Raises ModelError where the file
+    is no sound checkpoint, or is of a training on other digits."""
+    name = "the checkpoint" if isinstance(source, bytes) else str(source)
+    data = source if isinstance(source, bytes) else safetensors.read(source)
+    try:
+        tensors, metadata = safetensors.unpack(data)
+        network = Network.from_tensors(tensors, metadata)
+        settings, state = table(metadata, "settings"), table(metadata, "state")
+        if settings.get("training_digits") != training.fingerprint():
+            raise ModelError("it is of a training on other digits")
+        trainer = Trainer(network, training, test, make_engine=make_engine, **settings_from_dict(settings))
+        trainer.restore(whole_state(tensors, state))
+    except (ScnnError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise ModelError(f"{name} cannot be continued: {error}") from None
+    return trainer
+
+
+def table(metadata: Mapping[str, str], name: str) -> dict[str, Any]:
+    """A JSON object of the metadata."""
+    try:
+        found = json.loads(metadata.get(name, "null"))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ModelError(f"it has no {name}: it is a model, and no checkpoint")
+    return found
+
+
+def whole_state(tensors: Mapping[str, Tensor], state: dict[str, Any]) -> dict[str, Any]:
+    """The trainer's state, put together from JSON and tensors."""
+    buffers = {name.removeprefix(PREFIX): t.values for name, t in tensors.items() if name.startswith(PREFIX)}
+    version, gauss = state["random"]
+    return {
+        **state,
+        "order": list(buffers.pop("order")),
+        "random": [version, list(buffers.pop("order_random")), gauss],
+        "buffers": buffers,
+    }

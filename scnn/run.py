@@ -1,0 +1,302 @@
+"""One training on the page: driven in slices, reported on, looked into, taught by corrections, kept and continued."""
+
+import base64
+from array import array
+from collections.abc import Callable, Iterator
+from math import log
+from typing import Any
+
+from scnn.checkpoint import pack_checkpoint, settings_of
+from scnn.data import Digits
+from scnn.engine import EngineMaker
+from scnn.errors import ConfigError
+from scnn.experiment import Experiment
+from scnn.inspection import Inspector
+from scnn.layers import Layer
+from scnn.lowering import PROBABILITIES
+from scnn.metrics import Report, confusion_matrix
+from scnn.network import Network
+from scnn.optimisers import Adam
+from scnn.safetensors import pack
+from scnn.schedules import Constant
+from scnn.trainer import EpochEnded, Event, Progress, Score, Trainer
+
+__all__ = ["Run", "described_layers", "described_prediction"]
+
+Answer = dict[str, Any]
+SHOWN = 24  # images of a cell or of the mistakes
+LESSONS = 12  # how often a corrected drawing stands among the training digits
+LESSON_EPOCHS = 3
+
+
+class Run:
+    """A training from its start, or from where `trainer` stands, with what is known of it so far."""
+
+    def __init__(self, experiment: Experiment, make_engine: EngineMaker, trainer: Trainer | None = None) -> None:
+        self.experiment, self.make_engine = experiment, make_engine
+        self.trainer = trainer or experiment.trainer(experiment.network(), make_engine)
+        self.network = self.trainer.network
+        self.events: Iterator[Event] = self.trainer.run()
+        self.score: Score | None = None
+        self.seconds = 0.0
+        self.before = self.trainer.done  # samples that were trained on earlier
+        self.corrections: list[tuple[bytes, int]] = []
+        self.inspector: Inspector | None = None
+        self.judged: tuple[bytes, list[list[float]]] | None = None  # parameters, probabilities of the test digits
+
+    @property
+    def total(self) -> int:
+        """How many samples the whole training takes, an image counting once for each epoch."""
+        return self.trainer.epochs * self.trainer.training_size
+
+    def describe(self) -> Answer:
+        return {
+            **self.experiment.config,
+            "classes": list(self.network.class_names),
+            "samples": self.total,
+            "training_images": self.trainer.training_size,
+            "test_images": self.trainer.test_size,
+            "parameters": self.network.parameter_count,
+            "described": described_layers(self.network),
+            "finished": self.trainer.finished,
+        }
+
+    # ------------------------------------------------------------------------------------------ training
+
+    def advance(self, budget_ms: float, clock: Callable[[], float]) -> Answer:
+        """At least one slice of work, and no new one once the budget is spent; a report where an epoch ended."""
+        began = now = clock()
+        epochs: list[Answer] = []
+        finished = False
+        while not finished and ((now - began) * 1000 < budget_ms or now == began):
+            event = next(self.events, None)
+            before, now = now, clock()
+            finished = event is None or self.trainer.finished
+            if isinstance(event, EpochEnded):
+                self.score = event.test
+                epochs.append(described_epoch(event))
+            elif event is not None:
+                self.trainer.fit_slice((now - before) * 1000, budget_ms)
+        self.seconds += now - began
+        return self.answer(epochs)
+
+    def step(self, clock: Callable[[], float]) -> Answer:
+        """One batch; at an epoch's end, the judging too."""
+        trainer, began = self.trainer, clock()
+        epochs: list[Answer] = []
+        slice_size, trainer.slice_size = trainer.slice_size, 1
+        target = trainer.done - trainer.trained % trainer.batch_size + trainer.batch_size
+        for event in self.events:
+            if isinstance(event, EpochEnded):
+                self.score = event.test
+                epochs.append(described_epoch(event))
+                break
+            if isinstance(event, Progress) and event.done >= target and trainer.trained < trainer.training_size:
+                break
+        trainer.slice_size = slice_size
+        self.seconds += clock() - began
+        return self.answer(epochs)
+
+    def answer(self, epochs: list[Answer]) -> Answer:
+        finished = self.trainer.finished
+        answer: Answer = {"events": epochs, "progress": self.progress(), "finished": finished}
+        if finished:
+            answer["fingerprint"] = self.network.fingerprint()
+        return {**answer, "report": self.report()} if self.score and (epochs or finished) else answer
+
+    def progress(self) -> Answer:
+        """How far it is; the time left supposes that it goes on as until now."""
+        trainer, done = self.trainer, self.trainer.done
+        rate = (done - self.before) / self.seconds if self.seconds > 0 else 0.0
+        return {
+            "epoch": trainer.epoch,
+            "epochs": trainer.epochs,
+            "sample": trainer.trained,
+            "samples_per_epoch": trainer.training_size,
+            "done": done,
+            "total": self.total,
+            "samples_per_second": rate,
+            "seconds": self.seconds,
+            "seconds_left": (self.total - done) / rate if rate else None,
+        }
+
+    def stop(self) -> Answer:
+        """Ends the training where it stands; the network keeps what it has learned."""
+        self.trainer.update_network()
+        self.trainer.finished = True
+        self.events = iter(())
+        return self.answer([])
+
+    def teach(self, images: list[tuple[bytes, int]]) -> None:
+        """A short training that goes on from these weights, with corrected drawings among the digits."""
+        self.corrections += images
+        digits = self.experiment.training
+        pixels = b"".join(image for image, _ in self.corrections) * LESSONS
+        labels = bytes(label for _, label in self.corrections) * LESSONS
+        more = Digits(digits.pixels + pixels, digits.labels + labels, digits.rows, digits.columns, digits.classes)
+        self.trainer.update_network()
+        self.trainer = Trainer(
+            self.network,
+            more,
+            self.experiment.test,
+            epochs=LESSON_EPOCHS,
+            optimiser=Adam(0.001),
+            schedule=Constant(),
+            batch_size=max(8, self.experiment.settings["batch_size"]),
+            augmentation=self.experiment.settings["augmentation"],
+            seed=self.experiment.settings["seed"] + len(self.corrections),
+            make_engine=self.make_engine,
+        )
+        self.events, self.before, self.seconds = self.trainer.run(), 0, 0.0
+
+    # ----------------------------------------------------------------------------------------- reporting
+
+    def report(self) -> Answer:
+        if self.score is None:
+            raise ConfigError("no epoch has ended yet: there is nothing to report")
+        report = Report.from_confusion(self.score.confusion).to_dict()
+        names = self.network.class_names
+        named = [{"class": name, **one} for name, one in zip(names, report["per_class"], strict=True)]
+        return {**report, "classes": list(names), "loss": self.score.loss, "per_class": named}
+
+    def judge(self) -> None:
+        """Scores a network that came from a file."""
+        labels, classes = self.experiment.test.labels, self.network.classes
+        rows = self.probabilities()
+        loss = -sum(log(max(row[label], 1e-8)) for row, label in zip(rows, labels, strict=True)) / len(labels)
+        matrix = confusion_matrix(list(labels), [largest(row) for row in rows], classes)
+        self.score = Score(loss, tuple(map(tuple, matrix)))
+
+    def probabilities(self) -> list[list[float]]:
+        """[test digit][class], by the parameters as they stand."""
+        engine, trainer = self.trainer.engine, self.trainer
+        parameters = engine.read("parameters").tobytes()
+        if self.judged is None or self.judged[0] != parameters:
+            kept = {name: engine.read(name) for name in ("confusion", "loss_sum", "order")}
+            first = trainer.training_size + trainer.validation_size
+            if not trainer.done:  # the order is written as the first epoch begins
+                engine.write("order", [*trainer.order, *trainer.judged])
+            rows = []
+            for place in range(trainer.test_size):
+                engine.run("evaluate", first + place, 1)
+                rows.append([float(value) for value in engine.read(PROBABILITIES)])
+            for name, values in kept.items():
+                engine.write(name, values)
+            self.judged = (parameters, rows)
+        return self.judged[1]
+
+    def cell(self, true: int, read: int) -> Answer:
+        """Test digits of one class that were read as another (or as it), the surest first."""
+        found = [
+            (row[read], place, row)
+            for place, row in enumerate(self.probabilities())
+            if self.experiment.test.labels[place] == true and largest(row) == read
+        ]
+        return self.gallery(found)
+
+    def mistakes(self) -> Answer:
+        """The test digits that are read wrongly, the surest mistake first."""
+        found = [
+            (max(row), place, row)
+            for place, row in enumerate(self.probabilities())
+            if largest(row) != self.experiment.test.labels[place]
+        ]
+        return self.gallery(found)
+
+    def gallery(self, found: list[tuple[float, int, list[float]]]) -> Answer:
+        found.sort(key=lambda one: (-one[0], one[1]))
+        test, names = self.experiment.test, self.network.class_names
+        images = [
+            {
+                "place": place,
+                "true": names[test.labels[place]],
+                "read": names[largest(row)],
+                "probability": row[largest(row)],
+                "probabilities": row,
+                "pixels": base64.b64encode(test.image(place)).decode(),
+            }
+            for _, place, row in found[:SHOWN]
+        ]
+        return {"count": len(found), "rows": test.rows, "columns": test.columns, "images": images}
+
+    def inspect(self, image: bytes) -> Answer:
+        """The way of one image through the network."""
+        self.trainer.update_network()
+        self.inspector = self.inspector or Inspector(self.network, self.make_engine)
+        return {**self.inspector.look([level / 255.0 for level in image]), "pixels": base64.b64encode(image).decode()}
+
+    def predict(self, image: bytes) -> Answer:
+        """By the parameters as they stand, in the middle of an epoch too."""
+        engine = self.trainer.engine  # every sample of the training loads its own input over this one
+        engine.write("input", array("f", (level / 255.0 for level in image)))
+        engine.run("infer")
+        row = [float(value) for value in engine.read(PROBABILITIES)]
+        return described_prediction(self.network, row, image, self.trainer.done or self.before)
+
+    # ------------------------------------------------------------------------------------------- keeping
+
+    def model(self) -> bytes:
+        """A model file of the network as it stands."""
+        self.trainer.update_network()
+        self.network.provenance = {
+            "experiment": self.experiment.config,
+            "settings": settings_of(self.trainer),
+            "corrections": len(self.corrections),
+            **({"test": {"loss": self.score.loss, "accuracy": self.score.accuracy}} if self.score else {}),
+        }
+        return pack(self.network.tensors(), self.network.metadata())
+
+    def checkpoint(self) -> bytes:
+        """A checkpoint file, from which the training goes on."""
+        self.network.provenance = {"experiment": self.experiment.config}
+        return pack_checkpoint(self.trainer)
+
+
+def largest(row: list[float]) -> int:
+    return row.index(max(row))
+
+
+def described_prediction(network: Network, row: list[float], image: bytes, samples: int) -> Answer:
+    names = network.class_names
+    return {
+        "digit": names[largest(row)],
+        "probabilities": [{"class": name, "probability": value} for name, value in zip(names, row, strict=True)],
+        "image": list(image),
+        "samples": samples,
+    }
+
+
+def described_layers(network: Network) -> list[Answer]:
+    """A line for each layer: what it is, what comes out of it, and how much it learns."""
+    described = []
+    for name, layer, shape, output in zip(
+        network.names, network.layers, network.shapes, network.shapes[1:], strict=False
+    ):
+        parameters = sum(len(network.parameters[f"{name}.{role}"]) for role in layer.parameters(shape))
+        described.append(
+            {
+                "name": name,
+                "kind": type(layer).__name__,
+                "text": text_of(layer),
+                "output_shape": list(output),
+                "parameters": parameters,
+            }
+        )
+    return described
+
+
+def text_of(layer: Layer) -> str:
+    """The layer as it is written in Python."""
+    return repr(layer).replace(", stride=None", "")
+
+
+def described_epoch(event: EpochEnded) -> Answer:
+    test = event.test
+    assert test  # every experiment of a session has test digits
+    return {
+        "type": "epoch",
+        "epoch": event.epoch,
+        "training": {"loss": event.training.loss, "accuracy": event.training.accuracy},
+        "test": {"loss": test.loss, "accuracy": test.accuracy},
+        "confusion": [list(row) for row in test.confusion],
+    }

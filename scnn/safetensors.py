@@ -1,0 +1,169 @@
+"""safetensors files: the length of a header, the header in JSON, and the tensors' raw bytes. No code, no pickle.
+
+The format: https://huggingface.co/docs/safetensors/index#format. A file is checked whole before anything of it
+is used.
+"""
+
+import json
+import os
+import struct
+import sys
+import tempfile
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from scnn.errors import ModelError
+
+__all__ = ["Tensor", "pack", "read", "unpack", "write"]
+
+LENGTH = struct.Struct("<Q")
+LARGEST_HEADER = 1 << 22
+MOST_TENSORS = 4096
+LARGEST_FILE = 1 << 30
+CODES = {"F32": "f", "I32": "i", "U32": "I"}  # the kinds that are read and written, as `array` names them
+DTYPES = {code: dtype for dtype, code in CODES.items()}
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """Numbers in row order, as an array of kind f, i or I, with their shape."""
+
+    values: "array[Any]"
+    shape: tuple[int, ...]
+
+
+def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
+    """The bytes of a file; data begins at a multiple of eight."""
+    header: dict[str, object] = {"__metadata__": dict(metadata)}
+    offset = 0
+    for name, tensor in tensors.items():
+        assert len(tensor.values) == prod(tensor.shape), name
+        size = 4 * len(tensor.values)
+        dtype = DTYPES[tensor.values.typecode]
+        header[name] = {"dtype": dtype, "shape": list(tensor.shape), "data_offsets": [offset, offset + size]}
+        offset += size
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return LENGTH.pack(len(text)) + text + b"".join(little(tensor.values).tobytes() for tensor in tensors.values())
+
+
+def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors and metadata; raises ModelError for anything that is not a whole and sound file."""
+    if len(data) > LARGEST_FILE:
+        raise ModelError(f"the file has {len(data)} bytes, and at most {LARGEST_FILE} are read")
+    if len(data) < 8:
+        raise ModelError(f"a safetensors file begins with 8 bytes, and there are {len(data)}")
+    (length,) = LENGTH.unpack_from(data)
+    if length > LARGEST_HEADER or 8 + length > len(data):
+        raise ModelError(f"the header should have {length} bytes, and there are {len(data) - 8}")
+    header = parse(data[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise ModelError("the metadata is not a table of texts")
+    if len(header) > MOST_TENSORS:
+        raise ModelError(f"the file has {len(header)} tensors, and at most {MOST_TENSORS} are read")
+    body = memoryview(data)[8 + length :]
+    entries = {name: checked(name, entry, len(body)) for name, entry in header.items()}
+    end = 0
+    for begin, after, name in sorted((begin, after, name) for name, (_, _, begin, after) in entries.items()):
+        if begin != end:
+            raise ModelError(f"tensor {short(name)} begins at {begin}, and the one before it ends at {end}")
+        end = after
+    if end != len(body):
+        raise ModelError(f"the tensors end at {end}, and the file's data at {len(body)}")
+    tensors = {}
+    for name, (code, shape, begin, after) in entries.items():
+        values = array(code)
+        values.frombytes(body[begin:after])
+        tensors[name] = Tensor(little(values), shape)
+    return tensors, metadata
+
+
+def parse(text: bytes) -> dict[str, Any]:
+    try:
+        header = json.loads(text.decode(), parse_constant=refuse_constant, object_pairs_hook=without_doubles)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"the header is not JSON: {str(error)[:100]}") from None
+    if not isinstance(header, dict):
+        raise ModelError("the header is not a JSON object")
+    return header
+
+
+def refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
+
+
+def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands there twice")
+    return found
+
+
+def checked(name: str, entry: object, size: int) -> tuple[str, tuple[int, ...], int, int]:
+    """One tensor's array code, shape and place, if all of it is sound."""
+    if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
+        raise ModelError(f"tensor {short(name)} is not described by dtype, shape and data_offsets")
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in CODES:
+        raise ModelError(f"tensor {short(name)} is of kind {short(dtype)}; read are {', '.join(CODES)}")
+    if not is_counts(shape, 8) or not is_counts(offsets, 2) or len(offsets) != 2:
+        raise ModelError(f"tensor {short(name)} has no sound shape and place")
+    begin, end = offsets
+    if not begin <= end <= size or end - begin != 4 * prod(shape):
+        raise ModelError(f"tensor {short(name)} of shape {short(shape)} cannot lie from {begin} to {end} of {size}")
+    return CODES[dtype], tuple(shape), begin, end
+
+
+def is_counts(value: object, most: int) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= most
+        and all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= LARGEST_FILE for one in value)
+    )
+
+
+def short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def little(values: "array[Any]") -> "array[Any]":
+    """The numbers with little-endian bytes, whatever this machine's are."""
+    if sys.byteorder == "big":
+        values = array(values.typecode, values)
+        values.byteswap()
+    return values
+
+
+def read(path: str | Path) -> bytes:
+    """The file's bytes, as many as any model may have; raises ModelError."""
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from None
+    return data
+
+
+def write(path: str | Path, data: bytes) -> None:
+    """Writes the file as a whole or not at all: what was there stays until the new one is on the disk."""
+    target = Path(path)
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as stream:
+            temporary = Path(stream.name)
+            try:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+        temporary.chmod(0o644)
+        temporary.replace(target)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror}") from None

@@ -1,0 +1,345 @@
+"""The trainer: epochs, shuffling, descent and judging, told as a sequence of events. It never prints or sleeps.
+
+What it has done and has still to do stands in plain attributes and in the engine's memory, so that it can be
+stopped after any event, kept, and continued to the very same bits (`state` and `restore`).
+"""
+
+import math
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from scnn.augmentation import Augmentation
+from scnn.data import Digits
+from scnn.engine import EngineMaker
+from scnn.errors import ConfigError, ShapeError, TrainingError
+from scnn.lowering import lower
+from scnn.network import Network
+from scnn.optimisers import SGD, Optimiser
+from scnn.schedules import Constant, Schedule
+from scnn.wasm_engine import compiled
+
+__all__ = ["EpochEnded", "Event", "Progress", "Score", "Trainer"]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a network did on some digits: mean loss, and confusion[true class][predicted class]."""
+
+    loss: float
+    confusion: tuple[tuple[int, ...], ...]
+
+    @property
+    def samples(self) -> int:
+        """How many digits were counted."""
+        return sum(map(sum, self.confusion))
+
+    @property
+    def accuracy(self) -> float:
+        """The share of digits that were recognised, 0 to 1."""
+        return sum(row[place] for place, row in enumerate(self.confusion)) / self.samples
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A slice of work is done: so many samples were trained on, in this epoch and in all."""
+
+    epoch: int
+    sample: int
+    done: int
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """Every training digit had its turn once more. `training` is the mean while learning; what the network made
+    of the validation and test digits came after. `best` tells whether these weights are the best until now."""
+
+    epoch: int
+    training: Score
+    test: Score | None = None
+    validation: Score | None = None
+    best: bool = True
+
+
+Event = Progress | EpochEnded
+
+
+class Trainer:
+    """Trains a network on mini-batches of shuffled digits; the gradient is the mean over a batch, the last of an
+    epoch may be smaller. The same network, digits and settings give the same parameters, to the bit, however the
+    work is sliced (`slice_size` samples between two events).
+
+    `validation` keeps so many digits of the training's, the last of each class, out of it: the weights that do
+    best on them are what the network has in the end, and after `patience` epochs without a better one training
+    stops. Test digits decide nothing. Raises ConfigError and ShapeError at once, TrainingError when the loss is
+    no longer finite.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        training: Digits,
+        test: Digits | None = None,
+        *,
+        epochs: int,
+        optimiser: Optimiser | None = None,
+        schedule: Schedule | None = None,
+        batch_size: int = 1,
+        seed: int = 0,
+        augmentation: Augmentation | None = None,
+        validation: int = 0,
+        patience: int | None = None,
+        make_engine: EngineMaker = compiled,
+    ) -> None:
+        require(epochs >= 1, f"epochs must be at least 1, not {epochs}")
+        require(batch_size >= 1, f"the batch size must be at least 1, not {batch_size}")
+        require(validation >= 0, f"the number of validation digits must be at least 0, not {validation}")
+        require(patience is None or patience >= 1, f"the patience must be at least 1 epoch, not {patience}")
+        require(patience is None or validation > 0, "patience needs validation digits to judge by")
+        check("training", training, network)
+        if test is not None:
+            check("test", test, network)
+        self.network = network
+        self.epochs, self.seed, self.augmentation = epochs, seed, augmentation
+        self.digits_hash = training.fingerprint()
+        self.optimiser = optimiser or SGD()
+        self.schedule = schedule or Constant()
+        self.batch_size = batch_size
+        self.patience = patience
+        self.slice_size = 1
+        self.random = Random(f"order {seed}")  # not the stream that made the parameters
+        self.order, held_out = hold_out(training, validation)
+        self.training_size, self.validation_size = len(self.order), len(held_out)
+        self.test_size = len(test) if test is not None else 0
+        self.judged = [*held_out, *range(len(training), len(training) + self.test_size)]
+        self.steps_per_epoch = -(-self.training_size // batch_size)
+        images = len(training) + self.test_size
+        self.engine = make_engine(lower(network, images, self.optimiser, augmentation, self.steps_per_epoch))
+        self.engine.write("pixels", training.pixels)
+        self.engine.write("labels", training.labels)
+        if test is not None:
+            self.engine.write("pixels", test.pixels, start=len(training.pixels))
+            self.engine.write("labels", test.labels, start=len(training))
+        if augmentation:
+            self.engine.write("strengths", augmentation.strengths)
+        self.engine.write("random", [Random(f"augmentation {seed}").randrange(1, 2**31 - 1)])
+        for parameter, values in network.parameters.items():
+            self.engine.write(parameter, values)
+        self.epoch = 1  # the one at hand
+        self.trained = self.judging = 0  # samples of it
+        self.scores: dict[str, Score] = {}
+        self.best: tuple[int, tuple[float, float], bytes] | None = None  # epoch, (accuracy, -loss), parameters
+        self.finished = False
+
+    @property
+    def done(self) -> int:
+        """How many samples were trained on in all."""
+        return (self.epoch - 1) * self.training_size + self.trained
+
+    def run(self) -> Iterator[Event]:
+        """Trains to the end, from where it stands. Stopping is asking no more; `network` is brought up to date
+        after each epoch, and by `update_network`."""
+        while not self.finished:
+            if not self.trained:
+                self.begin_epoch()
+            while self.trained < self.training_size:
+                self.train_slice()
+                yield Progress(self.epoch, self.trained, self.done)
+            self.score("training")
+            parts = (("validation", 0, self.validation_size), ("test", self.validation_size, len(self.judged)))
+            for name, first, last in parts:
+                while self.judging < last:
+                    self.judge_slice(last)
+                    yield Progress(self.epoch, self.trained, self.done)
+                if first < last:
+                    self.score(name)
+            yield self.end_epoch()
+
+    def fit_slice(self, took_ms: float, budget_ms: float) -> None:
+        """Slices of an eighth to a half of a time: few enough calls, and never long past it."""
+        if took_ms < budget_ms / 8:
+            self.slice_size *= 2
+        elif took_ms > budget_ms / 2:
+            self.slice_size = max(1, self.slice_size // 2)
+
+    def begin_epoch(self) -> None:
+        """A new order of the training digits, the others behind them; the settings of each step of the epoch."""
+        self.random.shuffle(self.order)
+        self.engine.write("order", [*self.order, *self.judged])
+        self.engine.write("step", [0])
+        self.write_settings()
+
+    def write_settings(self) -> None:
+        first, total = (self.epoch - 1) * self.steps_per_epoch, self.epochs * self.steps_per_epoch
+        rows = array("f")
+        for step in range(first, first + self.steps_per_epoch):
+            rows.extend(self.optimiser.settings(step, self.schedule.factor(step, total, self.epoch - 1)))
+        self.engine.write("settings", rows)
+
+    def change_learning_rate(self, learning_rate: float) -> None:
+        """From the next step on; the schedule's factor goes on as before."""
+        self.optimiser = replace(self.optimiser, learning_rate=learning_rate)
+        self.write_settings()
+
+    def train_slice(self) -> None:
+        """Whole batches in one call, where the slice holds some; else a part of one, and the update at its end."""
+        done, left = self.trained, self.training_size - self.trained
+        started = done % self.batch_size
+        batches = min(self.slice_size, left) // self.batch_size
+        if batches and not started:
+            self.engine.run("train", done, batches, self.batch_size)
+            self.trained += batches * self.batch_size
+            return
+        batch = min(self.batch_size, left + started)
+        count = min(self.slice_size, batch - started)
+        self.engine.run("gradients", done, count)
+        self.trained += count
+        if started + count == batch:
+            self.engine.run("update", batch)
+
+    def judge_slice(self, last: int) -> None:
+        count = min(self.slice_size, last - self.judging)
+        self.engine.run("evaluate", self.training_size + self.judging, count)
+        self.judging += count
+
+    def end_epoch(self) -> EpochEnded:
+        """Keeps the weights if they are the best, and goes on to the next epoch, or to the end."""
+        validation = self.scores.get("validation")
+        best = True
+        if validation:
+            merit = (validation.accuracy, -validation.loss)
+            best = self.best is None or merit > self.best[1]
+            if best:
+                self.best = (self.epoch, merit, self.engine.read("parameters").tobytes())
+        event = EpochEnded(self.epoch, self.scores["training"], self.scores.get("test"), validation, best)
+        waited = self.epoch - self.best[0] if self.best else 0
+        self.finished = self.epoch == self.epochs or (self.patience is not None and waited >= self.patience)
+        if self.finished and self.best:
+            self.engine.write("parameters", array("f", self.best[2]))
+        self.update_network()
+        if not self.finished:
+            self.epoch += 1
+            self.trained = self.judging = 0
+            self.scores = {}
+        return event
+
+    def score(self, name: str) -> None:
+        """Gives what was counted its name, unless that was done before the training was stopped here."""
+        if name not in self.scores:
+            self.scores[name] = self.take_score()
+
+    def take_score(self) -> Score:
+        """What was counted since the last time; counting begins anew."""
+        classes = self.network.classes
+        counts = [int(count) for count in self.engine.read("confusion")]
+        confusion = tuple(tuple(counts[row * classes : (row + 1) * classes]) for row in range(classes))
+        loss = self.engine.read("loss_sum")[0] / sum(counts)
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"in epoch {self.epoch} the loss stopped being a finite number: "
+                "the learning rate is probably too large for this network"
+            )
+        self.engine.write("confusion", [0] * len(counts))
+        self.engine.write("loss_sum", [0.0])
+        return Score(loss, confusion)
+
+    def update_network(self) -> None:
+        """Copies the parameters out of the engine's memory."""
+        for name, values in self.network.parameters.items():
+            values[:] = self.engine.read(name)  # type: ignore[assignment]
+
+    # ---------------------------------------------------------------------------------- keeping and continuing
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The buffers of the engine that a training continues from."""
+        return ("parameters", *self.optimiser.state, "gradients", "random", "step", "confusion", "loss_sum")
+
+    def state(self) -> dict[str, Any]:
+        """All that a training continues from: buffers under `buffers`, the rest plain data for JSON."""
+        version, words, gauss = self.random.getstate()
+        return {
+            "epoch": self.epoch,
+            "trained": self.trained,
+            "judging": self.judging,
+            "finished": self.finished,
+            "learning_rate": self.optimiser.learning_rate,
+            "random": [version, list(words), gauss],
+            "order": list(self.order),
+            "scores": {name: [score.loss, score.confusion] for name, score in self.scores.items()},
+            "best": [self.best[0], list(self.best[1])] if self.best else None,
+            "buffers": {
+                **{name: self.engine.read(name) for name in self.kept},
+                **({"best_parameters": array("f", self.best[2])} if self.best else {}),
+            },
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Stands where `state` was taken, in a training of the same network, digits and settings. Raises ConfigError
+        where it cannot be of such a training; nothing is changed then."""
+        buffers = state["buffers"]
+        for name in self.kept:
+            length = self.engine.plan.buffers[name].length
+            if name not in buffers or len(buffers[name]) != length:
+                raise ConfigError(f"the checkpoint is of another training: its {name} are not {length} numbers")
+        if sorted(state["order"]) != sorted(self.order):
+            raise ConfigError("the checkpoint is of a training on other digits")
+        if not (
+            1 <= state["epoch"] <= self.epochs
+            and 0 <= state["trained"] <= self.training_size
+            and 0 <= state["judging"] <= len(self.judged)
+        ):
+            raise ConfigError("the checkpoint stands outside of this training")
+        random = Random()
+        try:
+            random.setstate((state["random"][0], tuple(state["random"][1]), state["random"][2]))
+        except (TypeError, ValueError):
+            raise ConfigError("the checkpoint's random state is none") from None
+        self.random, self.order = random, list(state["order"])
+        self.epoch, self.trained, self.judging = state["epoch"], state["trained"], state["judging"]
+        self.finished = state["finished"]
+        self.scores = {
+            name: Score(loss, tuple(tuple(row) for row in confusion))
+            for name, (loss, confusion) in state["scores"].items()
+        }
+        if state["best"]:
+            epoch, (accuracy, loss) = state["best"]
+            self.best = (epoch, (accuracy, loss), array("f", buffers["best_parameters"]).tobytes())
+        self.engine.write("order", [*self.order, *self.judged])
+        self.change_learning_rate(state["learning_rate"])
+        for name in self.kept:
+            self.engine.write(name, buffers[name])
+        self.update_network()
+
+
+def hold_out(digits: Digits, count: int) -> tuple[list[int], list[int]]:
+    """The places of the digits to train on, and of `count` to validate by: the last of each class, by turns."""
+    by_class = [
+        [at for at, label in enumerate(digits.labels) if label == each] for each in sorted(set(digits.labels))
+    ]
+    held: list[int] = []
+    require(count <= len(digits) - len(by_class), f"{count} validation digits leave too few of {len(digits)}")
+    while len(held) < count:
+        for places in by_class:
+            if len(held) < count and len(places) > 1:
+                held.append(places.pop())
+    return sorted(at for places in by_class for at in places), sorted(held)
+
+
+def check(name: str, digits: Digits, network: Network) -> None:
+    """Refuses digits that are none, of another size than the network's input, or of classes it has not."""
+    require(len(digits) > 0, f"there are no {name} digits")
+    shape = (1, digits.rows, digits.columns)
+    if shape != network.input_shape:
+        raise ShapeError(f"the {name} digits are {shape}, and the network's input is {network.input_shape}")
+    require(
+        max(digits.labels) < network.classes,
+        f"the {name} digits have labels up to {max(digits.labels)}, and the network has {network.classes} classes",
+    )
+
+
+def require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ConfigError(message)

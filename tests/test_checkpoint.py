@@ -1,0 +1,156 @@
+"""Checkpoints: a training stopped anywhere and continued gives the same bits; broken ones are refused."""
+
+import json
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from scnn import safetensors
+from scnn.augmentation import Augmentation
+from scnn.checkpoint import pack_checkpoint, resume, save_checkpoint
+from scnn.engine import Interpreter
+from scnn.errors import ModelError
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
+from scnn.network import Network
+from scnn.optimisers import SGD, Adam
+from scnn.presets import PAPER
+from scnn.schedules import Constant, OneCycle
+from scnn.trainer import EpochEnded, Trainer
+from scnn.wasm_engine import compiled
+
+TRAINING, TEST = PAPER.digits()
+FEW = TRAINING.select((0, 1, 2), 7)
+LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dropout(0.3), Dense(3)]
+WAYS: dict[str, dict[str, Any]] = {
+    "sgd": {"optimiser": SGD(0.05)},
+    "momentum": {"optimiser": SGD(0.05, momentum=0.9, nesterov=True), "batch_size": 4},
+    "adam with everything": {
+        "optimiser": Adam(0.01),
+        "schedule": OneCycle(),
+        "augmentation": Augmentation(rotation=10, shift=1, bend=1),
+        "batch_size": 5,
+        "validation": 3,
+        "patience": 2,
+    },
+}
+
+
+def trainer(**settings: Any) -> Trainer:
+    chosen = {"epochs": 3, "seed": 5, "make_engine": compiled, **settings}
+    one = Trainer(Network((1, 28, 28), LAYERS, seed=5), FEW, TEST, **chosen)
+    one.slice_size = 3
+    return one
+
+
+def finished(one: Trainer) -> list[EpochEnded]:
+    return [event for event in one.run() if isinstance(event, EpochEnded)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_stopped_after_any_event_and_continued(way: str) -> None:
+    """The weights and every later score are the same, to the bit, wherever it is stopped: between and inside batches,
+    while judging, at an epoch's end."""
+    whole = trainer(**WAYS[way])
+    expected = finished(whole)
+    events = sum(1 for _ in trainer(**WAYS[way]).run())
+    for stop in range(1, events, 3):
+        first = trainer(**WAYS[way])
+        run = first.run()
+        before = [event for event in islice(run, stop) if isinstance(event, EpochEnded)]
+        second = resume(pack_checkpoint(first), FEW, TEST)
+        second.slice_size = 4
+        assert before + finished(second) == expected, f"stopped after event {stop}"
+        assert second.network.fingerprint() == whole.network.fingerprint(), f"stopped after event {stop}"
+
+
+def test_continued_on_another_engine_in_a_file(tmp_path: Path) -> None:
+    """The interpreter's training goes on in a file too."""
+    whole = trainer(optimiser=SGD(0.05), epochs=1, make_engine=Interpreter)
+    finished(whole)
+    first = trainer(optimiser=SGD(0.05), epochs=1, make_engine=Interpreter)
+    next(first.run())
+    save_checkpoint(tmp_path / "c.safetensors", first)
+    second = resume(tmp_path / "c.safetensors", FEW, TEST, make_engine=Interpreter)
+    finished(second)
+    assert second.network.fingerprint() == whole.network.fingerprint()
+
+
+def test_a_changed_learning_rate_is_kept() -> None:
+    """What was changed while training is a part of the checkpoint."""
+    results = []
+    for stopped in (False, True):
+        one = trainer(optimiser=SGD(0.05))
+        run = one.run()
+        next(run)
+        one.change_learning_rate(0.01)
+        if stopped:
+            one = resume(pack_checkpoint(one), FEW, TEST)
+            assert one.optimiser == SGD(0.01)
+        finished(one)
+        results.append(one.network.fingerprint())
+    assert results[0] == results[1]
+
+
+def test_a_checkpoint_opens_as_a_model(tmp_path: Path) -> None:
+    """With the weights as they stood."""
+    one = trainer(optimiser=Adam(0.01))
+    next(one.run())
+    save_checkpoint(tmp_path / "c.safetensors", one)
+    assert Network.load(tmp_path / "c.safetensors").fingerprint() == one.network.fingerprint()
+
+
+def test_a_model_is_no_checkpoint_and_other_digits_are_refused(tmp_path: Path) -> None:
+    """Both say so."""
+    one = trainer(optimiser=Adam(0.01))
+    one.network.save(tmp_path / "m.safetensors")
+    with pytest.raises(ModelError, match="it is a model, and no checkpoint"):
+        resume(tmp_path / "m.safetensors", FEW, TEST)
+    with pytest.raises(ModelError, match="other digits"):
+        resume(pack_checkpoint(one), TRAINING, TEST)
+
+
+def test_mutated_checkpoints_are_refused_or_sound() -> None:
+    """Whatever is changed in the state: ModelError, or a trainer that can be asked."""
+    one = trainer(**WAYS["adam with everything"])
+    run = one.run()
+    for _ in range(12):
+        next(run)
+    tensors, metadata = safetensors.unpack(pack_checkpoint(one))
+    random = Random(3)
+    junk = [None, -1, 10**12, "x", [], {}, [1, 2], {"kind": "SGD"}, True, 1e999, 0.5]
+    refused = 0
+    for turn in range(300):
+        changed, which = dict(metadata), random.choice(["settings", "state"])
+        table = json.loads(changed[which])
+        name = random.choice(list(table))
+        table[name] = random.choice(junk)
+        if turn % 3 == 0:
+            del table[name]
+        changed[which] = json.dumps(table)
+        try:
+            resume(safetensors.pack(tensors, changed), FEW, TEST)
+        except ModelError:
+            refused += 1
+    assert refused > 100
+
+
+def test_early_stopping_keeps_the_best_weights() -> None:
+    """Training ends after `patience` epochs without a better validation, with the weights of the best one."""
+    network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
+    one = Trainer(
+        network, TRAINING, TEST, epochs=60, optimiser=SGD(0.2), schedule=Constant(), validation=15, patience=3, seed=1
+    )
+    one.slice_size = 1000
+    copies, ended = [], []
+    for event in one.run():
+        if isinstance(event, EpochEnded):
+            ended.append(event)
+            copies.append(network.fingerprint())
+    best = max(ended, key=lambda event: (event.validation.accuracy, -event.validation.loss))  # type: ignore[union-attr]
+    assert len(ended) == best.epoch + 3 < 60
+    assert copies[-1] == copies[best.epoch - 1] != copies[-2]
+    assert [event.epoch for event in ended if event.best][-1] == best.epoch
+    assert one.validation_size == 15 and one.training_size == 60

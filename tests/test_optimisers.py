@@ -1,0 +1,79 @@
+"""Optimisers and schedules against PyTorch's figures (made by fixtures/make_optimisers.py), on both engines."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scnn.config import from_dict
+from scnn.engine import Interpreter
+from scnn.errors import ConfigError
+from scnn.optimisers import SETTINGS, SGD, Adam
+from scnn.plan import Plan, Procedure, allocate
+from scnn.schedules import Constant, Cosine, OneCycle, StepDecay, cosine_of_half_turns, power
+from scnn.wasm_engine import compiled
+
+FIGURES = json.loads((Path(__file__).parent / "fixtures" / "optimisers.json").read_text())
+OPTIMISERS, SCHEDULES = (SGD, Adam), (Constant, StepDecay, Cosine, OneCycle)
+SIZE, STEPS = len(FIGURES["begin"]), len(FIGURES["gradients"])
+SAMPLES = 4
+
+
+@pytest.mark.parametrize("make_engine", [Interpreter, compiled])
+@pytest.mark.parametrize("case", FIGURES["cases"], ids=lambda case: case["name"])
+def test_ten_steps_agree_with_pytorch(case: dict[str, Any], make_engine: Any) -> None:
+    """The parameters after each step, to float32; gradients come as sums over four samples."""
+    optimiser, schedule = from_dict(case["optimiser"], OPTIMISERS), from_dict(case["schedule"], SCHEDULES)
+    flat = dict.fromkeys(("parameters", "gradients", *optimiser.state), ("float32", (SIZE,)))
+    buffers = allocate({**flat, "settings": ("float32", (STEPS, SETTINGS)), "step": ("int32", (1,))})
+    engine = make_engine(Plan(buffers, {"update": Procedure("update", ("samples",), (optimiser.update(SIZE),))}))
+    rows = [
+        number
+        for step in range(STEPS)
+        for number in optimiser.settings(step, schedule.factor(step, STEPS, step // FIGURES["per_epoch"]))
+    ]
+    engine.write("settings", rows)
+    engine.write("parameters", FIGURES["begin"])
+    for gradient, after in zip(FIGURES["gradients"], case["after"], strict=True):
+        engine.write("gradients", [SAMPLES * one for one in gradient])
+        engine.run("update", SAMPLES)
+        assert list(engine.read("parameters")) == pytest.approx(after, rel=2e-6, abs=2e-7)
+        assert not any(engine.read("gradients"))
+
+
+@given(st.floats(0, 1))
+def test_the_cosine(share: float) -> None:
+    """cos(π · share) without libm."""
+    assert cosine_of_half_turns(share) == pytest.approx(math.cos(math.pi * share), abs=2e-15)
+
+
+@given(st.floats(0, 1), st.integers(0, 5000))
+def test_powers(base: float, exponent: int) -> None:
+    """base ** exponent without libm."""
+    assert power(base, exponent) == pytest.approx(base**exponent, rel=1e-12, abs=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("make", "word"),
+    [
+        (lambda: SGD(0.0), "learning rate"),
+        (lambda: SGD(float("nan")), "learning rate"),
+        (lambda: SGD(0.1, momentum=1.0), "momentum"),
+        (lambda: SGD(0.1, nesterov=True), "Nesterov"),
+        (lambda: SGD(0.1, weight_decay=-1.0), "weight decay"),
+        (lambda: Adam(0.1, beta_1=1.0), "beta_1"),
+        (lambda: Adam(0.1, epsilon=0.0), "epsilon"),
+        (lambda: StepDecay(every=0), "every"),
+        (lambda: StepDecay(decay=0.0), "decay"),
+        (lambda: OneCycle(warmup=1.0), "warmup"),
+        (lambda: OneCycle(start=0.5), "start"),
+    ],
+)
+def test_settings_out_of_range(make: Any, word: str) -> None:
+    """The error names the setting."""
+    with pytest.raises(ConfigError, match=word):
+        make()

@@ -1,0 +1,123 @@
+"""The trainer: what it tells, that slices change nothing, and what it refuses."""
+
+from array import array
+
+import pytest
+
+from scnn.data import Digits
+from scnn.errors import ConfigError, ShapeError, TrainingError
+from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
+from scnn.network import Network
+from scnn.optimisers import SGD
+from scnn.presets import PAPER
+from scnn.trainer import EpochEnded, Progress, Trainer
+
+LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dense(3)]
+
+
+def trainer(network: Network, **settings: object) -> Trainer:
+    """A trainer on four digits of each of three classes, tested on two of each."""
+    training, test = PAPER.digits()
+    chosen = {"epochs": 2, "optimiser": SGD(0.05), "batch_size": 5, "seed": 7, **settings}
+    return Trainer(network, training.select((0, 1, 2), 4), test.select((0, 1, 2), 2), **chosen)  # type: ignore[arg-type]
+
+
+def trained(slice_size: int, **settings: object) -> Network:
+    network = Network((1, 28, 28), LAYERS, seed=7)
+    one = trainer(network, **settings)
+    one.slice_size = slice_size
+    for _ in one.run():
+        pass
+    return network
+
+
+def test_events_of_a_training() -> None:
+    """Progress grows to the end of each epoch; each epoch counts every digit once, for training and test."""
+    events = list(trainer(Network((1, 28, 28), LAYERS, seed=7)).run())
+    progress = [event.done for event in events if isinstance(event, Progress)]
+    assert progress == sorted(progress) and progress[-1] == 24
+    epochs = [event for event in events if isinstance(event, EpochEnded)]
+    assert [event.epoch for event in epochs] == [1, 2]
+    for event in epochs:
+        assert [sum(row) for row in event.training.confusion] == [4, 4, 4]
+        assert [sum(row) for row in event.test.confusion] == [2, 2, 2]
+        assert event.test.accuracy == sum(event.test.confusion[k][k] for k in range(3)) / 6
+
+
+@pytest.mark.parametrize("slice_size", [2, 3, 5, 7, 12, 100])
+def test_slices_change_no_bit(slice_size: int) -> None:
+    """However the work is cut, also inside a batch and over a smaller last batch, the parameters are the same."""
+    assert trained(slice_size).fingerprint() == trained(1).fingerprint()
+
+
+def test_a_seed_is_a_training() -> None:
+    """The same seed gives the same bits again; another order of the digits gives others."""
+    assert trained(4).fingerprint() == trained(4).fingerprint() != trained(4, seed=8).fingerprint()
+
+
+def test_a_batch_takes_the_mean() -> None:
+    """Where a batch holds the same digit five times, one step of the batch is one step of the single digit."""
+    training, test = PAPER.digits()
+    network, other = (Network((1, 28, 28), LAYERS, seed=7) for _ in range(2))
+    same = Digits(training.image(0) * 5, bytes(training.labels[:1]) * 5, 28, 28, training.classes)
+    single = Digits(training.image(0), bytes(training.labels[:1]), 28, 28, training.classes)
+    for digits, one, size in ((same, network, 5), (single, other, 1)):
+        for _ in Trainer(one, digits, test, epochs=1, optimiser=SGD(0.05), batch_size=size).run():
+            pass
+    for name, values in network.parameters.items():
+        assert list(values) == pytest.approx(list(other.parameters[name]), rel=1e-5, abs=1e-7)
+
+
+def test_the_papers_experiment_is_learned() -> None:
+    """Eight of the fifty epochs, at ten times the rate, already tell most test digits apart."""
+    training, test = PAPER.digits()
+    network = Network(PAPER.input_shape, PAPER.layers, seed=1)
+    events = Trainer(network, training, test, epochs=8, optimiser=SGD(0.01), seed=1).run()
+    epochs = [event for event in events if isinstance(event, EpochEnded)]
+    assert epochs[-1].training.loss < 0.5 * epochs[0].training.loss
+    assert epochs[-1].test.accuracy >= 0.8
+
+
+def test_a_loss_that_is_not_finite_stops_the_training() -> None:
+    """A learning rate far too large is named as the likely cause, not trained on."""
+    with pytest.raises(TrainingError, match="learning rate"):
+        for _ in trainer(Network((1, 28, 28), [Conv2D(2, 3), Flatten(), Dense(3)]), optimiser=SGD(1e30)).run():
+            pass
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"epochs": 0}, "epochs"),
+        ({"batch_size": 0}, "batch size"),
+        ({"validation": -1}, "validation"),
+        ({"validation": 10}, "too few"),
+        ({"patience": 1}, "patience"),
+        ({"patience": 0, "validation": 3}, "patience"),
+    ],
+)
+def test_settings_out_of_range(settings: dict[str, object], word: str) -> None:
+    """A ConfigError names the setting before anything is trained."""
+    with pytest.raises(ConfigError, match=word):
+        trainer(Network((1, 28, 28), LAYERS, seed=7), **settings)
+
+
+def test_digits_that_do_not_fit() -> None:
+    """Another size, more classes than the network has, and no digits at all are refused at once."""
+    with pytest.raises(ShapeError, match=r"\(1, 28, 28\).*\(1, 14, 14\)"):
+        trainer(Network((1, 14, 14), [Flatten(), Dense(3)], seed=1))
+    with pytest.raises(ConfigError, match="labels up to 2.*2 classes"):
+        trainer(Network((1, 28, 28), [Flatten(), Dense(2)], seed=1))
+    training, _ = PAPER.digits()
+    with pytest.raises(ConfigError, match="no test digits"):
+        none = Digits(b"", b"", 28, 28, training.classes)
+        Trainer(Network((1, 28, 28), LAYERS), training, none, epochs=1, optimiser=SGD(0.1))
+
+
+def test_the_network_keeps_its_arrays() -> None:
+    """What holds a network's parameters sees them change."""
+    network = Network((1, 28, 28), LAYERS, seed=7)
+    bias = network.parameters["dense_1.bias"]
+    for _ in trainer(network).run():
+        pass
+    assert isinstance(bias, array) and any(bias) and bias is network.parameters["dense_1.bias"]
