@@ -1,0 +1,70 @@
+"""The paper's experiment over many seeds. Seeds are independent, so joblib can spread them over processes, and by
+`joblib.parallel_config` over a cluster."""
+
+import statistics
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from scnn.engine import EngineMaker
+from scnn.errors import ConfigError
+from scnn.metrics import Report
+from scnn.network import Network
+from scnn.presets import PAPER
+from scnn.trainer import Trainer
+from scnn.wasm_engine import compiled
+
+__all__ = ["run_paper", "summary", "sweep"]
+
+FIGURES = ("accuracy", "precision", "recall", "f1", "seconds")
+
+
+def run_paper(seed: int, make_engine: EngineMaker = compiled) -> dict[str, Any]:
+    """One run of the experiment: accuracy, weighted precision, recall and F1, per class, and seconds."""
+    began = time.perf_counter()
+    training, test = PAPER.digits()
+    network = Network(PAPER.input_shape, PAPER.layers, seed=seed)
+    trainer = Trainer(network, training, test, seed=seed, make_engine=make_engine, **PAPER.settings)
+    trainer.slice_size = 1000
+    for _ in trainer.run():
+        pass
+    report = Report.from_confusion(trainer.scores["test"].confusion).to_dict()
+    return {
+        "seed": seed,
+        "accuracy": report["accuracy"],
+        **{name: report["weighted"][name] for name in ("precision", "recall", "f1")},
+        "per_class": [{name: one[name] for name in ("precision", "recall", "f1")} for one in report["per_class"]],
+        "seconds": time.perf_counter() - began,
+    }
+
+
+def sweep(
+    seeds: Iterable[int], jobs: int | None = None, make_engine: EngineMaker = compiled
+) -> Iterator[dict[str, Any]]:
+    """A run for each seed, in order. With `jobs` 1 they run here; else as joblib is told: so many processes, -1 for
+    all cores, None for what `joblib.parallel_config` says. Raises ConfigError where joblib is missing."""
+    if jobs == 1:
+        for seed in seeds:
+            yield run_paper(seed, make_engine)
+        return
+    try:
+        import joblib
+    except ImportError:
+        raise ConfigError("more than one job needs joblib: `pip install scnn[sweep]`") from None
+    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator")
+    yield from parallel(joblib.delayed(run_paper)(seed, make_engine) for seed in seeds)
+
+
+def summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """Mean, standard deviation, worst and best of each figure; the longest time is the worst."""
+    found = {}
+    for name in FIGURES:
+        values = [run[name] for run in runs]
+        low, high = min(values), max(values)
+        found[name] = {
+            "mean": statistics.fmean(values),
+            "standard_deviation": statistics.stdev(values) if len(values) > 1 else 0.0,
+            "worst": high if name == "seconds" else low,
+            "best": low if name == "seconds" else high,
+        }
+    return found

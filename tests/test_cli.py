@@ -1,0 +1,266 @@
+"""The command line, run as people run it."""
+
+import gzip
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from PIL import Image, ImageDraw
+
+from build import idx_images, idx_labels
+from scnn.data import load_digits
+from scnn.network import Network
+from scnn.presets import PAPER
+
+
+def scnn(*arguments: object, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "scnn", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)
+
+
+def lines_of(result: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    assert result.returncode == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The paper's network, trained by the command."""
+    path = tmp_path_factory.mktemp("cli") / "paper.safetensors"
+    result = scnn("train", "--preset", "paper", "--out", path)
+    assert result.returncode == 0, result.stderr
+    assert "epoch 50 of 50: training loss" in result.stdout
+    assert re.search(r"SHA-256 of its weights: [0-9a-f]{64}$", result.stdout.strip())
+    return path
+
+
+@pytest.fixture(scope="module")
+def idx_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The bundled test digits as MNIST publishes them, images gzipped."""
+    _, test = load_digits()
+    rows = [[*test.image(at), test.labels[at]] for at in range(len(test))]
+    folder = tmp_path_factory.mktemp("idx")
+    images, labels = folder / "t10k-images-idx3-ubyte.gz", folder / "t10k-labels-idx1-ubyte"
+    images.write_bytes(gzip.compress(idx_images(rows)))
+    labels.write_bytes(idx_labels(rows))
+    return images, labels
+
+
+def test_training_as_json(tmp_path: Path) -> None:
+    """One object a line: start, each epoch, end; the weights' hash is that of the file."""
+    path = tmp_path / "m.safetensors"
+    lines = lines_of(scnn("train", "--preset", "paper", "--epochs", 3, "--seed", 4, "--out", path, "--json"))
+    assert [line["event"] for line in lines] == ["start", "epoch", "epoch", "epoch", "end"]
+    assert lines[0]["parameters"] == 6423 and lines[0]["settings"]["seed"] == 4
+    assert lines[1]["training"]["loss"] > lines[3]["training"]["loss"]
+    assert lines[-1]["sha256"] == Network.load(path).fingerprint()
+    assert [sum(row) for row in lines[-1]["test"]["confusion"]] == [10, 10, 10]
+
+
+def test_both_engines_train(tmp_path: Path) -> None:
+    """Interpreted and compiled losses agree within float32's rounding."""
+    losses = []
+    for engine in ("compiled", "interpreted"):
+        out = ("--out", tmp_path / "m.safetensors", "--json", "--engine", engine)
+        losses.append(lines_of(scnn("train", "--preset", "paper", "--epochs", 1, *out))[1]["training"]["loss"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def test_evaluation_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
+    """As MNIST's official test set is judged: accuracy, confusion matrix, per class and weighted figures."""
+    path = tmp_path / "m.safetensors"
+    scnn("train", "--preset", "mnist", "--epochs", 1, "--out", path)
+    images, labels = idx_files
+    (line,) = lines_of(scnn("evaluate", path, "--images", images, "--labels", labels, "--json"))
+    assert line["samples"] == 1000 and line["accuracy"] > 0.7 and len(line["per_class"]) == 10
+    assert sum(map(sum, line["confusion"])) == 1000 and line["weighted"]["recall"] == pytest.approx(line["accuracy"])
+    words = scnn("evaluate", path)
+    assert f"accuracy: {line['accuracy']:.2%} of 1000 digits" in words.stdout and "weighted" in words.stdout
+
+
+def test_training_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
+    """A user's own digits, with validation."""
+    images, labels = idx_files
+    out = tmp_path / "m.safetensors"
+    given = ("--images", images, "--labels", labels, "--epochs", 2, "--validation", 100, "--out", out, "--json")
+    lines = lines_of(scnn("train", "--preset", "mnist", *given))
+    assert lines[0]["training_digits"] == 900 and "validation" in lines[1] and "test" not in lines[1]
+
+
+def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
+    """It says how to go on; the weights in the end are those of a training that was not stopped."""
+    out = tmp_path / "m.safetensors"
+    whole = tmp_path / "whole.safetensors"
+    settings = ("--preset", "mnist", "--epochs", "4", "--seed", "2")
+    scnn("train", *settings, "--out", whole)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scnn", "train", *settings, "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    for line in process.stdout:
+        if line.startswith("epoch 1"):
+            break
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=60)
+    assert process.returncode == 130 and not errors
+    again = rest[rest.index("Stopped. To go on: scnn ") + len("Stopped. To go on: scnn ") :].split()
+    result = scnn(*again)
+    assert result.returncode == 0, result.stderr
+    assert Network.load(out).fingerprint() == Network.load(whole).fingerprint()
+
+
+def test_a_live_table_in_a_terminal(tmp_path: Path) -> None:
+    """Columns, a bar with samples a second, and the end in words."""
+    main, other = pty.openpty()
+    words = [sys.executable, "-m", "scnn", "train", "--preset", "paper", "--out", str(tmp_path / "m.safetensors")]
+    process = subprocess.Popen(
+        words, stdout=other, stderr=other, env={**os.environ, "COLUMNS": "120", "TERM": "xterm"}
+    )
+    os.close(other)
+    seen = b""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if select.select([main], [], [], 1)[0]:
+            try:
+                piece = os.read(main, 65536)
+            except OSError:
+                break
+            seen += piece
+    process.wait(timeout=10)
+    text = seen.decode(errors="replace")
+    assert process.returncode == 0
+    assert "training loss" in text and "samples/s" in text and "━" in text and "SHA-256" in text
+
+
+def picture(path: Path, digit: int, dark: bool) -> Path:
+    """A drawn 0 or 1, large and off the middle."""
+    image = Image.new("RGB", (300, 200), "black" if dark else "white")
+    draw, ink = ImageDraw.Draw(image), "white" if dark else "black"
+    if digit:
+        draw.line((80, 30, 80, 170), fill=ink, width=16)
+    else:
+        draw.ellipse((120, 40, 210, 160), outline=ink, width=16)
+    image.save(path)
+    return path
+
+
+def test_predicting_pictures(model: Path, tmp_path: Path) -> None:
+    """PNG and JPEG, dark on light and light on dark."""
+    pictures = [
+        picture(tmp_path / "zero.png", 0, dark=False),
+        picture(tmp_path / "one.png", 1, dark=False),
+        picture(tmp_path / "zero.jpg", 0, dark=True),
+        picture(tmp_path / "one.jpg", 1, dark=True),
+    ]
+    lines = lines_of(scnn("predict", model, *pictures, "--json"))
+    assert [line["class"] for line in lines] == ["0", "1", "0", "1"]
+    assert sum(lines[0]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    assert re.match(r".*zero\.png: 0 \(\d+\.\d%\)", scnn("predict", model, pictures[0]).stdout)
+
+
+def test_the_papers_table() -> None:
+    """Each run, then mean, deviation, worst and best beside the paper's figures."""
+    *runs, summary = lines_of(scnn("paper", "--seeds", 3, "--json"))
+    assert [run["seed"] for run in runs] == [1, 2, 3]
+    accuracy = summary["figures"]["accuracy"]
+    assert accuracy["worst"] <= accuracy["mean"] <= accuracy["best"] and accuracy["mean"] > 0.85
+    assert summary["paper"]["accuracy"] == 0.70
+    words = scnn("paper", "--seeds", 2).stdout
+    assert "weighted precision      0.73" in words and "0: precision" in words
+
+
+def test_jobs_give_the_same_runs() -> None:
+    """Processes change the time, and nothing else."""
+    alone, spread = (lines_of(scnn("paper", "--seeds", 3, "--jobs", jobs, "--json"))[:-1] for jobs in (1, 2))
+    assert [without_time(run) for run in alone] == [without_time(run) for run in spread]
+
+
+def without_time(run: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in run.items() if name != "seconds"}
+
+
+def test_onnx(model: Path, tmp_path: Path) -> None:
+    """onnxruntime gives the same logits."""
+    result = scnn("export", model, "--onnx", tmp_path / "m.onnx")
+    assert result.returncode == 0, result.stderr
+    _, test = PAPER.digits()
+    images = np.frombuffer(test.pixels, dtype=np.uint8).reshape(-1, 1, 28, 28).astype(np.float32) / 255
+    (found,) = onnxruntime.InferenceSession(tmp_path / "m.onnx").run(["logits"], {"images": images})
+    assert found == pytest.approx(np.array(Network.load(model).logits(test)), rel=1e-4, abs=1e-4)
+
+
+def test_info(model: Path) -> None:
+    """Layers, shapes, counts, hash, and how it came to be."""
+    facts = json.loads(scnn("info", model, "--json").stdout)
+    assert facts["parameters"] == 6423 and facts["classes"] == ["0", "1", "2"]
+    assert facts["provenance"]["settings"]["epochs"] == 50 and facts["provenance"]["test"]["accuracy"] > 0.8
+    assert "Dense(units=32)" in scnn("info", model).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "--preset", "papper", "--out", "x"], "no preset 'papper'"),
+        (["train", "--preset", "paper", "--out", "nowhere/x"], "no folder nowhere"),
+        (["train", "--preset", "paper", "--out", "x", "--images", "a"], "--images and --labels go together"),
+        (["train", "--preset", "mnist", "--out", "x", "--images", "a", "--labels", "b"], "a cannot be read"),
+        (["train", "--preset", "paper", "--out", "x", "--epochs", "0"], "epochs must be at least 1"),
+        (["train", "--preset", "paper", "--out", "x", "--learning-rate", "-1"], "learning rate"),
+        (["train", "--preset", "paper", "--out", "x", "--resume", "pyproject.toml"], "cannot be continued"),
+        (["evaluate", "nowhere.safetensors"], "cannot be read"),
+        (["evaluate", "pyproject.toml"], "header"),
+        (["predict", "{model}", "pyproject.toml"], "cannot be read"),
+        (["export", "{model}", "--onnx", "nowhere/x"], "no folder nowhere"),
+    ],
+)
+def test_errors_are_one_line(model: Path, arguments: list[str], words: str) -> None:
+    """Exit code 1, one line, no traceback; with --debug there is one."""
+    given = [argument.replace("{model}", str(model)) for argument in arguments]
+    result = scnn(*given)
+    assert result.returncode == 1 and words in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1 and result.stderr.startswith("scnn: ")
+    debugged = scnn("--debug", *given)
+    assert debugged.returncode == 1 and "Traceback" in debugged.stderr
+
+
+def test_errors_as_json() -> None:
+    """Machines get the error's name."""
+    result = scnn("evaluate", "nowhere.safetensors", "--json")
+    assert json.loads(result.stdout) == {
+        "event": "error",
+        "name": "ModelError",
+        "message": "nowhere.safetensors cannot be read: No such file or directory",
+    }
+
+
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["train"], ["paper", "--seeds", "0"], ["train", "--seed", "-1"]])
+def test_what_is_not_understood(arguments: list[str]) -> None:
+    """Exit code 2 and the usage."""
+    result = scnn(*arguments)
+    assert result.returncode == 2 and "usage: scnn" in result.stderr
+
+
+def test_a_bad_file_among_good_ones_is_refused_before_training(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
+    """A truncated test file ends the command at once, and nothing is written."""
+    images, labels = idx_files
+    short = tmp_path / "short"
+    short.write_bytes(gzip.decompress(images.read_bytes())[:-1])
+    out = tmp_path / "m.safetensors"
+    files = ("--images", images, "--labels", labels, "--test-images", short, "--test-labels", labels)
+    result = scnn("train", "--preset", "mnist", *files, "--out", out)
+    assert result.returncode == 1 and "promises 784000 bytes, and there are 783999" in result.stderr
+    assert not out.exists()
