@@ -1,0 +1,325 @@
+"""The page's protocol: a plain dict comes in, a plain dict goes out. The page pulls; nothing runs by itself.
+
+`advance` works for about so many milliseconds and answers with what happened; pause is not asking. Files come as
+bytes beside the plain data; what `model_file` and `checkpoint_file` give, the worker makes a link of. An error that a
+person can act on comes back as {"error": {"name", "message"}}; what is left is a defect, and raises.
+"""
+
+import platform
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from scnn import presets
+from scnn.checkpoint import resume
+from scnn.data import Digits, load_idx
+from scnn.drawing import normalise_strokes
+from scnn.engine import EngineMaker
+from scnn.errors import ConfigError, DataError, EmptyDrawingError, ModelError, ScnnError
+from scnn.experiment import config_of_preset, experiment_of
+from scnn.network import Network
+from scnn.own_images import OwnImages, picture_size, split
+from scnn.presets import Preset
+from scnn.run import Run, described_layers, described_prediction
+from scnn.safetensors import unpack
+from scnn.version import __version__
+
+__all__ = ["Session"]
+
+LARGEST_FILE = 64 << 20
+
+Message = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+class Session:
+    """One page's network and training. `clock` tells seconds; only rates and budgets hang on it. `engines` are
+    those that can be asked for by name, the first one if none is. `pretrained` is a model file, which reads drawings
+    until there is a training."""
+
+    def __init__(
+        self, clock: Callable[[], float], engines: Mapping[str, EngineMaker], pretrained: bytes | None = None
+    ) -> None:
+        self.clock = clock
+        self.engines = engines
+        self.run: Run | None = None
+        self.reader = Network.from_tensors(*unpack(pretrained)) if pretrained else None
+        self.own: tuple[Digits, Digits] | None = None
+        self.collected = OwnImages()
+        doing = (
+            *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
+            *(self.learning_rate, self.report, self.cell, self.mistakes, self.inspect, self.predict),
+            *(self.correct, self.open, self.picture_size, self.picture, self.pictures, self.idx),
+        )
+        self.doing: dict[str, Callable[[Message], Answer]] = {do.__name__: do for do in doing}
+
+    def ask(self, message: Message) -> Answer:
+        """Does what message["do"] says, with the rest of the message as its settings."""
+        try:
+            what = message.get("do")
+            if not isinstance(what, str) or what not in self.doing:
+                raise ConfigError(f"a message says what to do ({', '.join(self.doing)}), not {what!r}")
+            return self.doing[what](message)
+        except ScnnError as error:
+            return {"error": {"name": type(error).__name__, "message": str(error)}}
+
+    def status(self, message: Message) -> Answer:
+        """Versions, the experiments there are, and what the pretrained model reaches."""
+        return {
+            "version": __version__,
+            "python": platform.python_version(),
+            "engines": list(self.engines),
+            "experiments": [described(preset) for preset in presets.PRESETS.values()],
+            "pretrained": self.reader.provenance if self.reader else None,
+        }
+
+    # ------------------------------------------------------------------------------------------ training
+
+    def describe(self, message: Message) -> Answer:
+        """The experiment's whole configuration, shapes and counts, without starting it."""
+        experiment = experiment_of(message, self.own)
+        network = experiment.network()
+        counts = {"training_images": len(experiment.training), "test_images": len(experiment.test)}
+        return {
+            **experiment.config,
+            **counts,
+            "parameters": network.parameter_count,
+            "described": described_layers(network),
+        }
+
+    def start(self, message: Message) -> Answer:
+        """A new training of the experiment on `engine`, in the place of any other; none of it is done."""
+        engine = self.engine_of(message)
+        self.run = Run(experiment_of(message, self.own), self.engines[engine])
+        return {**self.run.describe(), "engine": engine}
+
+    def advance(self, message: Message) -> Answer:
+        """Trains for about `budget_ms` milliseconds; says what happened, and how far it is."""
+        return self.running().advance(number_of(message, "budget_ms"), self.clock)
+
+    def step(self, message: Message) -> Answer:
+        """Trains on one batch."""
+        return self.running().step(self.clock)
+
+    def stop(self, message: Message) -> Answer:
+        """Ends the training where it stands."""
+        return self.running().stop()
+
+    def reset(self, message: Message) -> Answer:
+        """Forgets the training."""
+        self.run = None
+        return {}
+
+    def learning_rate(self, message: Message) -> Answer:
+        """Changes the learning rate from the next step on."""
+        self.running().trainer.change_learning_rate(number_of(message, "learning_rate"))
+        return {"learning_rate": self.running().trainer.optimiser.learning_rate}
+
+    # ----------------------------------------------------------------------------------------- reporting
+
+    def report(self, message: Message) -> Answer:
+        """How the network does on the test digits, as of the last epoch that ended."""
+        return self.running().report()
+
+    def cell(self, message: Message) -> Answer:
+        """The images of one cell of the confusion matrix, by `true` and `read`, both from 0."""
+        classes = self.running().network.classes
+        return self.running().cell(*(index_of(message, name, classes) for name in ("true", "read")))
+
+    def mistakes(self, message: Message) -> Answer:
+        """The surest mistakes."""
+        return self.running().mistakes()
+
+    def inspect(self, message: Message) -> Answer:
+        """The way through the network of a test digit, by `place`, or of a drawing, by `strokes`."""
+        run = self.running()
+        if "strokes" in message:
+            return run.inspect(normalise_strokes(strokes_of(message)))
+        test = run.experiment.test
+        return run.inspect(test.image(index_of(message, "place", len(test))))
+
+    # ------------------------------------------------------------------------------------------- drawing
+
+    def predict(self, message: Message) -> Answer:
+        """What the network makes of a drawing: strokes, each a list of [x, y] in shares of the canvas's side."""
+        try:
+            image = normalise_strokes(strokes_of(message))
+        except EmptyDrawingError as error:
+            return {"empty": True, "message": f"Draw a digit: {error}."}
+        if self.run is None and self.reader:
+            engine = self.engines[self.engine_of(message)]
+            (row,) = self.reader.probabilities(image, make_engine=engine)
+            return {**described_prediction(self.reader, row, image, 0), "pretrained": True}
+        if self.run is None:
+            self.start(message)
+        return self.running().predict(image)
+
+    def correct(self, message: Message) -> Answer:
+        """That drawing was a `label`: it goes among the training digits, and a short training begins with it."""
+        image = normalise_strokes(strokes_of(message))
+        if self.run is None:
+            self.run = self.run_of_reader(message)
+        run = self.run
+        names = run.network.class_names
+        if message.get("label") not in names:
+            raise ConfigError(f"the network knows {', '.join(names)}, and no {message.get('label')!r}")
+        run.teach([(image, names.index(message["label"]))])
+        return {**run.describe(), "corrections": len(run.corrections), "epochs": run.trainer.epochs}
+
+    def run_of_reader(self, message: Message) -> Run:
+        """A training that stands at the end of the one that made the pretrained model."""
+        if not self.reader:
+            raise ConfigError("there is no network yet: train one first")
+        return self.finished_run(self.reader, {"experiment": presets.MNIST.name}, message)
+
+    def finished_run(self, network: Network, config: Message, message: Message) -> Run:
+        """A run whose network is there already."""
+        run = Run(experiment_of(config, self.own), self.engines[self.engine_of(message)])
+        for name, values in network.parameters.items():
+            run.network.parameters[name][:] = values
+            run.trainer.engine.write(name, values)
+        run.network.class_names = network.class_names
+        run.trainer.finished = True
+        run.events = iter(())
+        return run
+
+    # ------------------------------------------------------------------------------------------- keeping
+
+    def model_file(self) -> bytes:
+        """A model file of the network that reads drawings now."""
+        return (self.run or self.run_of_reader({})).model()
+
+    def checkpoint_file(self) -> bytes:
+        """A checkpoint file of the training as it stands."""
+        return self.running().checkpoint()
+
+    def open(self, message: Message) -> Answer:
+        """Opens a model, to look at and draw for, or a checkpoint, to go on with."""
+        data = bytes_of(message, "data")
+        tensors, metadata = unpack(data)
+        network = Network.from_tensors(tensors, metadata)
+        engine = self.engine_of(message)
+        config = network.provenance.get("experiment", {})
+        if not isinstance(config, Mapping):
+            raise ModelError("the provenance names no experiment")
+        if "state" in metadata:
+            experiment = experiment_of(config, self.own)
+            trainer = resume(data, experiment.training, experiment.test, make_engine=self.engines[engine])
+            self.run = Run(experiment, self.engines[engine], trainer)
+        else:
+            self.run = self.opened_model(network, config, message)
+        run = self.run
+        if run.trainer.finished:
+            run.judge()
+        return {**run.describe(), "engine": engine, **run.answer([])}
+
+    def opened_model(self, network: Network, config: Message, message: Message) -> Run:
+        if network.input_shape != (1, 28, 28):
+            raise ModelError(f"the page draws images of (1, 28, 28), and the model takes {network.input_shape}")
+        if not config:
+            config = {"experiment": presets.MNIST.name if network.classes == 10 else presets.PAPER.name}
+        architecture = [{"kind": type(layer).__name__, **vars(layer)} for layer in network.layers]
+        try:
+            return self.finished_run(network, {**config, "layers": architecture}, message)
+        except (KeyError, ValueError) as error:
+            raise ModelError(f"the model does not fit its experiment: {error}") from None
+
+    # ---------------------------------------------------------------------------------------- own images
+
+    def picture_size(self, message: Message) -> Answer:
+        """Width and height of a PNG or JPEG file, `data`, before anybody unpacks it."""
+        width, height = picture_size(bytes_of(message, "data"))
+        return {"width": width, "height": height}
+
+    def picture(self, message: Message) -> Answer:
+        """Takes one picture: `pixels` (grey levels), `width`, `height`, and the `name` of its class."""
+        width, height, name = message.get("width"), message.get("height"), message.get("name")
+        if not isinstance(width, int) or not isinstance(height, int) or not isinstance(name, str):
+            raise ConfigError("a picture comes with its width, height and the name of its class")
+        self.collected.add(bytes_of(message, "pixels"), width, height, name)
+        return {"pictures": len(self.collected.images)}
+
+    def pictures(self, message: Message) -> Answer:
+        """The pictures taken are the own images from here on."""
+        collected, self.collected = self.collected, OwnImages()
+        return self.take_own(collected.digits())
+
+    def idx(self, message: Message) -> Answer:
+        """Two IDX files, `images` and `labels`, are the own images from here on."""
+        digits = load_idx(bytes_of(message, "images"), bytes_of(message, "labels"))
+        if (digits.rows, digits.columns) != (28, 28):
+            raise DataError(f"the page draws 28×28, and these images are {digits.rows}×{digits.columns}")
+        return self.take_own(split(digits))
+
+    def take_own(self, digits: tuple[Digits, Digits]) -> Answer:
+        self.own = digits
+        training, test = digits
+        return {"training_images": len(training), "test_images": len(test), "classes": list(training.classes)}
+
+    # --------------------------------------------------------------------------------------------- tools
+
+    def running(self) -> Run:
+        if self.run is None:
+            raise ConfigError("there is no training: start one first")
+        return self.run
+
+    def engine_of(self, message: Message) -> str:
+        engine = message.get("engine") or next(iter(self.engines))
+        if not isinstance(engine, str) or engine not in self.engines:
+            raise ConfigError(f"there is no engine {engine!r}; there are: {', '.join(self.engines)}")
+        return engine
+
+
+def described(preset: Preset) -> Answer:
+    """A preset, with its configuration as a message would have it."""
+    reference = preset.reference
+    return {
+        "name": preset.name,
+        "title": preset.title,
+        "description": preset.description,
+        "classes": [str(digit) for digit in preset.classes],
+        "test_images": preset.test_per_class * len(preset.classes),
+        "training_images": preset.training_per_class * len(preset.classes),
+        "config": config_of_preset(preset),
+        "reference": reference
+        and {
+            "title": reference.title,
+            "accuracy": reference.accuracy,
+            "seconds": reference.seconds,
+            "weighted": figures(reference.weighted),
+            "per_class": [figures(one) for one in reference.per_class],
+        },
+    }
+
+
+def figures(three: tuple[float, float, float]) -> Answer:
+    return dict(zip(("precision", "recall", "f1"), three, strict=True))
+
+
+def strokes_of(message: Message) -> list[list[tuple[float, float]]]:
+    try:
+        return [[(float(x), float(y)) for x, y in stroke] for stroke in message["strokes"]]
+    except (KeyError, TypeError, ValueError):
+        raise ConfigError("a drawing comes as strokes: lists of points [x, y]") from None
+
+
+def bytes_of(message: Message, name: str) -> bytes:
+    value = message.get(name)
+    if not isinstance(value, bytes):
+        raise ConfigError(f"{name} comes as bytes")
+    if len(value) > LARGEST_FILE:
+        raise DataError(f"{name} has {len(value)} bytes, and the page takes at most {LARGEST_FILE}")
+    return value
+
+
+def number_of(message: Message, name: str) -> float:
+    value = message.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
+        raise ConfigError(f"{name} is a number that is not negative, not {value!r}")
+    return float(value)
+
+
+def index_of(message: Message, name: str, count: int) -> int:
+    value = message.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < count:
+        raise ConfigError(f"{name} is a whole number from 0 to {count - 1}, not {value!r}")
+    return value

@@ -1,0 +1,130 @@
+"""The session: the page's protocol, asked as the page asks."""
+
+import json
+import re
+from itertools import count
+
+import pytest
+
+from scnn.engine import Interpreter
+from scnn.session import Session
+
+
+def ticking(step: float = 0.004) -> "Session":
+    """A session whose clock moves on a little at every look."""
+    ticks = count()
+    return Session(lambda: next(ticks) * step, {"interpreted": Interpreter})
+
+
+def drawing(ink: bool = True) -> dict[str, object]:
+    """An upright stroke, or none."""
+    return {"do": "predict", "strokes": [[[0.5, 0.2], [0.5, 0.5], [0.5, 0.8]]] if ink else []}
+
+
+def test_status_describes_the_experiments() -> None:
+    """The paper's preset comes first, with its figures; all of it is plain data."""
+    status = ticking().ask({"do": "status"})
+    paper = status["experiments"][0]
+    assert paper["name"] == "paper" and paper["config"]["epochs"] == 50
+    assert (paper["training_images"], paper["test_images"]) == (75, 30)
+    assert paper["reference"]["accuracy"] == 0.70 and paper["reference"]["seconds"] == 41
+    assert json.loads(json.dumps(status)) == status
+
+
+def test_start_describes_the_network() -> None:
+    """A line for each layer, its shape and its parameters, which add up."""
+    started = ticking().ask({"do": "start", "experiment": "paper", "seed": 3})
+    assert started["seed"] == 3 and started["samples"] == 3750 and started["classes"] == ["0", "1", "2"]
+    assert started["parameters"] == sum(layer["parameters"] for layer in started["described"]) == 6423
+    assert started["described"][0]["text"] == "Conv2D(filters=1, kernel_size=3, stride=1, padding=1)"
+
+
+def test_advance_pulls_slices_until_the_epoch_ends() -> None:
+    """Progress grows by each slice; the first epoch comes with its curve point and its confusion matrix."""
+    session = ticking()
+    session.ask({"do": "start", "experiment": "paper", "seed": 1})
+    done = [0]
+    events: list[dict] = []
+    while not events:
+        answer = session.ask({"do": "advance", "budget_ms": 10})
+        done.append(answer["progress"]["done"])
+        events = answer["events"]
+        assert not answer["finished"]
+    assert done == sorted(done) and done[1] > 0 and len(done) > 5
+    assert events[0]["type"] == "epoch" and events[0]["epoch"] == 1
+    assert [sum(row) for row in events[0]["confusion"]] == [10, 10, 10]
+    assert 0 < events[0]["training"]["loss"] < 3
+    progress = session.ask({"do": "advance", "budget_ms": 0})["progress"]
+    assert progress["samples_per_second"] > 0 and progress["seconds_left"] > 0 and progress["total"] == 3750
+    report = session.ask({"do": "report"})
+    assert report["confusion"] == events[0]["confusion"]
+    assert [row["class"] for row in report["per_class"]] == ["0", "1", "2"]
+    assert json.loads(json.dumps(report)) == report
+
+
+def test_predict_reads_a_drawing() -> None:
+    """Probabilities for every class, the 28 × 28 that was seen, and how much training stands behind it."""
+    session = ticking()
+    session.ask({"do": "start", "experiment": "paper", "seed": 1})
+    answer = session.ask(drawing())
+    assert sum(row["probability"] for row in answer["probabilities"]) == pytest.approx(1.0, abs=1e-5)
+    assert answer["digit"] == max(answer["probabilities"], key=lambda row: row["probability"])["class"]
+    assert len(answer["image"]) == 784 and max(answer["image"]) > 200 and answer["samples"] == 0
+
+
+def test_predicting_in_the_middle_disturbs_nothing() -> None:
+    """A drawing read between two slices leaves the training's bits as they are."""
+    fingerprints = []
+    for look in (False, True):
+        session = ticking()
+        session.ask({"do": "start", "experiment": "paper", "seed": 1})
+        for _ in range(30):
+            session.ask({"do": "advance", "budget_ms": 10})
+            if look:
+                session.ask(drawing())
+        assert session.run is not None
+        fingerprints.append(session.run.trainer.engine.read("parameters").tobytes())
+    assert fingerprints[0] == fingerprints[1]
+
+
+def test_an_empty_drawing_gets_no_prediction() -> None:
+    """The answer says what to do, and names no digit."""
+    answer = ticking().ask(drawing(ink=False))
+    assert answer == {"empty": True, "message": "Draw a digit: there is no stroke on the drawing."}
+
+
+@pytest.mark.parametrize(
+    ("message", "name", "word"),
+    [
+        ({}, "ConfigError", "status"),
+        ({"do": "sing"}, "ConfigError", "'sing'"),
+        ({"do": "start", "experiment": "sums"}, "ConfigError", "'sums'.*paper"),
+        ({"do": "start", "engine": "steam"}, "ConfigError", "'steam'.*interpreted"),
+        ({"do": "start", "seed": -1}, "ConfigError", "seed.*-1"),
+        ({"do": "start", "seed": "1"}, "ConfigError", "seed.*'1'"),
+        ({"do": "start", "seed": 2**32}, "ConfigError", "seed"),
+        ({"do": "advance", "budget_ms": 10}, "ConfigError", "start one first"),
+        ({"do": "report"}, "ConfigError", "start one first"),
+        ({"do": "predict"}, "ConfigError", "strokes"),
+        ({"do": "predict", "strokes": [[[1, 2, 3]]]}, "ConfigError", "points"),
+        ({"do": "predict", "strokes": [[[1, float("nan")]]]}, "DrawingError", "finite"),
+    ],
+)
+def test_bad_messages_get_named_errors(message: dict, name: str, word: str) -> None:
+    """The answer holds the error's name and a sentence; the session goes on."""
+    session = ticking()
+    error = session.ask(message)["error"]
+    assert error["name"] == name
+    assert re.search(word, error["message"])
+    assert "experiments" in session.ask({"do": "status"})
+
+
+def test_reset_forgets() -> None:
+    """After a reset there is no training; a new start begins at zero."""
+    session = ticking()
+    session.ask({"do": "start", "seed": 1})
+    session.ask({"do": "advance", "budget_ms": 5})
+    assert session.ask({"do": "reset"}) == {}
+    assert session.ask({"do": "advance", "budget_ms": 5})["error"]["name"] == "ConfigError"
+    session.ask({"do": "start", "seed": 1})
+    assert session.ask({"do": "advance", "budget_ms": 0})["progress"]["done"] == 1
