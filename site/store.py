@@ -1,0 +1,97 @@
+"""What the worker keeps in the browser's storage (IndexedDB): the checkpoint of each tab's training, as it goes."""
+
+import asyncio
+import json
+from contextlib import suppress
+from time import time
+
+import js
+from pyodide.ffi import create_once_callable, to_js
+
+NAME, TABLE = "scnn", "trainings"
+PATIENCE = 5  # seconds that storage has for an answer
+MOST = 3  # trainings kept; the oldest make room
+
+
+class Refused(Exception):
+    """The browser does not keep this: storage is full, switched off, or private."""
+
+
+class Store:
+    def __init__(self):
+        self.database = None
+        self.key = f"{time():.3f}-{js.crypto.randomUUID()}"  # two tabs do not write over one another
+
+    async def open(self):
+        if self.database is None:
+            request = js.indexedDB.open(NAME, 1)
+            request.onupgradeneeded = create_once_callable(lambda event: event.target.result.createObjectStore(TABLE))
+            self.database = await result_of(request)
+        return self.database
+
+    async def table(self, mode):
+        return (await self.open()).transaction(TABLE, mode).objectStore(TABLE)
+
+    async def keep(self, checkpoint, described, progress):
+        """Writes the training; "" if that was done, else why it was not. A finished one needs no keeping."""
+        try:
+            return await asyncio.wait_for(self.put(checkpoint, described, progress), PATIENCE)
+        except Refused as error:
+            return f"This training is not kept: {error}"
+        except TimeoutError:
+            return "This training is not kept: the browser's storage does not answer."
+        except Exception as error:
+            return f"This training is not kept: the browser's storage cannot be used ({type(error).__name__})."
+
+    async def put(self, checkpoint, described, progress):
+        table = await self.table("readwrite")
+        if progress["done"] >= progress["total"] or described["finished"]:
+            await result_of(table.delete(self.key))
+            return ""
+        words = {"experiment": described["experiment"], "progress": progress, "when": time()}
+        await result_of(table.put(to_js([json.dumps(words), to_js(checkpoint)]), self.key))
+        await self.make_room()
+        return ""
+
+    async def make_room(self):
+        keys = sorted(await result_of((await self.table("readonly")).getAllKeys()))
+        for key in keys[:-MOST]:
+            if key != self.key:
+                await self.forget(key)
+
+    async def newest(self):
+        """Key and description of the training that was kept last; None if there is none."""
+        with suppress(Exception):
+            keys = sorted(await result_of((await self.table("readonly")).getAllKeys()))
+            for key in reversed(keys):
+                entry = await result_of((await self.table("readonly")).get(key))
+                if entry:
+                    return {"key": key, **json.loads(entry[0])}
+        return None
+
+    async def read(self, key):
+        entry = await result_of((await self.table("readonly")).get(key))
+        return entry[1].to_py().tobytes()
+
+    async def forget(self, key):
+        with suppress(Exception):
+            await result_of((await self.table("readwrite")).delete(key))
+
+
+async def result_of(request):
+    """Waits for an IndexedDB request."""
+    future = asyncio.get_running_loop().create_future()
+
+    def done(_):
+        if not future.done():
+            future.set_result(request.result)
+
+    def failed(_):
+        if not future.done():
+            error = request.error
+            full = error and error.name == "QuotaExceededError"
+            future.set_exception(Refused("the browser's storage is full." if full else f"{error}"))
+
+    request.onsuccess = create_once_callable(done)
+    request.onerror = create_once_callable(failed)
+    return await future

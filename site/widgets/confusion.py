@@ -1,0 +1,101 @@
+"""The confusion matrix and the figures that follow from it, as tables."""
+
+from widgets.dom import by_id, element, listen, percent, replace
+
+FIGURES = ("precision", "recall", "f1")
+
+
+class Confusion:
+    def __init__(self, choose):
+        """Calls choose(true, read) when a cell is chosen, both counted from 0."""
+        self.choose = choose
+        self.buttons = []
+        self.report = None
+        self.classes = None
+        listen(by_id("percentages"), "change", lambda event: self.fill())
+
+    def show(self, report, reference=None):
+        """Both tables for a session's report; `reference` holds somebody else's figures to set beside."""
+        if report["classes"] != self.classes:
+            self.build(report["classes"])
+        self.report = report
+        self.fill()
+        self.show_figures(report, reference)
+        by_id("results-tables").hidden = False
+        by_id("results-empty").hidden = True
+
+    def build(self, classes):
+        """The table's cells, once for each set of classes."""
+        self.classes = classes
+        table = by_id("confusion")
+        head = [element("th", "true \\ read as", scope="col")] + [
+            element("th", name, scope="col") for name in classes
+        ]
+        replace(table.tHead, [row(head)])
+        self.buttons, body = [], []
+        for true, name in enumerate(classes):
+            cells = [element("th", name, scope="row")]
+            for read in range(len(classes)):
+                button = element("button", type="button")
+                listen(button, "click", lambda event, true=true, read=read: self.choose(true, read))
+                cell = element("td")
+                cell.append(button)
+                cells.append(cell)
+                self.buttons.append((cell, button, true, read))
+            body.append(row(cells))
+        replace(table.tBodies[0], body)
+
+    def fill(self):
+        if not self.report:
+            return
+        counts = self.report["confusion"]
+        sums = [max(1, sum(line)) for line in counts]
+        shares = by_id("percentages").checked
+        for cell, button, true, read in self.buttons:
+            count = counts[true][read]
+            shade = 0 if count == 0 else 1 + round(3 * count / sums[true])
+            button.textContent = percent(round(count / sums[true], 3)) if shares else str(count)
+            what = f"{count} of class {self.classes[true]} read as {self.classes[read]}"
+            button.setAttribute("aria-label", f"{button.textContent}: {what}")
+            cell.className = f"{'right' if true == read else 'wrong'} shade-{shade}"
+
+    def show_figures(self, report, reference):
+        table = by_id("figures")
+        head = ["digit", "precision", "recall", "F1"]
+        if reference:
+            head += [f"{reference['title']}: {name}" for name in head[1:]]
+        replace(table.tHead, [row([element("th", name, scope="col") for name in head])])
+        body = []
+        for place, one in enumerate(report["per_class"]):
+            theirs = reference and reference["per_class"][place]
+            body.append(figures(one["class"], one, theirs))
+        body.append(figures("weighted mean", report["weighted"], reference and reference["weighted"]))
+        overall = [
+            element("th", "accuracy", scope="row"),
+            element("td", percent(report["accuracy"]), colspan=3),
+        ]
+        if reference:
+            theirs = f"{percent(reference['accuracy'])} after {reference['seconds']} s of training"
+            overall.append(element("td", theirs, colspan=3))
+        body.append(row(overall))
+        replace(table.tBodies[0], body)
+
+    def hide(self):
+        self.report = None
+        by_id("results-tables").hidden = True
+        by_id("results-empty").hidden = False
+
+
+def row(cells):
+    line = element("tr")
+    for cell in cells:
+        line.append(cell)
+    return line
+
+
+def figures(name, ours, theirs):
+    cells = [element("th", name, scope="row")]
+    for source in (ours, theirs):
+        if source:
+            cells += [element("td", f"{source[figure]:.2f}") for figure in FIGURES]
+    return row(cells)

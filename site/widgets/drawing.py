@@ -1,0 +1,130 @@
+"""The canvas to draw on, with mouse, finger or pen. It keeps the strokes, and can take them back."""
+
+from widgets.dom import by_id, listen
+
+PEN = 18  # canvas pixels: about MNIST's thickness where a digit fills the canvas
+STRIDE = 0.03  # of the canvas's side, by which an arrow key moves the pen
+FINE = 10_000  # points are kept to this part of the canvas's side
+
+
+class Drawing:
+    def __init__(self, changed):
+        """Calls changed() after each piece of a stroke, and after clearing, undoing and redoing."""
+        self.canvas = by_id("canvas")
+        self.context = self.canvas.getContext("2d")
+        self.changed = changed
+        self.pointer = None
+        self.strokes = []  # each a list of [x, y], in shares of the canvas's side
+        self.undone = []
+        listen(self.canvas, "pointerdown", self.begin)
+        listen(self.canvas, "pointermove", self.move)
+        for event in ("pointerup", "pointercancel"):
+            listen(self.canvas, event, self.end)
+        listen(self.canvas, "keydown", self.key)
+        self.pen = None  # where the keyboard's pen is
+        self.down = False
+        for name, handler in (("undo", self.undo), ("redo", self.redo), ("clear", self.clear)):
+            listen(by_id(name), "click", handler)
+
+    @property
+    def empty(self):
+        return not self.strokes
+
+    def begin(self, event):
+        if self.pointer is None and event.button == 0:
+            self.pointer = event.pointerId
+            self.canvas.setPointerCapture(event.pointerId)
+            self.strokes.append([self.place(event)])
+            self.undone = []
+            self.pen, self.down = None, False
+            self.line(self.strokes[-1])
+            self.show()
+
+    def move(self, event):
+        if event.pointerId == self.pointer:
+            stroke = self.strokes[-1]
+            known = len(stroke)
+            for one in event.getCoalescedEvents() or [event]:
+                stroke.append(self.place(one))
+            self.line(stroke[known - 1 :])
+            self.changed()
+
+    def end(self, event):
+        if event.pointerId == self.pointer:
+            self.pointer = None
+            self.changed()
+
+    def key(self, event):
+        """Arrow keys move the pen, Space sets it down and lifts it."""
+        moves = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
+        if event.key not in moves and event.key != " ":
+            return
+        event.preventDefault()
+        x, y = self.pen or (0.5, 0.5)
+        if event.key == " ":
+            self.down = not self.down
+            if self.down:
+                self.strokes.append([[x, y]])
+                self.undone = []
+        else:
+            dx, dy = moves[event.key]
+            x, y = min(0.98, max(0.02, x + dx * STRIDE)), min(0.98, max(0.02, y + dy * STRIDE))
+            if self.down:
+                self.strokes[-1].append([x, y])
+        self.pen = (x, y)
+        self.redraw()
+
+    def place(self, event):
+        """Where the pointer is, in shares of the canvas's side."""
+        box = self.canvas.getBoundingClientRect()
+        x, y = (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height
+        return [round(x * FINE) / FINE, round(y * FINE) / FINE]
+
+    def line(self, points):
+        context, side = self.context, self.canvas.width
+        context.lineWidth, context.lineCap, context.lineJoin = PEN, "round", "round"
+        context.strokeStyle = "#000"
+        context.beginPath()
+        context.moveTo(points[0][0] * side, points[0][1] * side)
+        for x, y in points[1:] or points:
+            context.lineTo(x * side, y * side)
+        context.stroke()
+
+    def undo(self, event):
+        self.undone.append(self.strokes.pop())
+        self.redraw()
+
+    def redo(self, event):
+        self.strokes.append(self.undone.pop())
+        self.redraw()
+
+    def clear(self, event):
+        self.strokes, self.undone = [], []
+        self.pointer = self.pen = None
+        self.down = False
+        self.redraw()
+
+    def redraw(self):
+        self.context.clearRect(0, 0, self.canvas.width, self.canvas.height)
+        for stroke in self.strokes:
+            self.line(stroke)
+        if self.pen:
+            self.show_pen()
+        self.show()
+
+    def show_pen(self):
+        """A ring where the keyboard's pen is, full while it is down."""
+        context, side = self.context, self.canvas.width
+        context.beginPath()
+        context.arc(self.pen[0] * side, self.pen[1] * side, 6, 0, 6.3)
+        context.lineWidth = 2
+        context.strokeStyle = context.fillStyle = "#c2410c"
+        context.stroke()
+        if self.down:
+            context.fill()
+
+    def show(self):
+        """Buttons that can do nothing cannot be pressed."""
+        by_id("undo").disabled = not self.strokes
+        by_id("redo").disabled = not self.undone
+        self.changed()

@@ -1,0 +1,17 @@
+"""The failure box: what went wrong in words, details for those who want them, and a way on."""
+
+from pyscript import window
+from widgets.dom import by_id, listen
+
+
+class Failure:
+    def __init__(self):
+        listen(by_id("retry"), "click", lambda event: window.location.reload())
+
+    def show(self, words, details=""):
+        by_id("failure-text").textContent = words
+        by_id("failure-details").textContent = details or "none"
+        by_id("failure").hidden = False
+
+    def hide(self):
+        by_id("failure").hidden = True

@@ -1,0 +1,71 @@
+"""The runs that have ended: a list to compare with, and the curves as files."""
+
+from pyscript import window
+from pyscript.ffi import create_proxy, to_js
+from widgets.dom import by_id, element, listen, percent, replace
+
+MOST = 8
+
+
+class Runs:
+    def __init__(self, loss, accuracy):
+        """For the two charts."""
+        self.loss, self.accuracy = loss, accuracy
+        self.runs = []  # [name, losses, accuracies, shown]
+        for name in ("log-scale", "smoothing"):
+            listen(by_id(name), "input", self.form)
+        listen(by_id("save-png"), "click", self.save_png)
+        listen(by_id("save-csv"), "click", self.save_csv)
+
+    def add(self, words, accuracy):
+        """Keeps the charts' curves as an earlier run."""
+        if len(self.loss.test) > 0:
+            name = f"{words}: {percent(accuracy)}"
+            self.runs = ([[name, list(self.loss.test), list(self.accuracy.test), False]] + self.runs)[:MOST]
+            self.show()
+
+    def show(self):
+        rows = []
+        for run in self.runs:
+            row, label = element("li"), element("label")
+            box = element("input", type="checkbox")
+            box.checked = run[3]
+            listen(box, "change", lambda event, run=run: self.toggle(event, run))
+            label.append(box)
+            label.append(element("span", run[0]))
+            row.append(label)
+            rows.append(row)
+        replace(by_id("runs"), rows)
+
+    def toggle(self, event, run):
+        run[3] = event.target.checked
+        self.loss.compare([one[1] for one in self.runs if one[3]])
+        self.accuracy.compare([one[2] for one in self.runs if one[3]])
+
+    def form(self, event):
+        smoothing = float(by_id("smoothing").value)
+        self.loss.set_form(by_id("log-scale").checked, smoothing)
+        self.accuracy.set_form(False, smoothing)
+
+    def save_csv(self, event):
+        lines = ["epoch,training loss,test loss,training accuracy,test accuracy"]
+        columns = (self.loss.epochs, self.loss.training, self.loss.test, self.accuracy.training, self.accuracy.test)
+        for row in zip(*columns):
+            lines.append(",".join(str(value) for value in row))
+        text = "\n".join(lines) + "\n"
+        save(window.Blob.new(to_js([text]), to_js({"type": "text/csv"})), "scnn-curves.csv")
+
+    def save_png(self, event):
+        for name, chart in (("loss", self.loss), ("accuracy", self.accuracy)):
+            chart.canvas().toBlob(create_proxy(lambda blob, name=name: save(blob, f"scnn-{name}.png")))
+
+
+def save(blob, name):
+    """Offers a file to the person."""
+    save_link(window.URL.createObjectURL(blob), name)
+
+
+def save_link(address, name):
+    link = element("a", href=address, download=name)
+    link.click()
+    window.setTimeout(create_proxy(lambda: window.URL.revokeObjectURL(address)), 10_000)

@@ -1,0 +1,122 @@
+"""The form: what an experiment is changed to, as a message for the worker and as the page's address."""
+
+from pyscript import window
+from widgets.dom import by_id, listen
+
+# The form's fields, by their ids, which are also their names in the address.
+FIELDS = (
+    "seed",
+    "per_class",
+    "epochs",
+    "batch_size",
+    "optimiser",
+    "learning_rate",
+    "schedule",
+    "weight_decay",
+    "augmentation",
+)
+NUMBERS = ("seed", "per_class", "epochs", "batch_size", "learning_rate", "weight_decay")
+MOMENTUM = 0.9
+STRENGTHS = {
+    "none": {},
+    "light": {"kind": "Augmentation", "rotation": 8, "scale": 0.08, "shear": 0.08, "shift": 1, "bend": 0.5},
+    "strong": {"kind": "Augmentation", "rotation": 14, "scale": 0.15, "shear": 0.2, "shift": 2, "bend": 2},
+}
+
+
+class Settings:
+    def __init__(self, editor, changed):
+        """Calls changed(name) after a person changed a field; the experiment's name is "experiment"."""
+        self.editor = editor
+        self.usual = {}  # the experiment's own values of the fields, as texts
+        self.augmentation = {}
+        for name in ("experiment", "engine") + FIELDS:
+            listen(by_id(name), "change", lambda event, name=name: changed(name))
+        listen(by_id("settings"), "submit", lambda event: event.preventDefault())
+
+    def fill(self, config):
+        """Shows an experiment's whole configuration, as the session has it, and takes it as the usual one."""
+        optimiser = config["optimiser"]
+        kind = "adam" if optimiser["kind"] == "Adam" else "sgd"
+        if optimiser.get("momentum"):
+            kind = "nesterov" if optimiser["nesterov"] else "momentum"
+        self.usual = {
+            "seed": str(config["seed"]),
+            "per_class": str(config["per_class"]),
+            "epochs": str(config["epochs"]),
+            "batch_size": str(config["batch_size"]),
+            "optimiser": kind,
+            "learning_rate": f"{optimiser['learning_rate']:g}",
+            "schedule": config["schedule"]["kind"],
+            "weight_decay": f"{optimiser['weight_decay']:g}",
+            "augmentation": "",
+        }
+        self.augmentation = config["augmentation"]
+        for name, value in self.usual.items():
+            by_id(name).value = value
+        self.editor.fill(config["layers"])
+
+    def message(self):
+        """All of it for the worker. What is no number goes as it is, for the session to refuse."""
+        values = {name: by_id(name).value for name in FIELDS}
+        for name in NUMBERS:
+            values[name] = number(values[name])
+        rate, decay, kind = values.pop("learning_rate"), values.pop("weight_decay"), values.pop("optimiser")
+        optimiser = {"kind": "Adam" if kind == "adam" else "SGD", "learning_rate": rate, "weight_decay": decay}
+        if kind in ("momentum", "nesterov"):
+            optimiser["momentum"] = MOMENTUM
+            optimiser["nesterov"] = kind == "nesterov"
+        strength = values["augmentation"]
+        values["optimiser"] = optimiser
+        values["schedule"] = {"kind": values["schedule"]}
+        values["augmentation"] = self.augmentation if strength == "" else STRENGTHS[strength]
+        values["layers"] = self.editor.message()
+        values["experiment"] = by_id("experiment").value
+        values["engine"] = by_id("engine").value
+        return values
+
+    def address(self):
+        """The address's query: the experiment, the seed, and all that is not usual for it."""
+        query = window.URLSearchParams.new()
+        query.set("experiment", by_id("experiment").value)
+        for name in FIELDS:
+            value = by_id(name).value
+            if value != self.usual.get(name) or name == "seed":
+                query.set(name, value)
+        if self.editor.changed:
+            query.set("layers", self.editor.text())
+        return "?" + query.toString()
+
+    def take_address(self, search):
+        """Fills the fields that the query names, only with values that they can have; the names of the others."""
+        query = window.URLSearchParams.new(search)
+        refused = []
+        for name in FIELDS:
+            value = query.get(name)
+            if value is not None:
+                field = by_id(name)
+                before = field.value
+                field.value = value
+                if field.value != value or not field.checkValidity():
+                    field.value = before
+                    refused.append(name)
+        layers = query.get("layers")
+        if layers is not None and not self.editor.take(layers):
+            refused.append("layers")
+        return refused
+
+    def enable(self, on):
+        """What cannot be changed while it trains is switched off; the learning rate stays."""
+        for name in ("experiment", "engine", "own-pictures", "own-idx") + FIELDS:
+            if name != "learning_rate":
+                by_id(name).disabled = not on
+        self.editor.enable(on)
+
+
+def number(text):
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text

@@ -1,0 +1,42 @@
+"""The service worker's part of the page: whether it works offline, and a new version that waits for consent."""
+
+import asyncio
+
+from pyscript import window
+from widgets.dom import by_id, listen
+
+
+class Update:
+    def __init__(self):
+        self.agreed = False
+        listen(by_id("update-now"), "click", self.take_over)
+        container = window.navigator.serviceWorker
+        if container:
+            listen(container, "controllerchange", self.changed)
+            asyncio.create_task(self.watch(container))
+
+    async def watch(self, container):
+        """Shows the offer as soon as a new version is there whole."""
+        self.registration = await container.ready
+        by_id("offline").textContent = "This page now works without a network, too."
+        if self.registration.waiting:
+            self.offer()
+        listen(self.registration, "updatefound", self.found)
+
+    def found(self, event):
+        coming = self.registration.installing
+        if coming:
+            listen(coming, "statechange", lambda event: coming.state == "installed" and self.offer())
+
+    def offer(self):
+        if window.navigator.serviceWorker.controller:
+            by_id("update").hidden = False
+
+    def take_over(self, event):
+        self.agreed = True
+        self.registration.waiting.postMessage("take over")
+
+    def changed(self, event):
+        """Only after consent is the page loaded anew; the first worker's arrival changes nothing."""
+        if self.agreed:
+            window.location.reload()

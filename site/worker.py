@@ -1,0 +1,57 @@
+"""The worker: one session of scnn, asked by the page. Questions and answers are JSON; files come as bytes beside."""
+
+import json
+from pathlib import Path
+from time import perf_counter
+
+import js
+from pyodide.ffi import JsException, to_js
+from store import Store
+
+from scnn.engine import Interpreter
+from scnn.hosts import BrowserHost
+from scnn.session import Session
+from scnn.wasm_engine import WasmEngine
+
+__export__ = ["ask", "continue_kept", "file_link", "forget_kept", "kept"]
+
+MODEL = Path("pretrained.safetensors")
+
+host = BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException)
+engines = {"compiled": WasmEngine.on(host), "interpreted": Interpreter}
+session = Session(perf_counter, engines, MODEL.read_bytes() if MODEL.exists() else None)
+store = Store()
+
+
+async def ask(question, *files):
+    """Answers one question; `files` are Uint8Arrays, named by the message's "files"."""
+    message = json.loads(question)
+    for name, data in zip(message.pop("files", []), files, strict=False):
+        message[name] = bytes(data.to_py())
+    answer = session.ask(message)
+    if answer.get("events") or answer.get("finished"):
+        answer["kept"] = await store.keep(session.checkpoint_file(), session.run.describe(), answer["progress"])
+    return json.dumps(answer)
+
+
+async def kept():
+    """The newest training that was kept and not finished, or null."""
+    return json.dumps(await store.newest())
+
+
+async def continue_kept(key):
+    """Opens a kept training; the answer is that of `open`."""
+    data = await store.read(key)
+    store.key = key  # what goes on is kept in the same place
+    return json.dumps(session.ask({"do": "open", "data": data}))
+
+
+async def forget_kept(key):
+    await store.forget(key)
+    return "{}"
+
+
+async def file_link(kind):
+    """An address within the page from which a model or checkpoint can be saved."""
+    data = session.checkpoint_file() if kind == "checkpoint" else session.model_file()
+    return js.URL.createObjectURL(js.Blob.new(to_js([to_js(data)])))
