@@ -1,0 +1,91 @@
+"""The compiled kernels in real browsers: the bits of wasmtime, program by program and training by training."""
+
+import base64
+from array import array
+from functools import cache
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from build import SITE
+from scnn.compiler import compile_plan
+from scnn.engine import type_codes
+from scnn.hosts import WasmtimeHost
+from scnn.wasm_engine import WasmEngine, compiled
+from tests.bench import workload
+from tests.browser.conftest import BARE
+from tests.compiler.programs import PROGRAMS
+from tests.compiler.support import bits, plan_of, run
+
+pytestmark = pytest.mark.browser
+
+RUN = """([code, inputs, size]) => {
+    const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+    const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(bytes(code))).exports;
+    for (const [offset, values] of inputs) new Uint8Array(memory.buffer, offset).set(bytes(values));
+    run();
+    const after = new Uint8Array(memory.buffer, 0, size);
+    let text = "";
+    for (const byte of after) text += String.fromCharCode(byte);
+    return btoa(text);
+}"""
+
+TRAIN = """async ([site, wheel, workload, names]) => {
+    const { loadPyodide } = await import(site + "vendor/pyodide/pyodide.mjs");
+    const pyodide = await loadPyodide({ indexURL: site + "vendor/pyodide/" });
+    pyodide.unpackArchive(await (await fetch(site + wheel)).arrayBuffer(), "wheel");
+    pyodide.FS.writeFile("/home/pyodide/workload.py", workload);
+    pyodide.globals.set("names", pyodide.toPy(names));
+    return pyodide.runPython(`
+import js
+from pyodide.ffi import JsException, to_js
+from scnn.hosts import BrowserHost
+from scnn.wasm_engine import WasmEngine
+from workload import fingerprint
+make = WasmEngine.on(BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException))
+to_js([fingerprint(name, make) for name in names])
+`);
+}"""
+
+TRAININGS = ("paper", "demo", "mnist")
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+@pytest.fixture(scope="module")
+def bare(browser: Browser, site_url: str) -> Page:
+    """A page of the site's origin with nothing on it."""
+    page = browser.new_page()
+    page.goto(site_url + BARE)
+    return page
+
+
+def test_every_program_gives_the_same_bits(bare: Page) -> None:
+    """Every buffer of every program of the compiler's table is what wasmtime makes of it."""
+    for program in PROGRAMS:
+        plan = plan_of(program.kernel, program.lengths, program.sizes)
+        expected = run(WasmEngine(plan, WasmtimeHost()), program.inputs)
+        inputs = [
+            (plan.buffers[name].offset, encoded(array(type_codes[plan.buffers[name].kind], values).tobytes()))
+            for name, values in program.inputs.items()
+        ]
+        code = encoded(compile_plan(plan).code)
+        memory = base64.b64decode(bare.evaluate(RUN, [code, inputs, plan.memory]))
+        for name, buffer in plan.buffers.items():
+            found = array(type_codes[buffer.kind], memory[buffer.offset : buffer.offset + buffer.size])
+            assert bits(found) == bits(expected[name]), f"{program.name}: {name}"
+
+
+@cache
+def on_wasmtime() -> list[str]:
+    return [workload.fingerprint(name, compiled) for name in TRAININGS]
+
+
+def test_whole_trainings_give_the_same_weights(bare: Page, site_url: str) -> None:
+    """The paper's experiment, the demo's network, and augmentation with Adam and dropout: the same SHA-256."""
+    (wheel,) = (SITE / "wheel").glob("*.whl")
+    source = (SITE.parents[1] / "tests" / "bench" / "workload.py").read_text()
+    found = bare.evaluate(TRAIN, [site_url, f"wheel/{wheel.name}", source, list(TRAININGS)])
+    assert found == on_wasmtime()

@@ -1,0 +1,264 @@
+"""Offline, updated and hosted: the service worker, GitHub Pages' ways, the classroom's archive, and no way in."""
+
+import functools
+import gzip
+import http.server
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from build import DIST, SITE, Handler, archive, build_site, stamp_service_worker
+from scnn.network import Network
+from scnn.presets import PAPER
+from tests.browser.test_page import TRAINED, Maker, button, line, opened, state, stroke, wait_for
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[..., "Served"]
+
+
+class Closing(Handler):
+    """Ends every connection after one answer, so that a server that is stopped is gone."""
+
+    protocol_version = "HTTP/1.0"
+
+
+class Pages(Closing):
+    """As GitHub Pages serves a project: under a sub-path, gzipped, cached for ten minutes, with a 404 page."""
+
+    def do_GET(self) -> None:  # noqa: N802 - the base class has it so
+        if not self.path.startswith("/user/scnn/"):
+            self.send_error(404)
+            return
+        path = Path(self.directory) / (self.path.split("?")[0].removeprefix("/user/scnn/") or "index.html")
+        found = path.is_file()
+        content = (path if found else Path(self.directory) / "404.html").read_bytes()
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", self.guess_type(path.name) if found else "text/html; charset=utf-8")
+        if path.suffix in (".html", ".css", ".js", ".mjs", ".json", ".wasm", ".svg"):
+            content = gzip.compress(content, 1)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=600")
+        super(Handler, self).end_headers()
+
+
+class Served:
+    """A site's server, which can be stopped."""
+
+    def __init__(self, folder: Path, handler: type[Handler] = Closing, port: int = 0) -> None:
+        handle = functools.partial(handler, directory=str(folder))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handle)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1200, "height": 900})
+    yield made
+    made.close()
+
+
+def visited(context: BrowserContext, url: str) -> Page:
+    """A page of the site, once everything is kept for offline."""
+    page = context.new_page()
+    page.goto(url)
+    wait_for(page, "ready")
+    expect(page.locator("#offline")).to_have_text(re.compile("without a network"), timeout=30_000)
+    return page
+
+
+def test_after_one_visit_all_works_with_the_server_stopped(context: BrowserContext) -> None:
+    """Open, train, draw, save, reload, and the page of licences."""
+    served = Served(SITE)
+    page = visited(context, served.url)
+    served.stop()
+    for _ in range(2):
+        page.goto(served.url + "?experiment=paper&seed=3")
+        wait_for(page, "ready")
+        button(page, "Train").click()
+        wait_for(page, "finished", timeout=TRAINED)
+        stroke(page, line(0.5, 0.15, 0.5, 0.85))
+        expect(page.get_by_role("status", name="Prediction")).to_have_text(re.compile("^1,"), timeout=10_000)
+        if context.browser and context.browser.browser_type.name == "chromium":  # BiDi tells of no downloads
+            with page.expect_download() as download:
+                button(page, "Save model").click()
+            assert Network.load(download.value.path()).fingerprint() == page.locator("#sha256").inner_text()
+    page.goto(served.url + "licences.html")
+    expect(page.get_by_role("cell", name="pyodide.asm.wasm", exact=True)).to_be_visible()
+
+
+def test_an_update_takes_over_cleanly(context: BrowserContext, tmp_path: Path) -> None:
+    """Version A goes on, its training too, until somebody agrees; then all of it is version B."""
+    other = tmp_path / "b"
+    shutil.copytree(SITE, other)
+    for name, before, after in (
+        ("index.html", "<h1>scnn</h1>", "<h1>scnn B</h1>"),
+        ("main.py", "press Train.", "press Train, says B."),
+    ):
+        text = (other / name).read_text()
+        assert before in text
+        (other / name).write_text(text.replace(before, after))
+    stamp_service_worker(other)
+    first = Served(SITE)
+    page = visited(context, first.url)
+    port = first.server.server_port
+    page.goto(first.url + "?experiment=mnist&epochs=100")
+    wait_for(page, "ready")
+    button(page, "Train").click()
+    wait_for(page, "training")
+    first.stop()
+    second = Served(other, port=port)
+    page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
+    expect(page.get_by_role("status", name="New version")).to_be_visible(timeout=30_000)
+    wait_for(page, "training")  # nothing was taken from it
+    assert page.locator("h1").inner_text() == "scnn"
+    button(page, "Pause").click()
+    with page.expect_navigation():
+        button(page, "Load it now").click()
+    wait_for(page, "ready")
+    expect(page.locator("h1")).to_have_text("scnn B")
+    expect(state(page)).to_have_text(re.compile("says B"))
+    assert page.evaluate("caches.keys()") == [f"scnn-{stamp_of(other)}"]
+    second.stop()
+    page.reload()
+    wait_for(page, "ready")
+    expect(page.locator("h1")).to_have_text("scnn B")
+
+
+def stamp_of(site: Path) -> str:
+    found = re.search(r'STAMP = "([0-9a-f]{16})"', (site / "sw.js").read_text())
+    assert found
+    return found[1]
+
+
+def test_on_github_pages(context: BrowserContext) -> None:
+    """Under a sub-path, with its headers and compression; an address that is none gets the 404 page."""
+    served = Served(SITE, Pages)
+    page = visited(context, served.url + "user/scnn/")
+    button(page, "Train").click()
+    wait_for(page, "finished", timeout=TRAINED)
+    response = context.new_page().goto(served.url + "user/scnn/nothing")
+    assert response and response.status == 404 and "There is no such page" in response.text()
+    served.stop()
+
+
+def test_the_archive_is_served_by_its_own_server(context: BrowserContext, tmp_path: Path) -> None:
+    """Unpacked anywhere, `python serve.py` and nothing else."""
+    archive()
+    (packed,) = DIST.glob("scnn-*.zip")
+    with zipfile.ZipFile(packed) as opened_:
+        opened_.extractall(tmp_path)
+    folder = tmp_path / "scnn"
+    assert len((folder / "README.txt").read_text().splitlines()) == 2
+    process = subprocess.Popen([sys.executable, "-I", "serve.py"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    found = re.search(r"http://\S+", process.stdout.readline())
+    assert found
+    page = context.new_page()
+    page.goto(found[0])
+    wait_for(page, "ready")
+    process.terminate()
+    process.wait(10)
+
+
+HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+
+
+def test_no_way_in(new_page: Maker, site_url: str, tmp_path: Path) -> None:
+    """Text from addresses, class names, metadata and file names is text: nothing runs, and no request leaves."""
+    page = opened(new_page, site_url)
+    for name in ("experiment", "seed", "layers", "optimiser", HOSTILE):
+        page.goto(f"{site_url}?{name}={HOSTILE}#{HOSTILE}")
+        wait_for(page, "ready")
+    network = Network(
+        PAPER.input_shape,
+        PAPER.layers,
+        seed=1,
+        class_names=[HOSTILE, "javascript:window.hacked=1", "1"],
+        provenance={"experiment": {"experiment": "paper"}, HOSTILE: HOSTILE},
+    )
+    network.save(tmp_path / "m.safetensors")
+    page.locator("#file").set_input_files(tmp_path / "m.safetensors")
+    wait_for(page, "finished")
+    expect(page.locator("#confusion tbody th").first).to_have_text(HOSTILE)
+    button(page, "Surest mistakes").click()
+    page.get_by_role("list", name="Images").get_by_role("button").first.click()
+    stroke(page, line(0.5, 0.15, 0.5, 0.85))
+    network.provenance = {"experiment": {"experiment": HOSTILE, "seed": HOSTILE}}
+    network.save(tmp_path / "n.safetensors")
+    page.locator("#file").set_input_files(tmp_path / "n.safetensors")
+    expect(state(page)).to_have_text(re.compile("there is no preset"))
+    page.locator("#own").evaluate("own => { own.open = true; }")
+    if page.context.browser and page.context.browser.browser_type.name == "chromium":  # BiDi chooses no folders
+        (tmp_path / "own" / "a").mkdir(parents=True)
+        (tmp_path / "own" / "a" / f"{HOSTILE.replace('/', '')}.png").write_bytes(b"no picture")
+        page.get_by_label("Folder of pictures").set_input_files(tmp_path / "own")
+        expect(page.get_by_role("status", name="Own images")).to_contain_text("left out")
+    headers = [tmp_path / "x", tmp_path / "y"]
+    for path in headers:
+        path.write_bytes(HOSTILE.encode() * 3)
+    page.get_by_label("IDX files").set_input_files(headers)
+    expect(page.get_by_role("status", name="Own images")).to_contain_text("the file begins with")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_nothing_reaches_what_could_run_it() -> None:
+    """No innerHTML, eval or exec stands in what the page runs of ours."""
+    sources = [*SITE.glob("*.py"), *SITE.glob("*.js"), *(SITE / "widgets").glob("*.py")]
+    assert len(sources) > 15
+    for path in sources:
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|\beval\(|\bexec\(|document\.write", path.read_text()
+        )
+
+
+def test_every_page_has_the_policy() -> None:
+    """A Content-Security-Policy without 'unsafe-eval' and 'unsafe-inline', and no inline script or style."""
+    for path in SITE.glob("*.html"):
+        text = path.read_text()
+        policy = re.search(r'http-equiv="Content-Security-Policy"\s+content="([^"]*)"', text)
+        assert policy and "default-src 'none'" in policy[1]
+        assert "'unsafe-eval'" not in policy[1] and "unsafe-inline" not in policy[1]
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", text)
+
+
+def test_the_build_is_reproducible() -> None:
+    """Two builds of the site are the same bytes."""
+
+    def contents() -> dict[str, bytes]:
+        return {str(path.relative_to(SITE)): path.read_bytes() for path in SITE.rglob("*") if path.is_file()}
+
+    first = contents()
+    build_site()
+    assert contents() == first
+
+
+def test_every_file_of_others_is_listed() -> None:
+    """With its package, version, licence and hash; each package's licence is shipped."""
+    text = (SITE / "licences.html").read_text()
+    vendored = [path for path in (SITE / "vendor").rglob("*") if path.is_file()]
+    assert len(vendored) > 15
+    for path in vendored:
+        assert f"<td>{path.name}</td>" in text
+    for folder in (SITE / "vendor").iterdir():
+        licences = [path for path in folder.iterdir() if "LICEN" in path.name]
+        assert licences or folder.name in ("micropython", "pyodide"), folder.name  # their packages carry none
