@@ -1,0 +1,162 @@
+"""The benchmark: every peer trains the same two networks in the same run, one after another, five times over.
+
+`python build.py bench [--json FILE] [--torch]` builds the site, finds Chromium and runs this.
+"""
+
+import argparse
+import functools
+import http.server
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from build import MIME_TYPES, SITE, Handler
+from scnn.engine import Interpreter
+from scnn.wasm_engine import WasmEngine, compiled
+from tests.bench.workload import REPEATS, compile_ms, measure, trainer
+from tests.browser.conftest import launch
+
+HERE = Path(__file__).parent
+PEERS = ("scnn_chromium", "scnn_wasmtime", "scnn_interpreter", "convnetjs", "pytorch")
+SAMPLES = {"paper": 15_000, "demo": 5_000}
+INTERPRETED = {"paper": 5, "demo": 20}
+
+Once = Callable[[], float]
+
+
+class BenchHandler(Handler):
+    """The built site, ConvNetJS and the benchmark's own files under one origin."""
+
+    extensions_map = MIME_TYPES
+    roots = {  # noqa: RUF012 - the base class has it so
+        "site": SITE,
+        "convnetjs": HERE / "node_modules" / "convnetjs" / "build",
+        "bench": HERE,
+    }
+
+    def translate_path(self, path: str) -> str:
+        root, _, rest = path.split("?")[0].lstrip("/").partition("/")
+        return str(self.roots.get(root, SITE / "nothing") / rest)
+
+
+@contextmanager
+def browser_page() -> Iterator[object]:
+    """A page of Chromium with both peers loaded."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(BenchHandler, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = launch(playwright, "chromium")
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/bench/page.html")
+        page.wait_for_function("window.loaded")
+        (wheel,) = (SITE / "wheel").glob("*.whl")
+        page.evaluate("wheel => start(wheel)", f"/site/wheel/{wheel.name}")
+        yield page
+        browser.close()
+    server.shutdown()
+
+
+@contextmanager
+def torch_process() -> Iterator[Callable[[str], float] | None]:
+    """PyTorch in a process of its own, by whichever Python has it; None if none has."""
+    pythons = [os.environ.get("SCNN_TORCH_PYTHON"), sys.executable, getattr(sys, "_base_executable", None)]
+    has = [
+        python
+        for python in pythons
+        if python and not subprocess.run([python, "-c", "import torch"], capture_output=True, check=False).returncode
+    ]
+    if not has:
+        yield None
+        return
+    process = subprocess.Popen(
+        [has[0], HERE / "torch_peer.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin and process.stdout
+
+    def ask(name: str) -> float:
+        process.stdin.write(f"{name}\n")  # type: ignore[union-attr]
+        process.stdin.flush()  # type: ignore[union-attr]
+        return float(process.stdout.readline())  # type: ignore[union-attr]
+
+    yield ask
+    process.stdin.close()
+    process.wait()
+
+
+def memory_of(name: str) -> str:
+    """The compiled engine's memory before and after training: nothing is allocated per step."""
+    engines: list[WasmEngine] = []
+
+    def make(plan: object) -> WasmEngine:
+        engines.append(compiled(plan))  # type: ignore[arg-type]
+        return engines[-1]
+
+    one = trainer(name, make)
+    instance = engines[0].instance
+    before = instance.memory.data_len(instance.store)  # type: ignore[attr-defined]
+    one.engine.run("train", 0, one.training_size // one.batch_size, one.batch_size)
+    after = instance.memory.data_len(instance.store)  # type: ignore[attr-defined]
+    return f"{before:,} bytes before training, {after:,} after {one.training_size} samples"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="build.py bench")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    chosen = parser.parse_args()
+    results: dict[str, dict[str, float | int | None]] = {}
+    with ExitStack() as stack:
+        page = stack.enter_context(browser_page())
+        torch = stack.enter_context(torch_process())
+        for name in ("paper", "demo"):
+            results[name] = compare(name, page, torch)
+            print(table(name, results[name]), flush=True)
+            print(f"memory: {memory_of(name)}\n", flush=True)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(results, indent=2) + "\n")
+
+
+def compare(name: str, page: object, torch: Callable[[str], float] | None) -> dict[str, float | int | None]:
+    evaluate = page.evaluate  # type: ignore[attr-defined]
+    wasmtime = measure(name, compiled, SAMPLES[name])
+    interpreter = measure(name, Interpreter, INTERPRETED[name])
+    peers: dict[str, Once] = {
+        "scnn_chromium": lambda: evaluate("([name, count]) => scnnOnce(name, count)", [name, SAMPLES[name]]),
+        "scnn_wasmtime": wasmtime,
+        "scnn_interpreter": interpreter,
+        "convnetjs": lambda: evaluate("name => peerOnce(name)", name),
+    }
+    if torch:
+        peers["pytorch"] = lambda: torch(name)
+    times: dict[str, list[float]] = {peer: [] for peer in peers}
+    for peer in peers.values():
+        peer()  # each warms up once more than it does itself
+    for _ in range(REPEATS):
+        for peer, once in peers.items():
+            times[peer].append(once())
+    in_tab, size = evaluate("name => scnnCompile(name)", name)
+    here, _ = compile_ms(name)
+    medians = {peer: statistics.median(times[peer]) if peer in times else None for peer in PEERS}
+    return {**medians, "compile_ms": in_tab, "compile_ms_desktop": here, "module_bytes": size}
+
+
+def table(name: str, result: dict[str, float | int | None]) -> str:
+    ours = result["scnn_chromium"] or 0.0
+    lines = [f"{name}: ms a sample, median of {REPEATS}; the peer's time divided by scnn's in Chromium"]
+    for peer in PEERS:
+        value = result[peer]
+        words = "not installed" if value is None else f"{value:10.4f}  {value / ours:8.2f} ×"
+        lines.append(f"  {peer:18} {words}")
+    compiling = f"{result['compile_ms']:.0f} ms in Pyodide, {result['compile_ms_desktop']:.0f} ms on the desktop"
+    lines.append(f"  compiling: {compiling}; module: {result['module_bytes']:,} bytes")
+    return "\n".join(lines)
+
+
+main()

@@ -1,0 +1,114 @@
+"""The two networks of the benchmark, trained by any engine of scnn; the page runs this file in Pyodide too."""
+
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+
+from scnn import presets
+from scnn.compiler import compile_plan
+from scnn.data import Digits, load_digits
+from scnn.engine import EngineMaker
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
+from scnn.network import Network
+from scnn.optimisers import SGD
+from scnn.presets import PAPER
+from scnn.trainer import Trainer
+
+REPEATS = 5
+
+# ConvNetJS's MNIST demo: https://cs.stanford.edu/people/karpathy/convnetjs/demo/mnist.html
+DEMO_LAYERS = (
+    *(Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2)),
+    *(Conv2D(16, 5, padding=2), ReLU(), MaxPool2D(3)),
+    *(Flatten(), Dense(10)),
+)
+
+
+def cropped(digits: Digits, side: int) -> Digits:
+    """The middle of each image."""
+    rim = (digits.rows - side) // 2
+    rows = []
+    for place in range(len(digits)):
+        image = digits.image(place)
+        for row in range(rim, rim + side):
+            rows.append(image[row * digits.columns + rim : row * digits.columns + rim + side])
+    return Digits(b"".join(rows), digits.labels, side, side, digits.classes)
+
+
+def shuffled(digits: Digits, count: int) -> Digits:
+    """So many of the digits, in a random order."""
+    places = Random(1).sample(range(len(digits)), count)
+    pixels = b"".join(digits.image(place) for place in places)
+    return Digits(pixels, bytes(digits.labels[place] for place in places), digits.rows, digits.columns)
+
+
+def trainer(name: str, make_engine: EngineMaker) -> Trainer:
+    """The paper's network on its 75 digits, one by one; or the demo's on 1,000 in batches of 20 with momentum."""
+    training, _ = load_digits()
+    if name == "paper":
+        network, digits = Network(PAPER.input_shape, PAPER.layers, seed=1), PAPER.digits()[0]
+        optimiser, batch = SGD(0.001), 1
+    else:
+        network, digits = Network((1, 24, 24), DEMO_LAYERS, seed=1), cropped(shuffled(training, 1000), 24)
+        optimiser, batch = SGD(0.01, momentum=0.9), 20
+    made = Trainer(network, digits, epochs=1, optimiser=optimiser, batch_size=batch, seed=1, make_engine=make_engine)
+    made.begin_epoch()
+    return made
+
+
+def measure(name: str, make_engine: EngineMaker, samples: int) -> Callable[[], float]:
+    """A function that trains on so many samples, epoch after epoch, and says how many ms each took."""
+    one = trainer(name, make_engine)
+
+    def once() -> float:
+        left, began = samples, time.perf_counter()
+        while left > 0:
+            batches = min(left, one.training_size) // one.batch_size
+            one.engine.write("step", [0])
+            one.engine.run("train", 0, batches, one.batch_size)
+            left -= batches * one.batch_size
+        return (time.perf_counter() - began) * 1000 / samples
+
+    once()  # the first run warms up
+    return once
+
+
+def fingerprint(name: str, make_engine: EngineMaker) -> str:
+    """The SHA-256 of the weights after a whole training: the paper's experiment; the demo's network, for 2,000
+    samples; the first 640 samples of the mnist preset, with augmentation and Adam."""
+    if name == "mnist":
+        preset = presets.find(name)
+        digits = shuffled(preset.digits()[0], 640)
+        layers = [*preset.layers[:-2], Dropout(0.2), *preset.layers[-2:]]
+        network = Network(preset.input_shape, layers, seed=1)
+        one = Trainer(network, digits, seed=1, make_engine=make_engine, **{**preset.settings, "epochs": 1})
+    else:
+        one = trainer(name, make_engine)
+        one.epochs = 50 if name == "paper" else 2
+    one.slice_size = 1000
+    for _ in one.run():
+        pass
+    return one.network.fingerprint()
+
+
+def compile_ms(name: str) -> tuple[float, int]:
+    """The median time of compiling the plan, and the module's bytes."""
+    plans: list[object] = []
+
+    class Caught(Exception):
+        """Only the plan is wanted."""
+
+    def catch(plan: object) -> object:
+        plans.append(plan)
+        raise Caught
+
+    with suppress(Caught):
+        trainer(name, catch)  # type: ignore[arg-type]
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        module = compile_plan(plans[0])  # type: ignore[arg-type]
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times), len(module.code)
