@@ -1,0 +1,62 @@
+"""What the documentation shows works: examples in docstrings, and every Python block of the README."""
+
+import doctest
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in (ROOT / "scnn").rglob("*.py")
+    if path.name != "__main__.py"
+)
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings(name: str) -> None:
+    """They print what they say."""
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_there_are_examples() -> None:
+    """The test above is not empty."""
+    finder = doctest.DocTestFinder()
+    count = sum(len(test.examples) for name in MODULES for test in finder.find(importlib.import_module(name)))
+    assert count >= 10
+
+
+@pytest.mark.parametrize("place", range(len(BLOCKS)))
+def test_python_in_the_readme(place: int, tmp_path: Path) -> None:
+    """Each block runs as a file of its own, in a folder of its own; those for PyTorch where it is installed."""
+    if "import torch" in BLOCKS[place]:
+        pytest.importorskip("torch")
+    (tmp_path / "example.py").write_text(BLOCKS[place])
+    result = subprocess.run(
+        [sys.executable, "example.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_readmes_commands_exist() -> None:
+    """Every command of build.py and scnn that the README names is one."""
+    for words in sorted(set(re.findall(r"python build\.py (\w+)", README))):
+        result = subprocess.run(
+            [sys.executable, "build.py", words, "--help"], cwd=ROOT, capture_output=True, check=False
+        )
+        assert result.returncode == 0, words
+    for words in sorted(set(re.findall(r"^ +scnn (\w+)", README, flags=re.MULTILINE))):
+        result = subprocess.run([sys.executable, "-m", "scnn", words, "--help"], capture_output=True, check=False)
+        assert result.returncode == 0, words
