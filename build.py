@@ -52,7 +52,7 @@ VENDORED = {
 # Modules of scnn that change nothing in a trained model.
 NOT_TRAINING = (
     *("cli", "display", "session", "run", "experiment", "inspection", "own_images", "sweep", "export", "drawing"),
-    *("metrics", "images"),
+    *("metrics", "images", "messages", "pictures"),
 )
 NOT_VENDORED = ("py-editor-*", "py-game-*", "py-terminal-*")
 

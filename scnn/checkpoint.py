@@ -1,11 +1,12 @@
 """Checkpoints: a training in the middle, as one safetensors file, from which it goes on to the very same bits.
 
-A checkpoint is a model, and so opens as one; beside the parameters it holds the trainer's settings and state.
+A checkpoint is a model, and so opens as one; beside the parameters it holds the trainer's settings and state, and
+such digits as nobody else has.
 """
 
 import json
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ from scnn import safetensors
 from scnn.config import settings_from_dict, to_dict
 from scnn.data import Digits
 from scnn.engine import EngineMaker
-from scnn.errors import ModelError, ScnnError
+from scnn.errors import DataError, ModelError, ScnnError
 from scnn.network import Network
 from scnn.safetensors import Tensor
 from scnn.trainer import Trainer
 from scnn.wasm_engine import compiled
 
-__all__ = ["pack_checkpoint", "resume", "save_checkpoint", "settings_of"]
+__all__ = ["digits_in", "pack_checkpoint", "resume", "save_checkpoint", "settings_of"]
 
 PREFIX = "training."
+DIGITS = "digits."
+NONE: Mapping[str, Digits] = {}
 PLAIN = ("epoch", "trained", "judging", "finished", "learning_rate", "scores", "best")
 
 
@@ -45,8 +48,8 @@ def save_checkpoint(path: str | Path, trainer: Trainer) -> None:
     safetensors.write(path, pack_checkpoint(trainer))
 
 
-def pack_checkpoint(trainer: Trainer) -> bytes:
-    """The bytes of the file."""
+def pack_checkpoint(trainer: Trainer, digits: Mapping[str, Digits] = NONE) -> bytes:
+    """The bytes of the file; `digits` go into it under their names, for `digits_in`."""
     trainer.update_network()
     state = trainer.state()
     buffers: dict[str, array[Any]] = state["buffers"]
@@ -64,7 +67,25 @@ def pack_checkpoint(trainer: Trainer) -> bytes:
         "state": json.dumps({**plain, "random": [version, gauss]}),
     }
     tensors = {PREFIX + name: Tensor(values, (len(values),)) for name, values in arrays.items()}
+    for name, one in digits.items():
+        pixels, labels = array("B", one.pixels), array("B", one.labels)
+        tensors[f"{DIGITS}{name}.pixels"] = Tensor(pixels, (len(one), one.rows, one.columns))
+        tensors[f"{DIGITS}{name}.labels"] = Tensor(labels, (len(one),))
     return safetensors.pack({**trainer.network.tensors(), **tensors}, metadata)
+
+
+def digits_in(tensors: Mapping[str, Tensor], name: str, classes: Sequence[str]) -> Digits | None:
+    """The digits of this name in a checkpoint's tensors, if there are any; raises ModelError where they are not
+    sound."""
+    pixels, labels = (tensors.get(f"{DIGITS}{name}.{part}") for part in ("pixels", "labels"))
+    if pixels is None or labels is None:
+        return None
+    if pixels.values.typecode != "B" or labels.values.typecode != "B" or len(pixels.shape) != 3:
+        raise ModelError(f"its {name} are no grey images with labels")
+    try:
+        return Digits(pixels.values.tobytes(), labels.values.tobytes(), *pixels.shape[1:], tuple(classes))
+    except DataError as error:
+        raise ModelError(f"its {name} are not sound: {error}") from None
 
 
 def resume(

@@ -1,6 +1,5 @@
 """Looking inside: what each layer makes of an image, its filters, and which pixels the answer hangs on."""
 
-import base64
 from array import array
 from collections.abc import Sequence
 from math import prod
@@ -10,22 +9,22 @@ from scnn.engine import Engine, EngineMaker
 from scnn.layers import Conv2D
 from scnn.lowering import LOGITS, PROBABILITIES, activation, gradient, lower
 from scnn.network import Network
+from scnn.pictures import picture
 
 __all__ = ["Inspector"]
 
-MOST_FILTERS = 64  # shown of a layer
+MOST = 32  # pictures shown of a layer's maps, and of its filters
 
 
 class Inspector:
-    """Runs one image at a time through a network, on an engine of its own. Pictures are bytes in base64, [map, row,
-    column], from 0 to 255."""
+    """Runs one image at a time through a network, on an engine of its own."""
 
     def __init__(self, network: Network, make_engine: EngineMaker) -> None:
         self.network = network
         self.engine: Engine = make_engine(lower(network, inspect=True))
 
     def look(self, image: Sequence[float]) -> dict[str, Any]:
-        """What the network makes of an image (numbers from 0 to 1): a picture of each layer's maps and filters, the
+        """What the network makes of an image (numbers from 0 to 1): pictures of each layer's maps and filters, the
         probabilities, and the saliency: how much the winning logit changes with each pixel,
         |∂z[k]/∂X| (arXiv:1312.6034)."""
         network, engine = self.network, self.engine
@@ -42,40 +41,43 @@ class Inspector:
             shown: dict[str, Any] = {"name": network.names[place], "shape": list(shape), "maps": grey(maps, shape)}
             if isinstance(layer, Conv2D):
                 weights = network.parameters[f"{network.names[place]}.weights"]
-                count = min(layer.filters, MOST_FILTERS)
-                size = (network.shapes[place][0], layer.kernel_size, layer.kernel_size)
-                shown |= {"filters": signed(weights[: count * prod(size)], count), "filter_shape": [count, *size]}
+                shown["filters"] = signed(weights, layer.kernel_size)
             layers.append(shown)
         engine.write(gradient(LOGITS), [1.0 if k == best else 0.0 for k in range(network.classes)])
         engine.run("saliency")
         slopes = array("f", map(abs, engine.read(gradient("input"))))
+        (saliency,) = grey(slopes, network.input_shape)
         return {
             "class": network.class_names[best],
-            "probabilities": probabilities,
+            "probabilities": [
+                {"class": name, "probability": value}
+                for name, value in zip(network.class_names, probabilities, strict=True)
+            ],
             "layers": layers,
-            "saliency": grey(slopes, network.input_shape),
+            "saliency": saliency,
         }
 
 
-def grey(values: Sequence[float], shape: Sequence[int]) -> str:
-    """Each map from its least (0) to its largest (255) number; a vector is one map of one row."""
-    maps = shape[0] if len(shape) == 3 else 1
-    size = len(values) // maps
-    out = bytearray()
-    for first in range(0, maps * size, size):
+def grey(values: Sequence[float], shape: Sequence[int]) -> list[str]:
+    """A picture of each map, from its least number (black) to its largest (white); a vector is one row."""
+    height, width = shape[1:] if len(shape) == 3 else (1, prod(shape))
+    size = height * width
+    pictures = []
+    for first in range(0, min(len(values), MOST * size), size):
         one = values[first : first + size]
         low, high = min(one), max(one)
         scale = 255.0 / (high - low) if high > low else 0.0
-        out += bytes(int((value - low) * scale) for value in one)
-    return base64.b64encode(out).decode()
+        pictures.append(picture(bytes(int((value - low) * scale) for value in one), width, height))
+    return pictures
 
 
-def signed(values: Sequence[float], count: int) -> str:
-    """Each of `count` filters with nought at 128, its largest weight, of either sign, at 1 or 255."""
-    size = len(values) // count
-    out = bytearray()
-    for first in range(0, len(values), size):
-        one = values[first : first + size]
+def signed(weights: Sequence[float], side: int) -> list[str]:
+    """A picture of each filter's weights for each channel: nought is grey, the largest, of either sign, black or
+    white."""
+    size = side * side
+    pictures = []
+    for first in range(0, min(len(weights), MOST * size), size):
+        one = weights[first : first + size]
         scale = 127.0 / (max(map(abs, one)) or 1.0)
-        out += bytes(128 + int(value * scale) for value in one)
-    return base64.b64encode(out).decode()
+        pictures.append(picture(bytes(128 + int(value * scale) for value in one), side, side))
+    return pictures

@@ -1,6 +1,5 @@
 """One training on the page: driven in slices, reported on, looked into, taught by corrections, kept and continued."""
 
-import base64
 from array import array
 from collections.abc import Callable, Iterator
 from math import log
@@ -8,20 +7,21 @@ from typing import Any
 
 from scnn.checkpoint import pack_checkpoint, settings_of
 from scnn.data import Digits
-from scnn.engine import EngineMaker
+from scnn.engine import EngineMaker, Interpreter
 from scnn.errors import ConfigError
-from scnn.experiment import Experiment
+from scnn.experiment import OWN, Experiment
 from scnn.inspection import Inspector
 from scnn.layers import Layer
 from scnn.lowering import PROBABILITIES
 from scnn.metrics import Report, confusion_matrix
 from scnn.network import Network
 from scnn.optimisers import Adam
+from scnn.pictures import as_ink, picture
 from scnn.safetensors import pack
 from scnn.schedules import Constant
 from scnn.trainer import EpochEnded, Event, Progress, Score, Trainer
 
-__all__ = ["Run", "described_layers", "described_prediction"]
+__all__ = ["Run", "described_layers", "described_prediction", "taught"]
 
 Answer = dict[str, Any]
 SHOWN = 24  # images of a cell or of the mistakes
@@ -30,17 +30,29 @@ LESSON_EPOCHS = 3
 
 
 class Run:
-    """A training from its start, or from where `trainer` stands, with what is known of it so far."""
+    """A training from its start, or from where `trainer` stands, with what is known of it so far.
 
-    def __init__(self, experiment: Experiment, make_engine: EngineMaker, trainer: Trainer | None = None) -> None:
+    `corrections` are drawings with their labels that were added to the training digits. `as_configured` tells whether
+    its configuration alone leads to the weights: nothing was changed on the way.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        make_engine: EngineMaker,
+        trainer: Trainer | None = None,
+        corrections: Digits | None = None,
+        as_configured: bool = True,
+    ) -> None:
         self.experiment, self.make_engine = experiment, make_engine
+        self.as_configured = as_configured and make_engine is not Interpreter  # it computes in float64
         self.trainer = trainer or experiment.trainer(experiment.network(), make_engine)
         self.network = self.trainer.network
         self.events: Iterator[Event] = self.trainer.run()
         self.score: Score | None = None
         self.seconds = 0.0
         self.before = self.trainer.done  # samples that were trained on earlier
-        self.corrections: list[tuple[bytes, int]] = []
+        self.corrections = corrections
         self.inspector: Inspector | None = None
         self.judged: tuple[bytes, list[list[float]]] | None = None  # parameters, probabilities of the test digits
 
@@ -59,6 +71,7 @@ class Run:
             "parameters": self.network.parameter_count,
             "described": described_layers(self.network),
             "finished": self.trainer.finished,
+            "corrections": len(self.corrections or ()),
         }
 
     # ------------------------------------------------------------------------------------------ training
@@ -123,21 +136,27 @@ class Run:
     def stop(self) -> Answer:
         """Ends the training where it stands; the network keeps what it has learned."""
         self.trainer.update_network()
+        self.as_configured = self.as_configured and self.trainer.finished
         self.trainer.finished = True
         self.events = iter(())
         return self.answer([])
 
-    def teach(self, images: list[tuple[bytes, int]]) -> None:
-        """A short training that goes on from these weights, with corrected drawings among the digits."""
-        self.corrections += images
+    def change_learning_rate(self, learning_rate: float) -> None:
+        """From the next step on."""
+        before = self.trainer.optimiser.learning_rate
+        self.trainer.change_learning_rate(learning_rate)
+        self.as_configured = self.as_configured and learning_rate == before
+
+    def teach(self, image: bytes, label: int) -> None:
+        """A short training that goes on from these weights, with one more corrected drawing among the digits."""
         digits = self.experiment.training
-        pixels = b"".join(image for image, _ in self.corrections) * LESSONS
-        labels = bytes(label for _, label in self.corrections) * LESSONS
-        more = Digits(digits.pixels + pixels, digits.labels + labels, digits.rows, digits.columns, digits.classes)
+        one = Digits(image, bytes([label]), digits.rows, digits.columns, digits.classes)
+        self.corrections = joined(self.corrections, one) if self.corrections else one
+        self.as_configured = False
         self.trainer.update_network()
         self.trainer = Trainer(
             self.network,
-            more,
+            taught(digits, self.corrections),
             self.experiment.test,
             epochs=LESSON_EPOCHS,
             optimiser=Adam(0.001),
@@ -213,17 +232,19 @@ class Run:
                 "read": names[largest(row)],
                 "probability": row[largest(row)],
                 "probabilities": row,
-                "pixels": base64.b64encode(test.image(place)).decode(),
+                "picture": picture(as_ink(test.image(place)), test.columns, test.rows),
             }
             for _, place, row in found[:SHOWN]
         ]
-        return {"count": len(found), "rows": test.rows, "columns": test.columns, "images": images}
+        return {"count": len(found), "images": images}
 
     def inspect(self, image: bytes) -> Answer:
         """The way of one image through the network."""
         self.trainer.update_network()
         self.inspector = self.inspector or Inspector(self.network, self.make_engine)
-        return {**self.inspector.look([level / 255.0 for level in image]), "pixels": base64.b64encode(image).decode()}
+        _, height, width = self.network.input_shape
+        found = self.inspector.look([level / 255.0 for level in image])
+        return {**found, "picture": picture(as_ink(image), width, height)}
 
     def predict(self, image: bytes) -> Answer:
         """By the parameters as they stand, in the middle of an epoch too."""
@@ -241,15 +262,30 @@ class Run:
         self.network.provenance = {
             "experiment": self.experiment.config,
             "settings": settings_of(self.trainer),
-            "corrections": len(self.corrections),
+            "corrections": len(self.corrections or ()),
             **({"test": {"loss": self.score.loss, "accuracy": self.score.accuracy}} if self.score else {}),
         }
         return pack(self.network.tensors(), self.network.metadata())
 
     def checkpoint(self) -> bytes:
-        """A checkpoint file, from which the training goes on."""
-        self.network.provenance = {"experiment": self.experiment.config}
-        return pack_checkpoint(self.trainer)
+        """A checkpoint file, from which the training goes on; digits that are a person's own are in it."""
+        experiment = self.experiment
+        self.network.provenance = {"experiment": experiment.config, "as_configured": self.as_configured}
+        digits = {"corrections": self.corrections} if self.corrections else {}
+        if experiment.config["experiment"] == OWN:
+            digits |= {"training": experiment.training, "test": experiment.test}
+        return pack_checkpoint(self.trainer, digits)
+
+
+def taught(digits: Digits, corrections: Digits | None) -> Digits:
+    """The digits with the corrected drawings among them, each as often as it takes to be learned."""
+    return joined(digits, *[corrections] * LESSONS) if corrections else digits
+
+
+def joined(*several: Digits) -> Digits:
+    first = several[0]
+    pixels, labels = b"".join(one.pixels for one in several), b"".join(one.labels for one in several)
+    return Digits(pixels, labels, first.rows, first.columns, first.classes)
 
 
 def largest(row: list[float]) -> int:

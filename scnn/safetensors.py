@@ -24,13 +24,13 @@ LENGTH = struct.Struct("<Q")
 LARGEST_HEADER = 1 << 22
 MOST_TENSORS = 4096
 LARGEST_FILE = 1 << 30
-CODES = {"F32": "f", "I32": "i", "U32": "I"}  # the kinds that are read and written, as `array` names them
+CODES = {"F32": "f", "I32": "i", "U32": "I", "U8": "B"}  # the kinds that are read and written, as `array` names them
 DTYPES = {code: dtype for dtype, code in CODES.items()}
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """Numbers in row order, as an array of kind f, i or I, with their shape."""
+    """Numbers in row order, as an array of kind f, i, I or B, with their shape."""
 
     values: "array[Any]"
     shape: tuple[int, ...]
@@ -42,7 +42,7 @@ def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
     offset = 0
     for name, tensor in tensors.items():
         assert len(tensor.values) == prod(tensor.shape), name
-        size = 4 * len(tensor.values)
+        size = tensor.values.itemsize * len(tensor.values)
         dtype = DTYPES[tensor.values.typecode]
         header[name] = {"dtype": dtype, "shape": list(tensor.shape), "data_offsets": [offset, offset + size]}
         offset += size
@@ -114,7 +114,7 @@ def checked(name: str, entry: object, size: int) -> tuple[str, tuple[int, ...], 
     if not is_counts(shape, 8) or not is_counts(offsets, 2) or len(offsets) != 2:
         raise ModelError(f"tensor {short(name)} has no sound shape and place")
     begin, end = offsets
-    if not begin <= end <= size or end - begin != 4 * prod(shape):
+    if not begin <= end <= size or end - begin != array(CODES[dtype]).itemsize * prod(shape):
         raise ModelError(f"tensor {short(name)} of shape {short(shape)} cannot lie from {begin} to {end} of {size}")
     return CODES[dtype], tuple(shape), begin, end
 

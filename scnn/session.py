@@ -7,28 +7,24 @@ person can act on comes back as {"error": {"name", "message"}}; what is left is 
 
 import platform
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from scnn import presets
-from scnn.checkpoint import resume
+from scnn.checkpoint import digits_in, resume
+from scnn.config import to_dict
 from scnn.data import Digits, load_idx
-from scnn.drawing import normalise_strokes
+from scnn.drawing import SIDE, normalise_strokes
 from scnn.engine import EngineMaker
 from scnn.errors import ConfigError, DataError, EmptyDrawingError, ModelError, ScnnError
-from scnn.experiment import config_of_preset, experiment_of
+from scnn.experiment import OWN, config_of_preset, experiment_of
+from scnn.messages import Answer, Message, bytes_of, index_of, number_of, strokes_of
 from scnn.network import Network
 from scnn.own_images import OwnImages, picture_size, split
 from scnn.presets import Preset
-from scnn.run import Run, described_layers, described_prediction
-from scnn.safetensors import unpack
+from scnn.run import Run, described_layers, described_prediction, taught
+from scnn.safetensors import Tensor, unpack
 from scnn.version import __version__
 
 __all__ = ["Session"]
-
-LARGEST_FILE = 64 << 20
-
-Message = Mapping[str, Any]
-Answer = dict[str, Any]
 
 
 class Session:
@@ -42,12 +38,13 @@ class Session:
         self.clock = clock
         self.engines = engines
         self.run: Run | None = None
-        self.reader = Network.from_tensors(*unpack(pretrained)) if pretrained else None
+        self.shipped = Network.from_tensors(*unpack(pretrained)) if pretrained else None
+        self.reader = self.shipped  # what reads drawings while there is no training
         self.own: tuple[Digits, Digits] | None = None
         self.collected = OwnImages()
         doing = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
-            *(self.learning_rate, self.report, self.cell, self.mistakes, self.inspect, self.predict),
+            *(self.learning_rate, self.reproduces, self.report, self.cell, self.mistakes, self.inspect, self.predict),
             *(self.correct, self.open, self.picture_size, self.picture, self.pictures, self.idx),
         )
         self.doing: dict[str, Callable[[Message], Answer]] = {do.__name__: do for do in doing}
@@ -69,7 +66,7 @@ class Session:
             "python": platform.python_version(),
             "engines": list(self.engines),
             "experiments": [described(preset) for preset in presets.PRESETS.values()],
-            "pretrained": self.reader.provenance if self.reader else None,
+            "pretrained": self.shipped.provenance if self.shipped else None,
         }
 
     # ------------------------------------------------------------------------------------------ training
@@ -111,8 +108,14 @@ class Session:
 
     def learning_rate(self, message: Message) -> Answer:
         """Changes the learning rate from the next step on."""
-        self.running().trainer.change_learning_rate(number_of(message, "learning_rate"))
+        self.running().change_learning_rate(number_of(message, "learning_rate"))
         return {"learning_rate": self.running().trainer.optimiser.learning_rate}
+
+    def reproduces(self, message: Message) -> Answer:
+        """Whether whoever trains what the message describes, from its beginning, gets the weights that there are."""
+        run = self.running()
+        known = run.as_configured and run.experiment.config["experiment"] != OWN
+        return {"reproduces": known and experiment_of(message, self.own).config == run.experiment.config}
 
     # ----------------------------------------------------------------------------------------- reporting
 
@@ -148,7 +151,7 @@ class Session:
         if self.run is None and self.reader:
             engine = self.engines[self.engine_of(message)]
             (row,) = self.reader.probabilities(image, make_engine=engine)
-            return {**described_prediction(self.reader, row, image, 0), "pretrained": True}
+            return {**described_prediction(self.reader, row, image, 0), "pretrained": self.reader is self.shipped}
         if self.run is None:
             self.start(message)
         return self.running().predict(image)
@@ -162,18 +165,18 @@ class Session:
         names = run.network.class_names
         if message.get("label") not in names:
             raise ConfigError(f"the network knows {', '.join(names)}, and no {message.get('label')!r}")
-        run.teach([(image, names.index(message["label"]))])
-        return {**run.describe(), "corrections": len(run.corrections), "epochs": run.trainer.epochs}
+        run.teach(image, names.index(message["label"]))
+        return {**run.describe(), "epochs": run.trainer.epochs}
 
     def run_of_reader(self, message: Message) -> Run:
-        """A training that stands at the end of the one that made the pretrained model."""
+        """A training that stands at the end of the one that made the network which reads drawings."""
         if not self.reader:
             raise ConfigError("there is no network yet: train one first")
-        return self.finished_run(self.reader, {"experiment": presets.MNIST.name}, message)
+        return self.finished_run(self.reader, config_in(self.reader), message)
 
     def finished_run(self, network: Network, config: Message, message: Message) -> Run:
         """A run whose network is there already."""
-        run = Run(experiment_of(config, self.own), self.engines[self.engine_of(message)])
+        run = Run(experiment_of(config, self.own), self.engines[self.engine_of(message)], as_configured=False)
         for name, values in network.parameters.items():
             run.network.parameters[name][:] = values
             run.trainer.engine.write(name, values)
@@ -193,33 +196,48 @@ class Session:
         return self.running().checkpoint()
 
     def open(self, message: Message) -> Answer:
-        """Opens a model, to look at and draw for, or a checkpoint, to go on with."""
+        """Opens a model, to look at and draw for, or a checkpoint, to go on with. A model of own images that are not
+        here reads drawings, and no more: its answer has `reader`."""
         data = bytes_of(message, "data")
         tensors, metadata = unpack(data)
         network = Network.from_tensors(tensors, metadata)
         engine = self.engine_of(message)
-        config = network.provenance.get("experiment", {})
-        if not isinstance(config, Mapping):
-            raise ModelError("the provenance names no experiment")
+        config = config_in(network)
         if "state" in metadata:
-            experiment = experiment_of(config, self.own)
-            trainer = resume(data, experiment.training, experiment.test, make_engine=self.engines[engine])
-            self.run = Run(experiment, self.engines[engine], trainer)
+            run = self.opened_checkpoint(data, tensors, network, config, engine)
+        elif network.input_shape != (1, SIDE, SIDE):
+            raise ModelError(f"the page draws images of 1×{SIDE}×{SIDE}, and the model takes {network.input_shape}")
+        elif config["experiment"] == OWN and (self.own is None or self.own[0].classes != network.class_names):
+            self.run, self.reader = None, network
+            return {"reader": True, "classes": list(network.class_names)}
         else:
-            self.run = self.opened_model(network, config, message)
-        run = self.run
+            run = self.opened_model(network, config, message)
+        self.run = run
         if run.trainer.finished:
             run.judge()
         return {**run.describe(), "engine": engine, **run.answer([])}
 
+    def opened_checkpoint(
+        self, data: bytes, tensors: Mapping[str, Tensor], network: Network, config: Message, engine: str
+    ) -> Run:
+        """The training that it was taken of; own images and corrections are in the file."""
+        own, make_engine = self.own, self.engines[engine]
+        training, test, corrections = (
+            digits_in(tensors, name, network.class_names) for name in ("training", "test", "corrections")
+        )
+        if training and test:
+            own = training, test
+        experiment = experiment_of(config, own)
+        digits = taught(experiment.training, corrections)
+        trainer = resume(data, digits, experiment.test, make_engine=make_engine)
+        self.own = own
+        as_configured = network.provenance.get("as_configured") is True
+        return Run(experiment, make_engine, trainer, corrections, as_configured)
+
     def opened_model(self, network: Network, config: Message, message: Message) -> Run:
-        if network.input_shape != (1, 28, 28):
-            raise ModelError(f"the page draws images of (1, 28, 28), and the model takes {network.input_shape}")
-        if not config:
-            config = {"experiment": presets.MNIST.name if network.classes == 10 else presets.PAPER.name}
-        architecture = [{"kind": type(layer).__name__, **vars(layer)} for layer in network.layers]
         try:
-            return self.finished_run(network, {**config, "layers": architecture}, message)
+            layers = [to_dict(layer) for layer in network.layers]
+            return self.finished_run(network, {**config, "layers": layers}, message)
         except (KeyError, ValueError) as error:
             raise ModelError(f"the model does not fit its experiment: {error}") from None
 
@@ -246,8 +264,8 @@ class Session:
     def idx(self, message: Message) -> Answer:
         """Two IDX files, `images` and `labels`, are the own images from here on."""
         digits = load_idx(bytes_of(message, "images"), bytes_of(message, "labels"))
-        if (digits.rows, digits.columns) != (28, 28):
-            raise DataError(f"the page draws 28×28, and these images are {digits.rows}×{digits.columns}")
+        if (digits.rows, digits.columns) != (SIDE, SIDE):
+            raise DataError(f"the page draws {SIDE}×{SIDE}, and these images are {digits.rows}×{digits.columns}")
         return self.take_own(split(digits))
 
     def take_own(self, digits: tuple[Digits, Digits]) -> Answer:
@@ -267,6 +285,25 @@ class Session:
         if not isinstance(engine, str) or engine not in self.engines:
             raise ConfigError(f"there is no engine {engine!r}; there are: {', '.join(self.engines)}")
         return engine
+
+
+def config_in(network: Network) -> Answer:
+    """The experiment that a file's provenance speaks of: the page's configuration, or the command line's preset and
+    settings, or the likely one. Raises ModelError where it is no configuration."""
+    provenance = network.provenance
+    config = provenance.get("experiment")
+    if config is None:
+        likely = presets.MNIST.name if network.classes == 10 else presets.PAPER.name
+        settings = provenance.get("settings") or {}
+        if not isinstance(settings, Mapping):
+            raise ModelError("the provenance's settings are no table")
+        kept = ("epochs", "batch_size", "seed", "optimiser", "schedule")
+        config = {name: settings[name] for name in kept if name in settings}
+        config |= {"augmentation": settings["augmentation"] or {}} if "augmentation" in settings else {}
+        config["experiment"] = provenance.get("preset", likely)
+    if not isinstance(config, Mapping):
+        raise ModelError("the provenance names no experiment")
+    return {"experiment": None, **config}
 
 
 def described(preset: Preset) -> Answer:
@@ -293,33 +330,3 @@ def described(preset: Preset) -> Answer:
 
 def figures(three: tuple[float, float, float]) -> Answer:
     return dict(zip(("precision", "recall", "f1"), three, strict=True))
-
-
-def strokes_of(message: Message) -> list[list[tuple[float, float]]]:
-    try:
-        return [[(float(x), float(y)) for x, y in stroke] for stroke in message["strokes"]]
-    except (KeyError, TypeError, ValueError):
-        raise ConfigError("a drawing comes as strokes: lists of points [x, y]") from None
-
-
-def bytes_of(message: Message, name: str) -> bytes:
-    value = message.get(name)
-    if not isinstance(value, bytes):
-        raise ConfigError(f"{name} comes as bytes")
-    if len(value) > LARGEST_FILE:
-        raise DataError(f"{name} has {len(value)} bytes, and the page takes at most {LARGEST_FILE}")
-    return value
-
-
-def number_of(message: Message, name: str) -> float:
-    value = message.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
-        raise ConfigError(f"{name} is a number that is not negative, not {value!r}")
-    return float(value)
-
-
-def index_of(message: Message, name: str, count: int) -> int:
-    value = message.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < count:
-        raise ConfigError(f"{name} is a whole number from 0 to {count - 1}, not {value!r}")
-    return value

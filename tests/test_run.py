@@ -1,6 +1,5 @@
 """What the page asks of a session beyond training: describing, looking inside, teaching, keeping, own images."""
 
-import base64
 import json
 import zlib
 from itertools import count
@@ -9,12 +8,16 @@ from typing import Any
 import pytest
 
 from build import idx_images, idx_labels
+from scnn.checkpoint import pack_checkpoint
 from scnn.data import load_digits
+from scnn.engine import Interpreter
 from scnn.network import Network
 from scnn.own_images import picture_size
 from scnn.presets import PAPER
 from scnn.session import Session
+from scnn.trainer import Trainer
 from scnn.wasm_engine import compiled
+from tests.test_pictures import opened
 
 
 def session(pretrained: bytes | None = None) -> Session:
@@ -130,17 +133,16 @@ def test_the_inside_of_an_image(trained: Session) -> None:
     shapes = [layer["shape"] for layer in answer["layers"]]
     assert shapes == [[1, 28, 28]] * 4 + [[1, 14, 14], [196], [32], [32], [3]]
     for layer in answer["layers"]:
-        size = 1
-        for side in layer["shape"]:
-            size *= side
-        assert len(base64.b64decode(layer["maps"])) == size
-    assert len(base64.b64decode(answer["layers"][0]["filters"])) == 9
-    saliency = base64.b64decode(answer["saliency"])
+        channels, *sides = layer["shape"] if len(layer["shape"]) == 3 else (1, 1, *layer["shape"])
+        assert [opened(one).size for one in layer["maps"]] == [tuple(reversed(sides))] * channels
+    assert [opened(one).size for one in answer["layers"][0]["filters"]] == [(3, 3)]
+    saliency = opened(answer["saliency"]).tobytes()
     assert len(saliency) == 784 and max(saliency) == 255
     run = trained.run
     assert run
     image = [level / 255 for level in run.experiment.test.image(4)]
-    best = max(range(3), key=answer["probabilities"].__getitem__)
+    best = max(range(3), key=lambda place: answer["probabilities"][place]["probability"])
+    assert run.network.class_names[best] == answer["class"]
     slopes = []
     for at in range(300, 420):
         sides = [[*image[:at], min(1.0, image[at] + step), *image[at + 1 :]] for step in (0.01, 0.0)]
@@ -182,12 +184,100 @@ def test_models_and_checkpoints_come_and_go(trained: Session) -> None:
     assert opened["finished"] and opened["report"]["confusion"] == trained.ask({"do": "report"})["confusion"]
 
 
+def reproduces(one: Session, **message: Any) -> bool:
+    return one.ask({"do": "reproduces", **message})["reproduces"]
+
+
+def test_a_link_is_offered_where_it_is_true() -> None:
+    """The configuration leads to these weights only if nothing was changed, stopped, taught or opened on the way."""
+    one = finished(session(), **SHORT)
+    assert reproduces(one, **SHORT) and not reproduces(one, **{**SHORT, "seed": 2})
+    model = one.model_file()
+    one.ask({"do": "correct", "strokes": [[[0.5, 0.1], [0.5, 0.9]]], "label": "2"})
+    assert not reproduces(one, **SHORT)
+    one.ask({"do": "open", "data": model})
+    assert not reproduces(one, **SHORT)
+    one.ask({"do": "start", **SHORT})
+    one.ask({"do": "learning_rate", "learning_rate": 0.005})
+    one.ask({"do": "advance", "budget_ms": 3})
+    assert reproduces(one, **SHORT)
+    one.ask({"do": "open", "data": one.checkpoint_file()})
+    assert reproduces(one, **SHORT)
+    one.ask({"do": "learning_rate", "learning_rate": 0.001})
+    one.ask({"do": "learning_rate", "learning_rate": 0.005})
+    assert not reproduces(one, **SHORT)
+    one.ask({"do": "open", "data": one.checkpoint_file()})
+    assert not reproduces(one, **SHORT)
+    one.ask({"do": "start", **SHORT})
+    one.ask({"do": "stop"})
+    assert not reproduces(one, **SHORT)
+    interpreted = Session(lambda: 0.0, {"interpreted": Interpreter})
+    interpreted.ask({"do": "start", **SHORT})
+    assert not reproduces(interpreted, **SHORT)
+
+
+def test_a_lesson_goes_on_in_another_session() -> None:
+    """The corrected drawings are in the checkpoint; the end is the same to the bit."""
+    ends = []
+    for moved in (False, True):
+        one = finished(session(), **SHORT)
+        one.ask({"do": "correct", "strokes": [[[0.2, 0.2], [0.8, 0.2]]], "label": "2"})
+        one.ask({"do": "correct", "strokes": [[[0.2, 0.8], [0.8, 0.2]]], "label": "0"})
+        one.ask({"do": "advance", "budget_ms": 3})
+        if moved:
+            data = one.checkpoint_file()
+            one = session()
+            assert one.ask({"do": "open", "data": data})["corrections"] == 2
+        while not (answer := one.ask({"do": "advance", "budget_ms": 100}))["finished"]:
+            pass
+        ends.append(answer["fingerprint"])
+    assert ends[0] == ends[1]
+
+
+def test_own_images_are_in_their_checkpoint_and_not_in_their_model() -> None:
+    """A checkpoint goes on where the images are not; a model reads drawings there, and trains no further."""
+    one = session()
+    one.ask({"do": "idx", **two_classes()})
+    one.ask({"do": "start", "experiment": "own", "epochs": 2})
+    one.ask({"do": "advance", "budget_ms": 3})
+    other = session()
+    taken = other.ask({"do": "open", "data": one.checkpoint_file()})
+    assert taken["experiment"] == "own" and taken["training_images"] == 160
+    ends = []
+    for each in (one, other):
+        while not (answer := each.ask({"do": "advance", "budget_ms": 100}))["finished"]:
+            pass
+        ends.append(answer["fingerprint"])
+    assert ends[0] == ends[1]
+    third = session()
+    assert third.ask({"do": "open", "data": one.model_file()}) == {"reader": True, "classes": list("0123456789")}
+    drawing = {"strokes": [[[0.5, 0.1], [0.5, 0.9]]]}
+    answer = third.ask({"do": "predict", **drawing})
+    assert answer["digit"] in "0123456789" and answer["pretrained"] is False
+    words = third.ask({"do": "correct", "label": "1", **drawing})["error"]["message"]
+    assert "choose images of your own first" in words
+    assert one.ask({"do": "open", "data": one.model_file()})["experiment"] == "own"
+
+
+def test_a_checkpoint_of_the_command_line_goes_on_here() -> None:
+    """Its preset and settings are the experiment."""
+    training, test = PAPER.digits()
+    network = Network(PAPER.input_shape, PAPER.layers, seed=3, provenance={"preset": "paper"})
+    trainer = Trainer(network, training, test, seed=3, **{**PAPER.settings, "epochs": 4})
+    trainer.slice_size = 40
+    next(trainer.run())
+    one = session()
+    taken = one.ask({"do": "open", "data": pack_checkpoint(trainer)})
+    assert taken["experiment"] == "paper" and taken["progress"]["done"] == 40
+    assert one.ask({"do": "advance", "budget_ms": 10_000})["finished"]
+
+
 def test_the_pretrained_model_reads_until_there_is_a_training(trained: Session) -> None:
     """And says that it did."""
     one = session(trained.model_file())
     assert one.ask({"do": "status"})["pretrained"]["experiment"]["epochs"] == 8
     drawing = {"do": "predict", "strokes": [[[0.5, 0.1], [0.5, 0.9]]]}
-    assert one.ask(drawing)["pretrained"] and one.run is None
+    assert one.ask(drawing)["pretrained"] is True and one.run is None
     one.ask({"do": "start", **SHORT})
     assert "pretrained" not in one.ask(drawing)
 
@@ -216,12 +306,17 @@ def test_bad_messages(trained: Session, message: dict[str, Any], word: str) -> N
     assert "report" in trained.ask({"do": "stop"})
 
 
+def two_classes() -> dict[str, bytes]:
+    """200 digits, noughts and ones, as IDX files."""
+    _, test = load_digits()
+    rows = [[*test.image(at), test.labels[at]] for at in range(200)]
+    return {"images": idx_images(rows), "labels": idx_labels(rows)}
+
+
 def test_own_images() -> None:
     """IDX files, and pictures of any size; every fifth of a class is for testing."""
     one = session()
-    _, test = load_digits()
-    rows = [[*test.image(at), test.labels[at]] for at in range(200)]
-    answer = one.ask({"do": "idx", "images": idx_images(rows), "labels": idx_labels(rows)})
+    answer = one.ask({"do": "idx", **two_classes()})
     assert (answer["training_images"], answer["test_images"]) == (160, 40)
     assert finished(one, experiment="own", epochs=2).ask({"do": "report"})["accuracy"] > 0.7
     for number in range(6):

@@ -1,0 +1,29 @@
+"""Grey pictures for a page: PNG files inside `data:` addresses, which an <img> shows without any request."""
+
+import base64
+import struct
+import zlib
+
+__all__ = ["as_ink", "picture"]
+
+INVERTED = bytes(range(255, -1, -1))
+
+
+def picture(levels: bytes, width: int, height: int) -> str:
+    """The address of a picture of grey levels, [row, column], 0 for black to 255 for white (ISO 15948)."""
+    assert len(levels) == width * height, f"{width}×{height} is not {len(levels)}"
+    rows = b"".join(b"\0" + levels[row * width : (row + 1) * width] for row in range(height))  # 0: no filter
+    header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)  # eight bits, grey
+    file = (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
+    )
+    return "data:image/png;base64," + base64.b64encode(file).decode()
+
+
+def as_ink(levels: bytes) -> bytes:
+    """Digits hold ink: 255 is black on a page."""
+    return levels.translate(INVERTED)
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
