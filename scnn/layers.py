@@ -206,6 +206,7 @@ class MaxPool2D(Layer):
 
     def __post_init__(self) -> None:
         require_at_least(1, "MaxPool2D", size=self.size, stride=self.step)
+        object.__setattr__(self, "stride", self.step)  # so that equal layers are equal
 
     @property
     def step(self) -> int:

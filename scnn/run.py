@@ -11,7 +11,6 @@ from scnn.engine import EngineMaker, Interpreter
 from scnn.errors import ConfigError
 from scnn.experiment import OWN, Experiment
 from scnn.inspection import Inspector
-from scnn.layers import Layer
 from scnn.lowering import PROBABILITIES
 from scnn.metrics import Report, confusion_matrix
 from scnn.network import Network
@@ -51,7 +50,8 @@ class Run:
         self.events: Iterator[Event] = self.trainer.run()
         self.score: Score | None = None
         self.seconds = 0.0
-        self.before = self.trainer.done  # samples that were trained on earlier
+        self.before = self.trainer.done  # samples that were trained on before it came here
+        self.earlier = 0  # and in trainings that a lesson followed
         self.corrections = corrections
         self.inspector: Inspector | None = None
         self.judged: tuple[bytes, list[list[float]]] | None = None  # parameters, probabilities of the test digits
@@ -153,6 +153,7 @@ class Run:
         one = Digits(image, bytes([label]), digits.rows, digits.columns, digits.classes)
         self.corrections = joined(self.corrections, one) if self.corrections else one
         self.as_configured = False
+        self.earlier += self.trainer.done
         self.trainer.update_network()
         self.trainer = Trainer(
             self.network,
@@ -252,7 +253,7 @@ class Run:
         engine.write("input", array("f", (level / 255.0 for level in image)))
         engine.run("infer")
         row = [float(value) for value in engine.read(PROBABILITIES)]
-        return described_prediction(self.network, row, image, self.trainer.done or self.before)
+        return described_prediction(self.network, row, image, self.earlier + self.trainer.done)
 
     # ------------------------------------------------------------------------------------------- keeping
 
@@ -313,17 +314,12 @@ def described_layers(network: Network) -> list[Answer]:
             {
                 "name": name,
                 "kind": type(layer).__name__,
-                "text": text_of(layer),
+                "text": repr(layer),
                 "output_shape": list(output),
                 "parameters": parameters,
             }
         )
     return described
-
-
-def text_of(layer: Layer) -> str:
-    """The layer as it is written in Python."""
-    return repr(layer).replace(", stride=None", "")
 
 
 def described_epoch(event: EpochEnded) -> Answer:

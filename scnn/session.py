@@ -176,14 +176,13 @@ class Session:
 
     def finished_run(self, network: Network, config: Message, message: Message) -> Run:
         """A run whose network is there already."""
-        run = Run(experiment_of(config, self.own), self.engines[self.engine_of(message)], as_configured=False)
+        experiment, make_engine = experiment_of(config, self.own), self.engines[self.engine_of(message)]
+        trainer = experiment.trainer(experiment.network(), make_engine)
         for name, values in network.parameters.items():
-            run.network.parameters[name][:] = values
-            run.trainer.engine.write(name, values)
-        run.network.class_names = network.class_names
-        run.trainer.finished = True
-        run.events = iter(())
-        return run
+            trainer.network.parameters[name][:] = values
+        trainer.network.class_names = network.class_names
+        trainer.stand_at_the_end()
+        return Run(experiment, make_engine, trainer, as_configured=False)
 
     # ------------------------------------------------------------------------------------------- keeping
 

@@ -276,6 +276,14 @@ class Trainer:
             },
         }
 
+    def stand_at_the_end(self) -> None:
+        """As if it had trained the network to what it is: for one that comes from a file."""
+        self.epoch, self.trained, self.judging = self.epochs, self.training_size, len(self.judged)
+        self.finished = True
+        self.engine.write("order", [*self.order, *self.judged])
+        for name, values in self.network.parameters.items():
+            self.engine.write(name, values)
+
     def restore(self, state: Mapping[str, Any]) -> None:
         """Stands where `state` was taken, in a training of the same network, digits and settings. Raises ConfigError
         where it cannot be of such a training; nothing is changed then."""

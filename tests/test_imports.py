@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "messages": ["errors"],
     "inspection": ["engine", "layers", "lowering", "network", "pictures"],
     "run": [
-        *["checkpoint", "data", "engine", "errors", "experiment", "inspection", "layers", "lowering", "metrics"],
+        *["checkpoint", "data", "engine", "errors", "experiment", "inspection", "lowering", "metrics"],
         *["network", "optimisers", "pictures", "safetensors", "schedules", "trainer"],
     ],
     "session": [

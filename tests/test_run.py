@@ -257,6 +257,7 @@ def test_own_images_are_in_their_checkpoint_and_not_in_their_model() -> None:
     words = third.ask({"do": "correct", "label": "1", **drawing})["error"]["message"]
     assert "choose images of your own first" in words
     assert one.ask({"do": "open", "data": one.model_file()})["experiment"] == "own"
+    assert one.ask({"do": "predict", **drawing})["samples"] > 0
 
 
 def test_a_checkpoint_of_the_command_line_goes_on_here() -> None:

@@ -2,7 +2,7 @@
 
 from widgets.dom import by_id, element, listen, replace
 
-# What can be set of each kind: name, words, default, least, most, step.
+# What can be set of each kind: name, words, default (a text: as another setting), least, most, step.
 KINDS = {
     "Conv2D": (
         ("filters", "filters", 8, 1, 64, 1),
@@ -11,7 +11,7 @@ KINDS = {
         ("padding", "padding", 1, 0, 5, 1),
     ),
     "ReLU": (),
-    "MaxPool2D": (("size", "size", 2, 1, 7, 1),),
+    "MaxPool2D": (("size", "size", 2, 1, 7, 1), ("stride", "stride", "size", 1, 7, 1)),
     "Flatten": (),
     "Dense": (("units", "units", 32, 1, 512, 1),),
     "Dropout": (("rate", "rate", 0.5, 0, 0.95, 0.05),),
@@ -42,9 +42,13 @@ class Editor:
         return self.text() != self.usual
 
     def fill(self, layers):
-        """The layers of a configuration; the softmax at the end is always there, and not shown."""
-        self.layers = [dict(layer) for layer in layers if layer["kind"] != "SoftmaxCrossEntropy"]
+        """Takes the layers of a configuration as the usual ones."""
+        self.layers = shown(layers)
         self.usual = self.text()
+
+    def show(self, layers):
+        """Other layers; what is usual stays so."""
+        self.layers = shown(layers)
         self.render()
 
     def message(self):
@@ -54,7 +58,8 @@ class Editor:
         """conv-8-5-1-2_relu_pool-2_flat_dense-10"""
         words = []
         for layer in self.layers:
-            values = [str(layer[setting[0]]) for setting in KINDS[layer["kind"]]]
+            settings = KINDS[layer["kind"]]
+            values = [str(layer[name]) for name, _, usual, *_ in settings if layer[name] != layer.get(usual)]
             words.append("-".join([LETTERS[layer["kind"]]] + values))
         return "_".join(words)
 
@@ -65,16 +70,10 @@ class Editor:
         for word in text.split("_")[: MOST + 1]:
             letters, *values = word.split("-")
             kind = kinds.get(letters)
-            if kind is None or len(values) != len(KINDS[kind]):
+            known = kind and len(values) >= sum(not isinstance(setting[2], str) for setting in KINDS[kind])
+            layer = layer_of(kind, values) if known else None
+            if layer is None:
                 return False
-            layer = {"kind": kind}
-            for (name, _, default, least, most, _), value in zip(KINDS[kind], values):
-                try:
-                    layer[name] = float(value) if isinstance(default, float) else int(value)
-                except ValueError:
-                    return False
-                if not least <= layer[name] <= most:
-                    return False
             layers.append(layer)
         if not layers or len(layers) > MOST:
             return False
@@ -140,8 +139,11 @@ class Editor:
     def set(self, event, layer, name):
         field = event.target
         if field.checkValidity() and field.value:
-            default = next(setting[2] for setting in KINDS[layer["kind"]] if setting[0] == name)
-            layer[name] = float(field.value) if isinstance(default, float) else int(field.value)
+            before, layer[name] = layer[name], number(field.value, layer[name])
+            for other, _, usual, *_ in KINDS[layer["kind"]]:
+                if usual == name and layer[other] == before:  # it went along until now
+                    layer[other] = layer[name]
+            self.render()
             self.tell()
         else:
             self.show_refusal(f"{field.getAttribute('aria-label')} goes from {field.min} to {field.max}")
@@ -149,9 +151,7 @@ class Editor:
     def add(self, event):
         """Before the last layer, which is the one with a unit for each class."""
         kind = by_id("new-layer").value
-        layer = {"kind": kind}
-        for setting in KINDS[kind]:
-            layer[setting[0]] = setting[2]
+        layer = layer_of(kind, [])
         if len(self.layers) < MOST:
             self.layers.insert(max(0, len(self.layers) - 1), layer)
         self.render()
@@ -175,3 +175,30 @@ class Editor:
             self.layers.pop(place)
             self.render()
             self.tell()
+
+
+def shown(layers):
+    """The layers of a configuration but for the softmax at the end, which is always there."""
+    return [dict(layer) for layer in layers if layer["kind"] != "SoftmaxCrossEntropy"]
+
+
+def layer_of(kind, values):
+    """A layer with these texts as its first settings, the others as usual; None where one is out of range."""
+    layer = {"kind": kind}
+    if len(values) > len(KINDS[kind]):
+        return None
+    for place, (name, _, usual, least, most, _) in enumerate(KINDS[kind]):
+        layer[name] = layer.get(usual, usual)
+        if place < len(values):
+            try:
+                layer[name] = number(values[place], layer[name])
+            except ValueError:
+                return None
+        if not least <= layer[name] <= most:
+            return None
+    return layer
+
+
+def number(text, like):
+    """The text as a number of the other's kind."""
+    return float(text) if isinstance(like, float) else int(text)

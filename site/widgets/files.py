@@ -1,19 +1,20 @@
-"""Models and checkpoints as files, a kept training to continue, and a person's own images."""
+"""Models and checkpoints as files, and a kept training to continue. Files may be dropped anywhere on the page."""
 
 import json
 
-from pyscript import document, window
 from widgets.dom import by_id, listen
+from widgets.drop import on_drop
 from widgets.runs import save_link
+from widgets.uploads import TooLarge, read
 
-LARGEST = 64 << 20  # bytes of a file
-LARGEST_SIDE = 160  # own pictures are made this small first
+KIND = ".safetensors"
 
 
 class Files:
-    def __init__(self, worker, opened, taken, failed):
-        """Calls opened(answer) with a file or kept training, taken(answer) with own images, failed(words)."""
-        self.worker, self.opened, self.taken, self.failed = worker, opened, taken, failed
+    def __init__(self, worker, opened, take_images, failed):
+        """Calls opened(answer) with a file or kept training, take_images(found) with other files that were dropped,
+        failed(words)."""
+        self.worker, self.opened, self.take_images, self.failed = worker, opened, take_images, failed
         self.key = None
         listen(by_id("save-model"), "click", lambda event: self.save("model"))
         listen(by_id("save-checkpoint"), "click", lambda event: self.save("checkpoint"))
@@ -21,8 +22,7 @@ class Files:
         listen(by_id("file"), "change", self.choose)
         listen(by_id("continue"), "click", self.go_on)
         listen(by_id("discard"), "click", self.discard)
-        listen(by_id("own-pictures"), "change", self.take_pictures)
-        listen(by_id("own-idx"), "change", self.take_idx)
+        on_drop(self.drop)
 
     def enable(self, model, checkpoint):
         by_id("save-model").disabled = not model
@@ -31,21 +31,31 @@ class Files:
 
     async def save(self, kind):
         try:
-            save_link(await self.worker.proxy.file_link(kind), f"scnn-{kind}.safetensors")
+            save_link(await self.worker.proxy.file_link(kind), f"scnn-{kind}{KIND}")
         except Exception as error:
             self.failed(f"the {kind} could not be saved: {last_line(error)}")
 
     async def choose(self, event):
         file = by_id("file").files.item(0)
-        if not file:
-            return
+        if file:
+            await self.open(file)
+            by_id("file").value = ""
+
+    async def open(self, file):
         try:
             answer = await self.worker.ask("open", [await read(file)], files=["data"], engine=by_id("engine").value)
         except TooLarge as error:
             self.failed(str(error))
         else:
             self.opened(answer)
-        by_id("file").value = ""
+
+    async def drop(self, found):
+        if by_id("open-file").disabled:
+            self.failed("files can be taken once Python has started.")
+        elif len(found) == 1 and found[0][0].name.endswith(KIND):
+            await self.open(found[0][0])
+        elif found:
+            await self.take_images(found)
 
     # ---------------------------------------------------------------------------------- a kept training
 
@@ -69,92 +79,6 @@ class Files:
     async def discard(self, event):
         by_id("offer").hidden = True
         await self.worker.proxy.forget_kept(self.key)
-
-    # ---------------------------------------------------------------------------------------- own images
-
-    async def take_idx(self, event):
-        """Two files: the images' is the larger one."""
-        files = sorted(listed("own-idx"), key=lambda file: -file.size)
-        if len(files) != 2:
-            self.say("Choose two files: the images and their labels.")
-            return
-        try:
-            data = []
-            for file in files:
-                data.append(await read(file))
-        except TooLarge as error:
-            self.say(str(error))
-            return
-        self.took(await self.worker.ask("idx", data, files=["images", "labels"]))
-
-    async def take_pictures(self, event):
-        """Each picture's class is the folder it lies in."""
-        refused, count = [], 0
-        for file in listed("own-pictures"):
-            words = await self.take_picture(file)
-            if words:
-                refused.append(f"{file.name}: {words}")
-            else:
-                count += 1
-                self.say(f"{count} pictures taken …")
-        answer = await self.worker.ask("pictures")
-        self.took(answer)
-        if refused:
-            more = f" {len(refused)} files were left out, the first because of {refused[0]}"
-            by_id("own-message").append(document.createTextNode(more))
-
-    async def take_picture(self, file):
-        """Why it was not taken, or nothing."""
-        try:
-            size = await self.worker.ask("picture_size", [await read(file)], files=["data"])
-            if "error" in size:
-                return size["error"]["message"]
-            scale = min(1, LARGEST_SIDE / max(size["width"], size["height"]))
-            width, height = max(1, round(size["width"] * scale)), max(1, round(size["height"] * scale))
-            bitmap = await window.createImageBitmap(file)
-        except TooLarge as error:
-            return str(error)
-        except Exception:
-            return "it could not be unpacked."
-        canvas = window.OffscreenCanvas.new(width, height)
-        context = canvas.getContext("2d")
-        context.fillStyle = "#fff"
-        context.fillRect(0, 0, width, height)
-        context.drawImage(bitmap, 0, 0, width, height)
-        context.globalCompositeOperation = "saturation"
-        context.fillRect(0, 0, width, height)  # grey: all three colours are alike
-        colours = context.getImageData(0, 0, width, height).data
-        name = file.webkitRelativePath.split("/")[-2] if "/" in file.webkitRelativePath else file.name[:1]
-        settings = {"width": width, "height": height, "name": name}
-        answer = await self.worker.ask("picture", [colours], files=["pixels"], **settings)
-        return answer["error"]["message"] if "error" in answer else ""
-
-    def took(self, answer):
-        if "error" in answer:
-            self.say(answer["error"]["message"])
-            return
-        classes = ", ".join(answer["classes"])
-        counts = f"{answer['training_images']} for training, {answer['test_images']} for testing"
-        self.say(f"Images of {classes}: {counts}. Choose the experiment Your own images.")
-        self.taken(answer)
-
-    def say(self, words):
-        by_id("own-message").textContent = words
-
-
-class TooLarge(Exception):
-    """A file that no model, checkpoint or picture needs to be."""
-
-
-async def read(file):
-    if file.size > LARGEST:
-        raise TooLarge(f"{file.name} has {file.size} bytes, and at most {LARGEST} are read.")
-    return window.Uint8Array.new(await file.arrayBuffer())
-
-
-def listed(name):
-    files = by_id(name).files
-    return [files.item(place) for place in range(files.length)]
 
 
 def last_line(error):

@@ -1,98 +1,120 @@
-"""Looking inside: the images of a cell or the surest mistakes, and what each layer makes of one."""
+"""Looking inside: the images of a cell or the surest mistakes, and what each layer makes of one. What is shown is
+asked for anew as the network learns."""
 
-from pyscript import window
+import asyncio
+
+from pyscript import document
 from widgets.dom import by_id, element, listen, percent, replace
-
-MOST_MAPS = 32
+from widgets.prediction import bar
 
 
 class Look:
-    def __init__(self, ask_mistakes, ask_inside):
-        """Calls ask_mistakes() and ask_inside(place) when a person wants to see them."""
-        self.ask_inside = ask_inside
-        listen(by_id("mistakes"), "click", lambda event: ask_mistakes())
+    def __init__(self, ask):
+        self.ask = ask
+        self.gallery = None  # what is shown of the test digits: (words, question)
+        self.inside = None  # the question of which image
+        self.refreshing = self.stale = False
+        listen(by_id("mistakes"), "click", self.choose_mistakes)
 
     def ready(self, on):
+        """Whether there is a network to look into."""
         by_id("look-buttons").hidden = not on
         by_id("look-empty").hidden = on
         if not on:
+            self.gallery = self.inside = None
             by_id("gallery-title").textContent = ""
             replace(by_id("gallery"), [])
             by_id("inside").hidden = True
 
+    async def choose_cell(self, true, read, classes):
+        """Shows the images of one cell of the confusion matrix."""
+        words = f"Images of class {classes[true]} that are read as {classes[read]}"
+        await self.choose(words, {"what": "cell", "true": true, "read": read})
+        by_id("look").scrollIntoView()
+
+    async def choose_mistakes(self, event):
+        await self.choose("Images that are read wrongly, the surest mistakes first", {"what": "mistakes"})
+
+    async def choose(self, words, question):
+        answer = await self.ask(**question)
+        if answer:
+            self.gallery = (words, question)
+            self.show_gallery(words, answer)
+
+    async def look_at(self, **image):
+        """The way of an image through the network: of a test digit by its `place`, of a drawing by its `strokes`."""
+        question = dict(image, what="inspect")
+        answer = await self.ask(**question)
+        if answer:
+            self.inside = question
+            self.show_inside(answer)
+            by_id("inside").scrollIntoView()
+
+    def refresh(self):
+        """The network has changed; what is shown follows, as fast as it can."""
+        self.stale = True
+        if not self.refreshing and (self.gallery or self.inside):
+            asyncio.create_task(self.ask_again())
+
+    async def ask_again(self):
+        self.refreshing = True
+        while self.stale:
+            self.stale = False
+            gallery, inside = self.gallery, self.inside
+            answer = gallery and await self.ask(**gallery[1])
+            if answer and gallery == self.gallery:
+                self.show_gallery(gallery[0], answer)
+            answer = inside and await self.ask(**inside)
+            if answer and inside == self.inside:
+                self.show_inside(answer)
+        self.refreshing = False
+
+    # --------------------------------------------------------------------------------------- showing
+
     def show_gallery(self, words, answer):
-        """The images of an answer to `cell` or `mistakes`."""
+        """The images of an answer to `cell` or `mistakes`; who stood on one by keyboard stands on its successor."""
         shown, count = len(answer["images"]), answer["count"]
         by_id("gallery-title").textContent = f"{words}: {count}." + (
             f" The first {shown} are shown." if shown < count else ""
         )
-        items = []
-        for image in answer["images"]:
-            change, sure = f"{image['true']} → {image['read']}", percent(round(image["probability"], 3))
-            button = element("button", type="button", class_="outline secondary")
-            button.append(picture(image["pixels"], answer["columns"], answer["rows"], ink=True))
-            button.append(element("span", f"{change} "))
-            button.append(element("small", sure))
-            button.append(element("span", " sure: look inside", class_="hidden-words"))
-            listen(button, "click", lambda event, place=image["place"]: self.ask_inside(place))
-            item = element("li")
-            item.append(button)
-            items.append(item)
-        replace(by_id("gallery"), items)
+        gallery = by_id("gallery")
+        buttons = list(gallery.querySelectorAll("button"))
+        focused = [place for place, button in enumerate(buttons) if button.isSameNode(document.activeElement)]
+        items = [self.item(image) for image in answer["images"]]
+        replace(gallery, items)
+        if focused and items:
+            items[min(focused[0], len(items) - 1)].querySelector("button").focus()
+
+    def item(self, image):
+        button = element("button", type="button", class_="outline secondary")
+        button.append(element("img", src=image["picture"], alt=""))
+        button.append(element("span", f"{image['true']} → {image['read']} "))
+        button.append(element("small", percent(round(image["probability"], 3))))
+        button.append(element("span", " sure: look inside", class_="hidden-words"))
+        listen(button, "click", lambda event, place=image["place"]: self.look_at(place=place))
+        item = element("li")
+        item.append(button)
+        return item
 
     def show_inside(self, answer):
-        """What an answer to `inspect` holds: image and evidence, then each layer's filters and maps."""
-        sure = percent(round(max(answer["probabilities"]), 3))
-        by_id("inside-title").textContent = f"Read as {answer['class']}, {sure} sure"
-        rows = [strip("the image", [picture(answer["pixels"], 28, 28, ink=True)])]
-        rows.append(strip("evidence", [picture(answer["saliency"], 28, 28)]))
+        """An answer to `inspect`: probabilities, the image and its evidence, then each layer's filters and maps."""
+        sure = max(row["probability"] for row in answer["probabilities"])
+        by_id("inside-title").textContent = f"Read as {answer['class']}, {percent(round(sure, 3))} sure"
+        bars = [bar(row, row["class"] == answer["class"]) for row in answer["probabilities"]]
+        replace(by_id("inside-probabilities"), bars)
+        rows = [strip("the image", [answer["picture"]]), strip("evidence", [answer["saliency"]])]
         for layer in answer["layers"]:
             if "filters" in layer:
-                count, channels, height, width = layer["filter_shape"]
-                filters = pictures(layer["filters"], min(count * channels, MOST_MAPS), width, height)
-                rows.append(strip(f"{layer['name']}: filters", filters))
-            shape = layer["shape"]
-            if len(shape) == 3:
-                maps = pictures(layer["maps"], min(shape[0], MOST_MAPS), shape[2], shape[1])
-            else:
-                maps = [picture(layer["maps"], min(shape[0], 784), 1)]
-            rows.append(strip(f"{layer['name']}: output", maps))
+                rows.append(strip(f"{layer['name']}: filters", layer["filters"]))
+            rows.append(strip(f"{layer['name']}: output", layer["maps"], len(layer["shape"]) == 1))
         replace(by_id("inside-pictures"), rows)
         by_id("inside").hidden = False
 
 
-def strip(words, canvases):
+def strip(words, addresses, numbers=False):
+    """A line of pictures, of which a row of numbers is drawn wide."""
     line = element("div", class_="strip")
     line.append(element("span", words))
-    for canvas in canvases:
-        line.append(canvas)
+    for address in addresses:
+        line.append(element("img", src=address, alt="", class_="row-of-numbers" if numbers else ""))
     return line
-
-
-def pictures(data, count, width, height):
-    """So many pictures, one after another in the data."""
-    levels = window.atob(data)
-    size = width * height
-    return [painted(levels, place * size, width, height, False) for place in range(count)]
-
-
-def picture(data, width, height, ink=False):
-    """A canvas with base64's bytes as grey levels; `ink` draws them dark on light."""
-    return painted(window.atob(data), 0, width, height, ink)
-
-
-def painted(levels, first, width, height, ink):
-    canvas = element("canvas", width=width, height=height, aria_hidden="true")
-    if height == 1:
-        canvas.className = "row-of-numbers"
-    context = canvas.getContext("2d")
-    image = context.createImageData(width, height)
-    data = image.data
-    for at in range(width * height):
-        level = ord(levels[first + at])
-        place = 4 * at
-        if not ink:
-            data[place] = data[place + 1] = data[place + 2] = level
-        data[place + 3] = level if ink else 255
-    context.putImageData(image, 0, 0)
-    return canvas

@@ -19,7 +19,7 @@ class Prediction:
         words = f"{answer['digit']}, says the network, and is {percent(round(best, 2))} sure."
         if answer.get("pretrained"):
             words += " This is the network that comes with the page."
-        elif not answer["samples"]:
+        elif "pretrained" not in answer and not answer["samples"]:
             words += " But it has not been trained yet: it guesses."
         self.status.textContent = words
         replace(by_id("bars"), [bar(row, row["class"] == answer["digit"]) for row in answer["probabilities"]])

@@ -19,8 +19,24 @@ NUMBERS = ("seed", "per_class", "epochs", "batch_size", "learning_rate", "weight
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},
-    "light": {"kind": "Augmentation", "rotation": 8, "scale": 0.08, "shear": 0.08, "shift": 1, "bend": 0.5},
-    "strong": {"kind": "Augmentation", "rotation": 14, "scale": 0.15, "shear": 0.2, "shift": 2, "bend": 2},
+    "light": {
+        "kind": "Augmentation",
+        "rotation": 8,
+        "scale": 0.08,
+        "shear": 0.08,
+        "shift": 1,
+        "bend": 0.5,
+        "nodes": 5,
+    },
+    "strong": {
+        "kind": "Augmentation",
+        "rotation": 14,
+        "scale": 0.15,
+        "shear": 0.2,
+        "shift": 2,
+        "bend": 2,
+        "nodes": 5,
+    },
 }
 
 
@@ -36,11 +52,24 @@ class Settings:
 
     def fill(self, config):
         """Shows an experiment's whole configuration, as the session has it, and takes it as the usual one."""
+        self.augmentation = config["augmentation"]
+        self.usual = self.texts(config)
+        self.editor.fill(config["layers"])
+        self.show(config)
+
+    def show(self, config):
+        """Shows a configuration; what is usual stays so."""
+        for name, value in self.texts(config).items():
+            by_id(name).value = value
+        self.editor.show(config["layers"])
+
+    def texts(self, config):
+        """What stands in the fields for a configuration."""
         optimiser = config["optimiser"]
         kind = "adam" if optimiser["kind"] == "Adam" else "sgd"
         if optimiser.get("momentum"):
             kind = "nesterov" if optimiser["nesterov"] else "momentum"
-        self.usual = {
+        return {
             "seed": str(config["seed"]),
             "per_class": str(config["per_class"]),
             "epochs": str(config["epochs"]),
@@ -49,12 +78,16 @@ class Settings:
             "learning_rate": f"{optimiser['learning_rate']:g}",
             "schedule": config["schedule"]["kind"],
             "weight_decay": f"{optimiser['weight_decay']:g}",
-            "augmentation": "",
+            "augmentation": self.strength(config["augmentation"]),
         }
-        self.augmentation = config["augmentation"]
-        for name, value in self.usual.items():
-            by_id(name).value = value
-        self.editor.fill(config["layers"])
+
+    def strength(self, augmentation):
+        """The name of a strength, "" for the experiment's own."""
+        if augmentation != self.augmentation:
+            for name, strength in STRENGTHS.items():
+                if strength == augmentation:
+                    return name
+        return ""
 
     def message(self):
         """All of it for the worker. What is no number goes as it is, for the session to refuse."""
@@ -107,7 +140,7 @@ class Settings:
 
     def enable(self, on):
         """What cannot be changed while it trains is switched off; the learning rate stays."""
-        for name in ("experiment", "engine", "own-pictures", "own-idx") + FIELDS:
+        for name in ("experiment", "engine") + FIELDS:
             if name != "learning_rate":
                 by_id(name).disabled = not on
         self.editor.enable(on)

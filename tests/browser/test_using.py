@@ -216,8 +216,9 @@ def test_looking_inside(page: Page) -> None:
     strips = page.locator("#inside-pictures .strip")
     expect(strips).to_have_count(12)
     expect(strips.nth(2)).to_contain_text("conv2d_1: filters")
-    expect(strips.nth(2).locator("canvas")).to_have_count(8)
-    assert shades(page, "#inside-pictures .strip:nth-child(2) canvas") > 10
+    expect(strips.nth(2).locator("img")).to_have_count(8)
+    assert shades(page, "#inside-pictures .strip:nth-child(2) img") > 10
+    expect(page.locator("#inside-probabilities meter")).to_have_count(10)
     button(page, "Surest mistakes").click()
     expect(page.locator("#gallery-title")).to_contain_text(
         f"read wrongly, the surest mistakes first: {wrong(counts)}."
@@ -233,7 +234,12 @@ def wrong(counts: list[int]) -> int:
 def shades(page: Page, selector: str) -> int:
     """How many grey levels a picture has."""
     return page.locator(selector).evaluate(
-        "canvas => new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size"
+        """async image => {
+            await image.decode();
+            const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
+            context.drawImage(image, 0, 0);
+            return new Set(context.getImageData(0, 0, image.naturalWidth, image.naturalHeight).data).size;
+        }"""
     )
 
 

@@ -1,0 +1,119 @@
+"""A person's own images: a folder of pictures or two IDX files, by choice or by drop. They stay in this browser."""
+
+from pyscript import document, window
+from widgets.dom import by_id, listen
+from widgets.uploads import TooLarge, read
+
+LARGEST_SIDE = 160  # pictures are made this small first
+INPUTS = ("own-pictures", "own-idx")
+
+
+class OwnImages:
+    def __init__(self, worker, taken):
+        """Calls taken(answer) once the worker has images."""
+        self.worker, self.taken = worker, taken
+        self.on = False
+        listen(by_id("own-pictures"), "change", self.choose_pictures)
+        listen(by_id("own-idx"), "change", self.choose_idx)
+
+    def enable(self, on):
+        self.on = on
+        for name in INPUTS:
+            by_id(name).disabled = not on
+
+    def say(self, words):
+        by_id("own-message").textContent = words
+
+    async def choose_idx(self, event):
+        await self.take_idx([file for file, _ in listed("own-idx")])
+
+    async def choose_pictures(self, event):
+        await self.take_pictures(listed("own-pictures"))
+
+    async def take_dropped(self, found):
+        """Files that were dropped, each with its folder's name: two without a folder are IDX files."""
+        by_id("own").open = True
+        by_id("own").scrollIntoView()
+        if not self.on:
+            self.say("Images can be taken when no training is under way: stop or reset it first.")
+        elif len(found) == 2 and not found[0][1] and not found[1][1]:
+            await self.take_idx([file for file, _ in found])
+        else:
+            await self.take_pictures(found)
+
+    async def take_idx(self, files):
+        """Two files: the images' is the larger one."""
+        if len(files) != 2:
+            self.say("Choose two files: the images and their labels.")
+            return
+        data = []
+        try:
+            for file in sorted(files, key=lambda file: -file.size):
+                data.append(await read(file))
+        except TooLarge as error:
+            self.say(str(error))
+            return
+        self.took(await self.worker.ask("idx", data, files=["images", "labels"]))
+
+    async def take_pictures(self, found):
+        """Each picture's class is the folder it lies in, or the first letter of its name."""
+        refused, count = [], 0
+        for file, folder in found:
+            words = await self.take_picture(file, folder or file.name[:1])
+            if words:
+                refused.append(f"{file.name}: {words}")
+            else:
+                count += 1
+                self.say(f"{count} pictures taken …")
+        self.took(await self.worker.ask("pictures"))
+        if refused:
+            more = f" {len(refused)} files were left out, the first because of {refused[0]}"
+            by_id("own-message").append(document.createTextNode(more))
+
+    async def take_picture(self, file, name):
+        """Why it was not taken, or nothing."""
+        try:
+            size = await self.worker.ask("picture_size", [await read(file)], files=["data"])
+            if "error" in size:
+                return size["error"]["message"]
+            scale = min(1, LARGEST_SIDE / max(size["width"], size["height"]))
+            width, height = max(1, round(size["width"] * scale)), max(1, round(size["height"] * scale))
+            bitmap = await window.createImageBitmap(file)
+        except TooLarge as error:
+            return str(error)
+        except Exception:
+            return "it could not be unpacked."
+        settings = {"width": width, "height": height, "name": name}
+        answer = await self.worker.ask("picture", [grey(bitmap, width, height)], files=["pixels"], **settings)
+        return answer["error"]["message"] if "error" in answer else ""
+
+    def took(self, answer):
+        if "error" in answer:
+            self.say(answer["error"]["message"])
+            return
+        classes = ", ".join(answer["classes"])
+        counts = f"{answer['training_images']} for training, {answer['test_images']} for testing"
+        self.say(f"Images of {classes}: {counts}. Press Train to train on them.")
+        self.taken(answer)
+
+
+def grey(bitmap, width, height):
+    """The picture's pixels at this size, on white; all three colours of each are alike."""
+    context = window.OffscreenCanvas.new(width, height).getContext("2d")
+    context.fillStyle = "#fff"
+    context.fillRect(0, 0, width, height)
+    context.drawImage(bitmap, 0, 0, width, height)
+    context.globalCompositeOperation = "saturation"
+    context.fillRect(0, 0, width, height)
+    return context.getImageData(0, 0, width, height).data
+
+
+def listed(name):
+    """What an input's person chose: each file with the name of its folder, or ""."""
+    files = by_id(name).files
+    found = []
+    for place in range(files.length):
+        file = files.item(place)
+        path = file.webkitRelativePath.split("/")
+        found.append((file, path[-2] if len(path) > 1 else ""))
+    return found
