@@ -275,6 +275,6 @@ def patience_from(search):
         return PATIENCE
 
 
-window.dispatchEvent(window.Event.new("scnn:started"))
 page = Page()
+window.dispatchEvent(window.Event.new("scnn:started"))
 await page.connect()

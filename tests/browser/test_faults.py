@@ -72,6 +72,17 @@ def test_files_that_are_broken(
     wait_for(page, "ready")
 
 
+def test_a_script_that_is_missing(new_page: Maker, site_url: str) -> None:
+    """Without the charts' library there is no page; after its limit it says that something could not be loaded."""
+    page = new_page(errors_expected=True, service_workers="block")
+    page.context.route("**/uPlot.iife.min.js", lambda route: route.fulfill(status=404, body=""))
+    page.clock.install()
+    page.goto(site_url)
+    expect(page.get_by_text("Traceback")).to_be_visible(timeout=READY)
+    page.clock.fast_forward(20_000)
+    wait_for(page, "failed – a part of this page could not be loaded")
+
+
 def test_storage_that_is_refused(new_page: Maker, site_url: str) -> None:
     """Training goes on; the page says that nothing is kept, and why."""
     page = opened(new_page, site_url)
