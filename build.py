@@ -7,6 +7,7 @@ It needs Python 3.11 with pip, and package registries. What is pinned goes into 
 import argparse
 import base64
 import functools
+import glob
 import gzip
 import hashlib
 import html
@@ -22,7 +23,7 @@ import sys
 import tempfile
 import venv
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -72,6 +73,17 @@ MIME_TYPES = {
     ".whl": "application/zip",
     ".zip": "application/zip",
 }
+
+# What browser tests run: the commands that each may have, and the Debian package that it is in.
+PROGRAMS = {
+    "chromium": (["chromium", "chromium-browser", "google-chrome"], "chromium"),
+    "firefox": (["firefox-esr", "firefox"], "firefox-esr"),
+    "webkit": (["MiniBrowser"], "webkit2gtk-driver"),
+    "webkit_driver": (["WebKitWebDriver"], "webkit2gtk-driver"),
+    "xvfb": (["Xvfb"], "xvfb"),
+}
+BROWSERS = ("chromium", "firefox")
+WEBKIT = ("webkit", "webkit_driver", "xvfb")  # what its tests need together; where one is missing, they are skipped
 
 TORCH = "torch==2.13.0"  # for the benchmark and for making the tests' figures
 
@@ -348,7 +360,7 @@ def serve(port: int) -> None:
 def test(arguments: Sequence[str], browsers: bool) -> None:
     """Lint, types and pytest; the browser tests open the built site."""
     build_site()
-    environment = find_browsers() if browsers else {}
+    environment = find_browsers(wished=WEBKIT) if browsers else {}
     if browsers:
         install_node_packages(ROOT / "tests" / "browser")
     for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
@@ -365,38 +377,34 @@ def test(arguments: Sequence[str], browsers: bool) -> None:
         sys.exit(status)
 
 
-def find_browsers(wanted: Sequence[str] = ("chromium", "firefox")) -> dict[str, str]:
-    """Where the browsers are, as the tests' environment; installs what is missing where it can."""
-    found = {name: path for name, path in look_for_browsers().items() if name in wanted}
+def find_browsers(wanted: Sequence[str] = BROWSERS, wished: Sequence[str] = ()) -> dict[str, str]:
+    """Where the browsers are, as the tests' environment; what is missing is installed where that can be done. What is
+    only wished for may stay missing."""
+    found = look_for_browsers([*wanted, *wished])
     if None in found.values() and os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
-        say("Installing Debian's chromium and firefox-esr …")
-        run("apt-get", "update", "-qq")
-        run(*["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "firefox-esr"])
-        found = {name: look_for_browsers()[name] for name in wanted}
-    if None in found.values():
+        install_debian_packages([PROGRAMS[name][1] for name, path in found.items() if path is None])
+        found = look_for_browsers(found)
+    if None in [found[name] for name in wanted]:
         say("Installing Playwright's browsers …")
         subprocess.run([PYTHON, "-m", "playwright", "install", "chromium"], check=False)
-        found = {name: look_for_browsers()[name] for name in wanted}
-    missing = [name for name, path in found.items() if path is None]
+        found = look_for_browsers(found)
+    missing = [name for name in wanted if found[name] is None]
     if missing:
         raise Failure(
             f"there is no {' and no '.join(missing)} here, and none could be installed: "
             "install them, name them by SCNN_CHROMIUM and SCNN_FIREFOX, or test with --no-browser"
         )
-    return {f"SCNN_{name.upper()}": str(path) for name, path in found.items()}
+    return {f"SCNN_{name.upper()}": path for name, path in found.items() if path}
 
 
-def look_for_browsers() -> dict[str, str | None]:
-    """Chromium and Firefox by the environment, by the path, or from Playwright's own store."""
-    names = {
-        "chromium": ["chromium", "chromium-browser", "google-chrome"],
-        "firefox": ["firefox-esr", "firefox"],
-    }
+def look_for_browsers(names: Iterable[str]) -> dict[str, str | None]:
+    """Each by the environment, by the path, or from Playwright's own store."""
+    folders = [os.environ.get("PATH", ""), *sorted(glob.glob("/usr/lib/*/webkit*gtk-*"))]  # Debian's, of MiniBrowser
     found: dict[str, str | None] = {}
-    for browser, commands in names.items():
-        paths = [os.environ.get(f"SCNN_{browser.upper()}"), *map(shutil.which, commands)]
-        found[browser] = next(filter(None, paths), None)
-    if found["chromium"] is None:
+    for name in names:
+        commands = (shutil.which(command, path=os.pathsep.join(folders)) for command in PROGRAMS[name][0])
+        found[name] = next(filter(None, [os.environ.get(f"SCNN_{name.upper()}"), *commands]), None)
+    if found.get("chromium", "") is None:
         program = (
             "from playwright.sync_api import sync_playwright as start\n"
             "with start() as playwright: print(playwright.chromium.executable_path)"
@@ -404,6 +412,18 @@ def look_for_browsers() -> dict[str, str | None]:
         path = subprocess.run([PYTHON, "-c", program], capture_output=True, text=True, check=False).stdout.strip()
         found["chromium"] = path if path and Path(path).exists() else None
     return found
+
+
+def install_debian_packages(names: Iterable[str]) -> None:
+    """All of them at once, but for those that this system's archive does not have."""
+    subprocess.run(["apt-get", "update", "-qq"], check=False)
+    known = []
+    for name in dict.fromkeys(names):
+        if subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0:
+            known.append(name)
+    say(f"Installing Debian's {' and '.join(known)} …")
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *known]
+    subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, check=False)
 
 
 # --------------------------------------------------------------------------------------------- audit

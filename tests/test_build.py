@@ -1,6 +1,7 @@
 """What build.py makes, and what the repository may hold."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -83,6 +84,24 @@ def test_the_site_holds_what_it_needs_and_no_more() -> None:
         assert list((build.SITE / "vendor" / name).iterdir())
     widgets = json.loads((build.SITE / "mpy.json").read_text())["files"]
     assert set(widgets) == {f"./widgets/{path.name}" for path in (build.SITE / "widgets").iterdir()}
+
+
+def test_what_webkit_lacks_stops_no_other_test(tmp_path: Path) -> None:
+    """Where WebKit is not there and cannot be installed, its tests are skipped, and the run says what is missing."""
+    program = (
+        "import build, pytest\n"
+        "found = build.find_browsers(wished=build.WEBKIT)\n"
+        "assert {'SCNN_CHROMIUM', 'SCNN_FIREFOX'} <= set(found)\n"
+        "assert not {'SCNN_WEBKIT_DRIVER', 'SCNN_XVFB'} & set(found)\n"
+        "raise SystemExit(pytest.main(['tests/browser/test_webkit.py']))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SCNN_")}
+    environment |= {"PATH": str(tmp_path), "SCNN_CHROMIUM": sys.executable, "SCNN_FIREFOX": sys.executable}
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout
+    assert "no WebKitWebDriver and no Xvfb here" in result.stdout
 
 
 def test_an_unknown_command_is_refused_with_the_known_ones() -> None:

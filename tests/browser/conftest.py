@@ -1,20 +1,24 @@
 """The built site behind a plain static server, under a sub-path, and pages of real browsers that watch it.
 
-`python build.py test` builds the site and says in SCNN_CHROMIUM and SCNN_FIREFOX where the browsers are.
+`python build.py test` builds the site and says in SCNN_CHROMIUM and others where the browsers are. Playwright drives
+Chromium and Firefox, selenium drives WebKit.
 """
 
 import functools
 import http.server
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from selenium.webdriver import WebKitGTK, WebKitGTKOptions
+from selenium.webdriver.webkitgtk.service import Service
 
-from build import SITE, Handler
+from build import PROGRAMS, SITE, WEBKIT, Handler, look_for_browsers
 
 SUB_PATH = "/user/scnn/"
 BARE = "bare.html"  # a page of the site's origin with nothing on it, for what is measured and compared
@@ -24,6 +28,14 @@ CHROMIUM_FLAGS = [
     *["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"],
     *["--disable-sync"],
 ]
+
+WEBKIT_SETTINGS = {  # runs as root and without a graphics card, in a locale that says no language
+    "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
+    "WEBKIT_DISABLE_DMABUF_RENDERER": "1",
+    "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+    "LIBGL_ALWAYS_SOFTWARE": "1",
+    "LC_ALL": "C.UTF-8",
+}
 
 
 class SubPathHandler(Handler):
@@ -69,6 +81,46 @@ def browser(playwright: Playwright, request: pytest.FixtureRequest) -> Iterator[
     started = launch(playwright, request.param)
     yield started
     started.close()
+
+
+@pytest.fixture(scope="session")
+def webkit_programs() -> dict[str, str]:
+    """Where WebKit's browser, driver and screen are; what asks for them is skipped where one is missing."""
+    found = look_for_browsers(WEBKIT)
+    missing = [PROGRAMS[name][0][0] for name, path in found.items() if path is None]
+    if missing:
+        how = "`python build.py test` installs what WebKit needs where it is root and has apt-get"
+        pytest.skip(f"no {' and no '.join(missing)} here; {how}")
+    return {name: str(path) for name, path in found.items()}
+
+
+@pytest.fixture(scope="session")
+def display(webkit_programs: dict[str, str]) -> Iterator[str]:
+    """The name of a screen of our own for WebKit, which cannot do without."""
+    command = [webkit_programs["xvfb"], "-displayfd", "1", "-screen", "0", "1440x1000x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert server.stdout
+    number = server.stdout.readline().strip()
+    assert number, "Xvfb did not start"
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(scope="session")
+def webkit(
+    webkit_programs: dict[str, str], display: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WebKitGTK]:
+    """WebKit, once for all tests."""
+    options = WebKitGTKOptions()
+    options.binary_location = webkit_programs["webkit"]
+    options.add_argument("--automation")
+    runtime = str(tmp_path_factory.mktemp("runtime"))
+    environment = {**os.environ, **WEBKIT_SETTINGS, "DISPLAY": display, "XDG_RUNTIME_DIR": runtime}
+    driver = WebKitGTK(options, Service(webkit_programs["webkit_driver"], env=environment))
+    driver.set_script_timeout(120)
+    yield driver
+    driver.quit()
 
 
 class Watch:
