@@ -1,3 +1,9 @@
+// Where the locale is "C", WebKit names a language that Intl refuses, and uPlot, which loads next, asks Intl for it.
+try {
+  new Intl.Locale(navigator.language);
+} catch {
+  Object.defineProperty(navigator, "language", { value: "en" });
+}
 // Starts PyScript. The hook taken away is the one thing in it that would need 'unsafe-eval'.
 const late = setTimeout(() => {
   document.querySelector("#state").textContent =
