@@ -77,11 +77,12 @@ class Run:
     # ------------------------------------------------------------------------------------------ training
 
     def advance(self, budget_ms: float, clock: Callable[[], float]) -> Answer:
-        """At least one slice of work, and no new one once the budget is spent; a report where an epoch ended."""
+        """At least one slice of work, and no new one once the budget is spent or an epoch has ended, which brings a
+        report."""
         began = now = clock()
         epochs: list[Answer] = []
         finished = False
-        while not finished and ((now - began) * 1000 < budget_ms or now == began):
+        while not finished and not epochs and ((now - began) * 1000 < budget_ms or now == began):
             event = next(self.events, None)
             before, now = now, clock()
             finished = event is None or self.trainer.finished

@@ -90,7 +90,7 @@ class Session:
         return {**self.run.describe(), "engine": engine}
 
     def advance(self, message: Message) -> Answer:
-        """Trains for about `budget_ms` milliseconds; says what happened, and how far it is."""
+        """Trains for about `budget_ms` milliseconds, or to the epoch's end; says what happened, and how far it is."""
         return self.running().advance(number_of(message, "budget_ms"), self.clock)
 
     def step(self, message: Message) -> Answer:

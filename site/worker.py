@@ -28,10 +28,32 @@ async def ask(question, *files):
     message = json.loads(question)
     for name, data in zip(message.pop("files", []), files, strict=False):
         message[name] = bytes(data.to_py())
+    answer = await advance(message) if message["do"] == "advance" else await kept_answer(message)
+    return json.dumps(answer)
+
+
+async def advance(message):
+    """As many epochs as the budget holds: each is kept before the next begins, so that none is lost with the tab."""
+    until = perf_counter() + message["budget_ms"] / 1000
+    answer = await kept_answer(message)
+    events = answer.get("events")
+    while events and not answer["finished"] and (left := until - perf_counter()) > 0:
+        more = await kept_answer({**message, "budget_ms": 1000 * left})
+        if "error" in more:
+            return more
+        answer.update(more)
+        if not more["events"]:
+            break
+        events += more["events"]
+    return {**answer, "events": events} if events else answer
+
+
+async def kept_answer(message):
+    """The session's answer, and what became of keeping the training where an epoch has ended."""
     answer = session.ask(message)
     if answer.get("events") or answer.get("finished"):
         answer["kept"] = await store.keep(session.checkpoint_file(), session.run.describe(), answer["progress"])
-    return json.dumps(answer)
+    return answer
 
 
 async def kept():
