@@ -24,18 +24,22 @@ class Chart:
 
     def add_points(self, points):
         """Each is (epoch, training, test)."""
+        first = not self.epochs
         for epoch, training, test in points:
             self.epochs.append(epoch)
             self.training.append(training)
             self.test.append(test)
             words = f"After epoch {epoch}: training {self.text(training)}, test {self.text(test)}."
             self.summary.textContent = words
-        self.show()
+        if first:
+            self.draw()
+        else:
+            self.show()
 
     def reset(self):
         self.epochs, self.training, self.test = [], [], []
         self.summary.textContent = ""
-        self.show()
+        self.draw()
 
     def set_form(self, log, smoothing):
         self.log, self.smoothing = log, smoothing
@@ -50,7 +54,7 @@ class Chart:
         self.plot.setData(self.data())
 
     def data(self):
-        longest = max([len(self.epochs)] + [len(curve) for curve in self.compared])
+        longest = max([len(self.epochs)] + [len(curve) for curve in self.compared]) or 2  # an axis has two ends
         lines = [self.training, self.test] + self.compared
         series = [smoothed(line, self.smoothing) + [None] * (longest - len(line)) for line in lines]
         return to_js([list(range(1, longest + 1))] + series)
@@ -60,6 +64,10 @@ class Chart:
         if self.plot:
             self.plot.destroy()
         style = window.getComputedStyle(document.documentElement)
+        empty = not self.epochs and not self.compared
+        scales = {"x": {"time": False}, "y": {"distr": 3 if self.log and not empty else 1}}
+        if empty:  # axes to be filled, instead of nothing
+            scales["x"]["range"], scales["y"]["range"] = [1, 10], [0, 1]
         names = ("training", "test", "axis", "grid", "earlier")
         colour = {name: style.getPropertyValue(f"--{name}").strip() for name in names}
         lines = {"stroke": colour["grid"]}
@@ -68,7 +76,7 @@ class Chart:
                 {
                     "width": max(self.host.clientWidth, 120),
                     "height": HEIGHT,
-                    "scales": {"x": {"time": False}, "y": {"distr": 3 if self.log else 1}},
+                    "scales": scales,
                     "cursor": {"drag": {"x": False, "y": False}},
                     "axes": [
                         {
