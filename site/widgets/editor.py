@@ -140,10 +140,11 @@ class Editor:
         field = event.target
         if field.checkValidity() and field.value:
             before, layer[name] = layer[name], number(field.value, layer[name])
-            for other, _, usual, *_ in KINDS[layer["kind"]]:
+            fields = field.closest("td").querySelectorAll("input")
+            for place, (other, _, usual, *_) in enumerate(KINDS[layer["kind"]]):
                 if usual == name and layer[other] == before:  # it went along until now
                     layer[other] = layer[name]
-            self.render()
+                    fields[place].value = layer[name]
             self.tell()
         else:
             self.show_refusal(f"{field.getAttribute('aria-label')} goes from {field.min} to {field.max}")

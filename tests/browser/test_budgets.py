@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from build import SITE
 from tests.browser.conftest import BARE
-from tests.browser.test_page import READY, TRAINED, Maker, button, circle, opened, stroke, wait_for
+from tests.browser.test_page import READY, TRAINED, Maker, button, circle, opened, set_field, stroke, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -100,7 +100,7 @@ def test_no_long_task_while_training(browser: Browser, page: Page) -> None:
         for query in ("mnist", "paper"):
             page.get_by_role("combobox", name="Experiment").select_option(query)
             page.locator("#more").evaluate("more => { more.open = true; }")
-            page.get_by_label("Epochs").fill("2" if query == "mnist" else "50")
+            set_field(page.get_by_label("Epochs"), "2" if query == "mnist" else "50")
             button(page, "Train").click()
             wait_for(page, "finished", timeout=TRAINED)
         longest.append(max(page.evaluate("window.long"), default=0))

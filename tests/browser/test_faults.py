@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from build import SITE
-from tests.browser.test_page import READY, TRAINED, Maker, button, opened, state, wait_for
+from tests.browser.test_page import READY, TRAINED, Maker, button, opened, set_field, state, wait_for
 from tests.test_run import png
 
 pytestmark = pytest.mark.browser
@@ -94,7 +94,7 @@ def test_storage_that_is_refused(new_page: Maker, site_url: str) -> None:
         )
     page.get_by_role("combobox", name="Experiment").select_option("mnist")
     page.locator("#more").evaluate("more => { more.open = true; }")
-    page.get_by_label("Epochs").fill("2")
+    set_field(page.get_by_label("Epochs"), "2")
     button(page, "Train").click()
     expect(page.get_by_role("status", name="Storage")).to_have_text(re.compile("not kept"), timeout=TRAINED)
     wait_for(page, "finished", timeout=TRAINED)

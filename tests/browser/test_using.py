@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from build import idx_images, idx_labels
 from scnn.data import load_digits
 from scnn.experiment import experiment_of
 from scnn.network import Network
+from scnn.presets import PAPER
 from scnn.wasm_engine import compiled
 from tests.browser.test_page import (
     TRAINED,
@@ -23,6 +24,7 @@ from tests.browser.test_page import (
     line,
     numbers,
     opened,
+    set_field,
     state,
     stroke,
     wait_for,
@@ -38,17 +40,6 @@ LAYERS = "conv-2-3-2-0_relu_pool-2_flat_dense-3"
 def open_all(page: Page) -> None:
     """Every part that can be folded is unfolded."""
     page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true; })")
-
-
-def set_field(field: Locator, value: str) -> None:
-    """Fills a field and leaves it, as a person does."""
-    field.evaluate(
-        """(field, value) => {
-            field.value = value;
-            for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-        }""",
-        value,
-    )
 
 
 def needs_chromium(page: Page, words: str) -> None:
@@ -116,6 +107,13 @@ def test_the_network_is_edited(page: Page) -> None:
     expect(summary).to_have_text("9 layers, 6423 weights")
     set_field(page.get_by_role("spinbutton", name="filters of layer 1, Conv2D"), "4")
     expect(summary).not_to_have_text("9 layers, 6423 weights")
+    stride = page.get_by_role("spinbutton", name="stride of layer 5, MaxPool2D")
+    set_field(page.get_by_role("spinbutton", name="size of layer 5, MaxPool2D"), "3")
+    expect(stride).to_have_value("3")  # it goes along until it is set
+    set_field(stride, "2")
+    expect(page.get_by_role("row", name="MaxPool2D")).to_contain_text("1 × 13 × 13")
+    assert "pool-3-2" in page.url
+    set_field(page.get_by_role("spinbutton", name="size of layer 5, MaxPool2D"), "2")
     button(page, "Remove: layer 3, Conv2D").click()
     button(page, "Remove: layer 3, ReLU").click()
     expect(summary).to_have_text("7 layers, 25259 weights")
@@ -227,6 +225,25 @@ def test_looking_inside(page: Page) -> None:
     expect(cells.nth(0)).to_have_text(re.compile(r"^\d+(\.\d)? %$"))
 
 
+def test_what_is_looked_at_follows_the_training(page: Page) -> None:
+    """The mistakes and an image's way through the network are those of the newest epoch."""
+    fresh(page, "?experiment=mnist&epochs=3")
+    button(page, "Train").click()
+    expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
+    button(page, "Surest mistakes").click()
+    images = page.get_by_role("list", name="Images").get_by_role("button")
+    images.first.click()
+    bars = page.locator("#inside-probabilities")
+    expect(bars.locator("meter")).to_have_count(10)
+    before = bars.inner_text()
+    wait_for(page, "finished", timeout=TRAINED)
+    cells = page.get_by_role("table", name="Confusion matrix").get_by_role("button")
+    count = wrong([int(text) for text in cells.all_inner_texts()])
+    expect(page.locator("#gallery-title")).to_contain_text(f"the surest mistakes first: {count}.")
+    expect(images).to_have_count(min(24, count))
+    expect(bars).not_to_have_text(before, use_inner_text=True)
+
+
 def wrong(counts: list[int]) -> int:
     return sum(count for place, count in enumerate(counts) if place % 11)
 
@@ -249,7 +266,7 @@ def test_curves_are_compared_and_saved(page: Page) -> None:
     fresh(page, "?experiment=paper&epochs=10")
     open_all(page)
     train_to_the_end(page)
-    page.get_by_role("spinbutton", name="Seed").fill("2")
+    set_field(page.get_by_role("spinbutton", name="Seed"), "2")
     train_to_the_end(page)
     runs = page.get_by_role("list", name="Earlier runs").get_by_role("checkbox")
     expect(runs).to_have_count(2)
@@ -257,7 +274,7 @@ def test_curves_are_compared_and_saved(page: Page) -> None:
     runs.nth(1).check()
     assert coloured_pixels(page, "Loss", "--earlier") > before + 20
     page.get_by_role("switch", name="Log scale").check()
-    page.get_by_role("slider", name="Smoothing").fill("0.5")
+    set_field(page.get_by_role("slider", name="Smoothing"), "0.5")
     assert coloured_pixels(page, "Loss", "--training") > 50
     with page.expect_download() as download:
         button(page, "Save as CSV").click()
@@ -282,6 +299,8 @@ def test_a_correction_is_learned(page: Page) -> None:
     wait_for(page, "finished", timeout=TRAINED)
     prediction(page).to_have_text(re.compile(f"^{truth},"), timeout=10_000)
     expect(state(page)).to_have_text(re.compile(r"finished – 9\d"))
+    expect(page.locator("#sha256")).to_have_text(re.compile("^[0-9a-f]{64}$"))
+    expect(page.locator("#link")).to_be_hidden()  # no address leads to what was taught
 
 
 def test_models_and_checkpoints_are_files(page: Page, tmp_path: Path) -> None:
@@ -343,9 +362,11 @@ def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
     expect(page.get_by_role("region", name="A kept training")).to_contain_text("experiment mnist, epoch")
     button(page, "Continue it").click()
     wait_for(page, "paused")
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("5")
     button(page, "Resume").click()
     wait_for(page, "finished", timeout=TRAINED)
     assert sha256(page) == fingerprint_of(experiment="mnist", epochs=3, seed=5)
+    expect(page.locator("#link")).to_have_attribute("href", "?experiment=mnist&seed=5&epochs=3")
     fresh(page)
     expect(page.locator("#offer")).to_be_hidden()
 
@@ -362,21 +383,27 @@ def test_own_images_from_idx_files(page: Page, tmp_path: Path) -> None:
     own = page.get_by_role("status", name="Own images")
     expect(own).to_contain_text("160 for training, 40 for testing")
     expect(page.get_by_role("combobox", name="Experiment")).to_have_value("own")
-    page.get_by_label("Epochs").fill("2")
+    set_field(page.get_by_label("Epochs"), "2")
     train_to_the_end(page)
     assert numbers(page, "Accuracy")[2] > 80
+    set_field(page.get_by_label("Epochs"), "2000")
+    button(page, "Train").click()
+    expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch"), timeout=TRAINED)
+    fresh(page)
+    button(page, "Continue it").click()  # the images were kept with it
+    wait_for(page, "paused")
+    expect(page.get_by_role("combobox", name="Experiment")).to_have_value("own")
+    button(page, "Stop").click()
+    open_all(page)
     (tmp_path / "more").write_bytes(idx_labels(rows))
     page.get_by_label("IDX files").set_input_files([tmp_path / "labels", tmp_path / "more"])
     expect(own).to_contain_text(re.compile("begins with 0x00000801"))
 
 
-def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
-    """Pictures of any size, a folder for each class; what is no picture is left out, and said."""
-    needs_chromium(page, "choosing a folder")
-    fresh(page)
-    open_all(page)
+def draw_shapes(folder: Path) -> None:
+    """Ten pictures of rings, ten of lines, and a file that is none."""
     for name, box in (("rings & <b>bars", (40, 30, 90, 100)), ("lines", None)):
-        (tmp_path / "shapes" / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True)
         for number in range(10):
             image = Image.new("RGB", (120 + number, 130), "white")
             for x in range(120):
@@ -384,16 +411,66 @@ def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
                     ring = box and abs(((x - 60) / 30) ** 2 + ((y - 65) / (30 + number)) ** 2 - 1) < 0.3
                     if ring or (not box and 55 < x + number < 66 and 20 < y < 110):
                         image.putpixel((x, y), (0, 0, 0))
-            image.save(tmp_path / "shapes" / name / f"{number}.{'png' if number % 2 else 'jpg'}")
-    (tmp_path / "shapes" / "lines" / "notes.txt").write_text("no picture")
+            image.save(folder / name / f"{number}.{'png' if number % 2 else 'jpg'}")
+    (folder / "lines" / "notes.txt").write_text("no picture")
+
+
+def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
+    """Pictures of any size, a folder for each class; what is no picture is left out, and said."""
+    needs_chromium(page, "choosing a folder")
+    fresh(page)
+    open_all(page)
+    draw_shapes(tmp_path / "shapes")
     page.get_by_label("Folder of pictures").set_input_files(tmp_path / "shapes")
     own = page.get_by_role("status", name="Own images")
     expect(own).to_contain_text("16 for training, 4 for testing", timeout=20_000)
     expect(own).to_contain_text("1 files were left out, the first because of notes.txt: this is no PNG and no JPEG")
-    page.get_by_label("Epochs").fill("5")
+    set_field(page.get_by_label("Epochs"), "5")
     train_to_the_end(page)
     expect(page.get_by_role("table", name="Confusion matrix").locator("tbody tr")).to_have_count(2)
     expect(page.get_by_role("rowheader", name="rings & <b>bars").first).to_be_visible()
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """Drags files or folders onto the page and lets go, as the browser's own protocol does it."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+
+
+def test_files_are_dropped(page: Page, tmp_path: Path) -> None:
+    """A folder of pictures, two IDX files and a model, each let go of anywhere on the page."""
+    needs_chromium(page, "dragging files")
+    fresh(page)
+    draw_shapes(tmp_path / "shapes")
+    own = page.get_by_role("status", name="Own images")
+    drop(page, tmp_path / "shapes")
+    expect(own).to_contain_text("16 for training, 4 for testing", timeout=20_000)
+    expect(own).to_contain_text("1 files were left out, the first because of notes.txt")
+    _, test = load_digits()
+    rows = [[*test.image(at), test.labels[at]] for at in range(len(test))]
+    (tmp_path / "i").write_bytes(idx_images(rows))
+    (tmp_path / "l").write_bytes(idx_labels(rows))
+    drop(page, tmp_path / "l", tmp_path / "i")
+    expect(own).to_contain_text("800 for training, 200 for testing")
+    expect(page.get_by_role("combobox", name="Experiment")).to_have_value("own")
+    Network(PAPER.input_shape, PAPER.layers, seed=1).save(tmp_path / "m.safetensors")
+    drop(page, tmp_path / "m.safetensors")
+    wait_for(page, "finished")
+    expect(page.get_by_role("combobox", name="Experiment")).to_have_value("paper")
+
+
+def test_a_model_of_images_that_are_not_here(page: Page, tmp_path: Path) -> None:
+    """It reads drawings, and the page says how to see more of it."""
+    fresh(page)
+    experiment = {"experiment": {"experiment": "own"}}
+    network = Network(PAPER.input_shape, PAPER.layers, seed=1, class_names=["a", "b", "c"], provenance=experiment)
+    network.save(tmp_path / "m.safetensors")
+    page.locator("#file").set_input_files(tmp_path / "m.safetensors")
+    expect(state(page)).to_have_text(re.compile("ready – the model reads your drawings"))
+    stroke(page, line(0.5, 0.15, 0.5, 0.85))
+    prediction(page).to_have_text(re.compile(r"^[abc], says the network, and is \d+ % sure\.$"), timeout=10_000)
 
 
 def test_the_whole_page_by_keyboard(page: Page) -> None:
