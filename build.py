@@ -53,7 +53,7 @@ VENDORED = {
 # Modules of scnn that change nothing in a trained model.
 NOT_TRAINING = (
     *("cli", "display", "session", "run", "experiment", "inspection", "own_images", "sweep", "export", "drawing"),
-    *("metrics", "images", "messages", "pictures"),
+    *("metrics", "images", "messages", "opening", "pictures"),
 )
 NOT_VENDORED = ("py-editor-*", "py-game-*", "py-terminal-*")
 
@@ -296,7 +296,8 @@ def pretrained_model() -> Path:
     sources = [path for path in sorted((ROOT / "scnn").rglob("*.*")) if path.suffix in (".py", ".xz")]
     state = hashlib.sha256()
     for path in [ROOT / "site" / "pretrained.py", *sources]:
-        if path.stem not in NOT_TRAINING:
+        module = path.relative_to(ROOT).parts[1].removesuffix(".py")
+        if module not in NOT_TRAINING:
             state.update(path.read_bytes())
     target = DIST / f"pretrained-{state.hexdigest()[:16]}.safetensors"
     if not target.exists():

@@ -89,11 +89,16 @@ def digits_in(tensors: Mapping[str, Tensor], name: str, classes: Sequence[str]) 
 
 
 def resume(
-    source: str | Path | bytes, training: Digits, test: Digits | None = None, *, make_engine: EngineMaker = compiled
+    source: str | Path | bytes,
+    training: Digits,
+    test: Digits | None = None,
+    *,
+    make_engine: EngineMaker = compiled,
+    name: str = "the checkpoint",
 ) -> Trainer:
-    """The trainer of a checkpoint (its path, or its bytes), standing where it was. Raises ModelError where the file
-    is no sound checkpoint, or is of a training on other digits."""
-    name = "the checkpoint" if isinstance(source, bytes) else str(source)
+    """The trainer of a checkpoint (its path, or its bytes and a name for them), standing where it was. Raises
+    ModelError where the file is no sound checkpoint, or is of a training on other digits."""
+    name = name if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else safetensors.read(source)
     try:
         tensors, metadata = safetensors.unpack(data)

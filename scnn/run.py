@@ -14,17 +14,17 @@ from scnn.inspection import Inspector
 from scnn.lowering import PROBABILITIES
 from scnn.metrics import Report, confusion_matrix
 from scnn.network import Network
+from scnn.opening import joined, taught
 from scnn.optimisers import Adam
 from scnn.pictures import as_ink, picture
 from scnn.safetensors import pack
 from scnn.schedules import Constant
 from scnn.trainer import EpochEnded, Event, Progress, Score, Trainer
 
-__all__ = ["Run", "described_layers", "described_prediction", "taught"]
+__all__ = ["Run", "described_layers", "described_prediction"]
 
 Answer = dict[str, Any]
 SHOWN = 24  # images of a cell or of the mistakes
-LESSONS = 12  # how often a corrected drawing stands among the training digits
 LESSON_EPOCHS = 3
 
 
@@ -277,17 +277,6 @@ class Run:
         if experiment.config["experiment"] == OWN:
             digits |= {"training": experiment.training, "test": experiment.test}
         return pack_checkpoint(self.trainer, digits)
-
-
-def taught(digits: Digits, corrections: Digits | None) -> Digits:
-    """The digits with the corrected drawings among them, each as often as it takes to be learned."""
-    return joined(digits, *[corrections] * LESSONS) if corrections else digits
-
-
-def joined(*several: Digits) -> Digits:
-    first = several[0]
-    pixels, labels = b"".join(one.pixels for one in several), b"".join(one.labels for one in several)
-    return Digits(pixels, labels, first.rows, first.columns, first.classes)
 
 
 def largest(row: list[float]) -> int:

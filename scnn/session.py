@@ -9,7 +9,6 @@ import platform
 from collections.abc import Callable, Mapping
 
 from scnn import presets
-from scnn.checkpoint import digits_in, resume
 from scnn.config import to_dict
 from scnn.data import Digits, load_idx
 from scnn.drawing import SIDE, normalise_strokes
@@ -18,10 +17,11 @@ from scnn.errors import ConfigError, DataError, EmptyDrawingError, ModelError, S
 from scnn.experiment import OWN, config_of_preset, experiment_of
 from scnn.messages import Answer, Message, bytes_of, index_of, number_of, strokes_of
 from scnn.network import Network
+from scnn.opening import config_in, open_checkpoint
 from scnn.own_images import OwnImages, picture_size, split
 from scnn.presets import Preset
-from scnn.run import Run, described_layers, described_prediction, taught
-from scnn.safetensors import Tensor, unpack
+from scnn.run import Run, described_layers, described_prediction
+from scnn.safetensors import unpack
 from scnn.version import __version__
 
 __all__ = ["Session"]
@@ -203,7 +203,10 @@ class Session:
         engine = self.engine_of(message)
         config = config_in(network)
         if "state" in metadata:
-            run = self.opened_checkpoint(data, tensors, network, config, engine)
+            make_engine = self.engines[engine]
+            opened = open_checkpoint(data, make_engine, self.own)
+            self.own = opened.own
+            run = Run(opened.experiment, make_engine, opened.trainer, opened.corrections, opened.as_configured)
         elif network.input_shape != (1, SIDE, SIDE):
             raise ModelError(f"the page draws images of 1×{SIDE}×{SIDE}, and the model takes {network.input_shape}")
         elif config["experiment"] == OWN and (self.own is None or self.own[0].classes != network.class_names):
@@ -215,23 +218,6 @@ class Session:
         if run.trainer.finished:
             run.judge()
         return {**run.describe(), "engine": engine, **run.answer([])}
-
-    def opened_checkpoint(
-        self, data: bytes, tensors: Mapping[str, Tensor], network: Network, config: Message, engine: str
-    ) -> Run:
-        """The training that it was taken of; own images and corrections are in the file."""
-        own, make_engine = self.own, self.engines[engine]
-        training, test, corrections = (
-            digits_in(tensors, name, network.class_names) for name in ("training", "test", "corrections")
-        )
-        if training and test:
-            own = training, test
-        experiment = experiment_of(config, own)
-        digits = taught(experiment.training, corrections)
-        trainer = resume(data, digits, experiment.test, make_engine=make_engine)
-        self.own = own
-        as_configured = network.provenance.get("as_configured") is True
-        return Run(experiment, make_engine, trainer, corrections, as_configured)
 
     def opened_model(self, network: Network, config: Message, message: Message) -> Run:
         try:
@@ -284,25 +270,6 @@ class Session:
         if not isinstance(engine, str) or engine not in self.engines:
             raise ConfigError(f"there is no engine {engine!r}; there are: {', '.join(self.engines)}")
         return engine
-
-
-def config_in(network: Network) -> Answer:
-    """The experiment that a file's provenance speaks of: the page's configuration, or the command line's preset and
-    settings, or the likely one. Raises ModelError where it is no configuration."""
-    provenance = network.provenance
-    config = provenance.get("experiment")
-    if config is None:
-        likely = presets.MNIST.name if network.classes == 10 else presets.PAPER.name
-        settings = provenance.get("settings") or {}
-        if not isinstance(settings, Mapping):
-            raise ModelError("the provenance's settings are no table")
-        kept = ("epochs", "batch_size", "seed", "optimiser", "schedule")
-        config = {name: settings[name] for name in kept if name in settings}
-        config |= {"augmentation": settings["augmentation"] or {}} if "augmentation" in settings else {}
-        config["experiment"] = provenance.get("preset", likely)
-    if not isinstance(config, Mapping):
-        raise ModelError("the provenance names no experiment")
-    return {"experiment": None, **config}
 
 
 def described(preset: Preset) -> Answer:

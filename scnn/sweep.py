@@ -14,7 +14,7 @@ from scnn.presets import PAPER
 from scnn.trainer import Trainer
 from scnn.wasm_engine import compiled
 
-__all__ = ["run_paper", "summary", "sweep"]
+__all__ = ["FIGURES", "per_class", "run_paper", "summary", "sweep"]
 
 FIGURES = ("accuracy", "precision", "recall", "f1", "seconds")
 
@@ -57,14 +57,23 @@ def sweep(
 
 def summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     """Mean, standard deviation, worst and best of each figure; the longest time is the worst."""
-    found = {}
-    for name in FIGURES:
-        values = [run[name] for run in runs]
-        low, high = min(values), max(values)
-        found[name] = {
-            "mean": statistics.fmean(values),
-            "standard_deviation": statistics.stdev(values) if len(values) > 1 else 0.0,
-            "worst": high if name == "seconds" else low,
-            "best": low if name == "seconds" else high,
-        }
-    return found
+    found = {name: spread([run[name] for run in runs]) for name in FIGURES}
+    seconds = found["seconds"]
+    return {**found, "seconds": {**seconds, "worst": seconds["best"], "best": seconds["worst"]}}
+
+
+def per_class(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, dict[str, float]]]:
+    """The same for each class's precision, recall and F1."""
+    classes = range(len(runs[0]["per_class"]))
+    names = ("precision", "recall", "f1")
+    return [{name: spread([run["per_class"][k][name] for run in runs]) for name in names} for k in classes]
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Mean, standard deviation, least and largest."""
+    return {
+        "mean": statistics.fmean(values),
+        "standard_deviation": statistics.stdev(values) if len(values) > 1 else 0.0,
+        "worst": min(values),
+        "best": max(values),
+    }

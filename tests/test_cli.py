@@ -178,9 +178,10 @@ def test_the_papers_table() -> None:
     assert [run["seed"] for run in runs] == [1, 2, 3]
     accuracy = summary["figures"]["accuracy"]
     assert accuracy["worst"] <= accuracy["mean"] <= accuracy["best"] and accuracy["mean"] > 0.85
-    assert summary["paper"]["accuracy"] == 0.70
+    assert summary["paper"]["accuracy"] == 0.70 and summary["paper"]["per_class"][2]["recall"] == 0.80
+    assert 0.7 < summary["figures"]["per_class"][2]["recall"]["mean"] <= 1.0
     words = scnn("paper", "--seeds", 2).stdout
-    assert "weighted precision      0.73" in words and "0: precision" in words
+    assert "weighted precision      0.73" in words and "class 2: recall         0.80" in words
 
 
 def test_jobs_give_the_same_runs() -> None:
@@ -195,8 +196,8 @@ def without_time(run: dict[str, Any]) -> dict[str, Any]:
 
 def test_onnx(model: Path, tmp_path: Path) -> None:
     """onnxruntime gives the same logits."""
-    result = scnn("export", model, "--onnx", tmp_path / "m.onnx")
-    assert result.returncode == 0, result.stderr
+    (line,) = lines_of(scnn("export", model, "--onnx", tmp_path / "m.onnx", "--json"))
+    assert line == {"event": "export", "onnx": str(tmp_path / "m.onnx")}
     _, test = PAPER.digits()
     images = np.frombuffer(test.pixels, dtype=np.uint8).reshape(-1, 1, 28, 28).astype(np.float32) / 255
     (found,) = onnxruntime.InferenceSession(tmp_path / "m.onnx").run(["logits"], {"images": images})
@@ -205,7 +206,8 @@ def test_onnx(model: Path, tmp_path: Path) -> None:
 
 def test_info(model: Path) -> None:
     """Layers, shapes, counts, hash, and how it came to be."""
-    facts = json.loads(scnn("info", model, "--json").stdout)
+    (facts,) = lines_of(scnn("info", model, "--json"))
+    assert facts["event"] == "info"
     assert facts["parameters"] == 6423 and facts["classes"] == ["0", "1", "2"]
     assert facts["provenance"]["settings"]["epochs"] == 50 and facts["provenance"]["test"]["accuracy"] > 0.8
     assert "Dense(units=32)" in scnn("info", model).stdout
@@ -220,7 +222,9 @@ def test_info(model: Path) -> None:
         (["train", "--preset", "mnist", "--out", "x", "--images", "a", "--labels", "b"], "a cannot be read"),
         (["train", "--preset", "paper", "--out", "x", "--epochs", "0"], "epochs must be at least 1"),
         (["train", "--preset", "paper", "--out", "x", "--learning-rate", "-1"], "learning rate"),
-        (["train", "--preset", "paper", "--out", "x", "--resume", "pyproject.toml"], "cannot be continued"),
+        (["train", "--out", "x", "--resume", "pyproject.toml"], "pyproject.toml cannot be continued"),
+        (["train", "--out", "x", "--resume", "{model}"], "it is a model, and no checkpoint"),
+        (["train", "--out", "x", "--resume", "{model}", "--seed", "2"], "--seed does not go with --resume"),
         (["evaluate", "nowhere.safetensors"], "cannot be read"),
         (["evaluate", "pyproject.toml"], "header"),
         (["predict", "{model}", "pyproject.toml"], "cannot be read"),

@@ -49,20 +49,23 @@ MAY_IMPORT = {
     "pictures": [],
     "messages": ["errors"],
     "inspection": ["engine", "layers", "lowering", "network", "pictures"],
+    "opening": [
+        *["checkpoint", "data", "engine", "errors", "experiment", "network", "presets", "safetensors", "trainer"],
+    ],
     "run": [
         *["checkpoint", "data", "engine", "errors", "experiment", "inspection", "lowering", "metrics"],
-        *["network", "optimisers", "pictures", "safetensors", "schedules", "trainer"],
+        *["network", "opening", "optimisers", "pictures", "safetensors", "schedules", "trainer"],
     ],
     "session": [
-        *["checkpoint", "config", "data", "drawing", "engine", "errors", "experiment", "messages", "network"],
+        *["config", "data", "drawing", "engine", "errors", "experiment", "messages", "network", "opening"],
         *["own_images", "presets", "run", "safetensors", "version"],
     ],
     "sweep": ["engine", "errors", "metrics", "network", "presets", "trainer", "wasm_engine"],
     "export": ["errors", "layers", "network", "safetensors"],
     "display": ["trainer"],
     "cli": [
-        *["checkpoint", "data", "display", "drawing", "engine", "errors", "export", "metrics", "network", "presets"],
-        *["sweep", "trainer", "version", "wasm_engine"],
+        *["checkpoint", "data", "display", "drawing", "engine", "errors", "export", "metrics", "network", "opening"],
+        *["own_images", "presets", "safetensors", "sweep", "trainer", "version", "wasm_engine"],
     ],
     "__main__": ["cli"],
     "__init__": [
@@ -77,7 +80,7 @@ GUESTS = {
     "display.py": ["rich"],
     "sweep.py": ["joblib"],
     "export.py": ["onnx"],
-    "cli.py": ["PIL"],
+    "judging.py": ["PIL"],
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

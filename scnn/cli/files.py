@@ -1,0 +1,42 @@
+"""`scnn export` and `scnn info`: model files made into others, and what they hold."""
+
+import argparse
+import json
+from typing import Any
+
+from scnn.cli.options import require_folder, say
+from scnn.export import to_onnx
+from scnn.network import Network
+
+__all__ = ["export", "info"]
+
+
+def export(chosen: argparse.Namespace) -> int:
+    require_folder(chosen.onnx)
+    to_onnx(Network.load(chosen.model), chosen.onnx)
+    if chosen.json:
+        say("export", onnx=str(chosen.onnx))
+    else:
+        print(f"{chosen.onnx} is written: images [batch, channel, row, column] from 0 to 1 go in, logits come out")
+    return 0
+
+
+def info(chosen: argparse.Namespace) -> int:
+    network = Network.load(chosen.model)
+    facts: dict[str, Any] = {
+        "input_shape": network.input_shape,
+        "layers": [repr(layer) for layer in network.layers],
+        "classes": network.class_names,
+        "parameters": network.parameter_count,
+        "sha256": network.fingerprint(),
+        "provenance": network.provenance,
+    }
+    if chosen.json:
+        say("info", **facts)
+        return 0
+    print(f"input: {' × '.join(map(str, network.input_shape))}; classes: {', '.join(network.class_names)}")
+    for layer, shape in zip(network.layers, network.shapes[1:], strict=True):
+        print(f"  {layer!r:60} → {' × '.join(map(str, shape))}")
+    print(f"{network.parameter_count} parameters, SHA-256 {network.fingerprint()}")
+    print(f"provenance: {json.dumps(network.provenance, indent=2)}")
+    return 0

@@ -1,0 +1,139 @@
+"""`scnn train`: a training from its beginning, or from a checkpoint, and what Ctrl-C leaves of it."""
+
+import argparse
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from scnn import presets, safetensors
+from scnn.checkpoint import resume, save_checkpoint, settings_of
+from scnn.cli.options import ENGINES, pair, require_folder
+from scnn.data import Digits
+from scnn.display import Display, display_for
+from scnn.errors import ConfigError
+from scnn.metrics import Report
+from scnn.network import Network
+from scnn.opening import open_checkpoint
+from scnn.trainer import EpochEnded, Progress, Trainer
+from scnn.version import __version__
+
+__all__ = ["train"]
+
+SLICE_MS = 200.0  # between two looks at the clock and at Ctrl-C
+PRESET, SEED = "mnist", 1
+FIXED = ("preset", "seed", "epochs", "learning_rate", "batch_size", "validation", "patience")
+
+
+def train(chosen: argparse.Namespace) -> int:
+    require_folder(chosen.out)
+    trainer, preset = resumed(chosen) if chosen.resume else begun(chosen)
+    display = display_for(trainer, chosen.json)
+    facts = {"preset": preset, "parameters": trainer.network.parameter_count}
+    began, before = time.perf_counter(), trainer.done
+    display.start({**facts, "training_digits": trainer.training_size, "settings": settings_of(trainer)})
+    with interruption() as stopped:
+        last = clock = began
+        for event in trainer.run():
+            last, clock = clock, time.perf_counter()
+            if isinstance(event, Progress):
+                display.progress(event, (trainer.done - before) / (clock - began))
+                trainer.fit_slice((clock - last) * 1000, SLICE_MS)
+            else:
+                display.epoch(event)
+                latest = event
+            if stopped and not trainer.finished:
+                return interrupt(chosen, trainer, preset, display)
+    seconds = time.perf_counter() - began
+    trainer.network.provenance = {**provenance(trainer, preset), "seconds": round(seconds, 3), **figures(latest)}
+    trainer.network.save(chosen.out)
+    result = {**facts, "model": str(chosen.out), "sha256": trainer.network.fingerprint(), "seconds": seconds}
+    if latest.test:
+        result["test"] = Report.from_confusion(latest.test.confusion).to_dict()
+    accuracy = f"{latest.test.accuracy:.2%} of the test digits are read right; " if latest.test else ""
+    words = f"{accuracy}{seconds:.1f} s; the model is in {chosen.out}\nSHA-256 of its weights: {result['sha256']}"
+    display.end(result, words)
+    return 0
+
+
+def begun(chosen: argparse.Namespace) -> tuple[Trainer, str]:
+    """A new training of a preset, with what was changed of it. All files are read before anything is trained."""
+    preset = presets.find(PRESET if chosen.preset is None else chosen.preset)
+    training, test = digits_given(chosen) or preset.digits()
+    settings = preset.settings
+    for name in ("epochs", "batch_size", "validation", "patience"):
+        if getattr(chosen, name) is not None:
+            settings[name] = getattr(chosen, name)
+    if chosen.learning_rate is not None:
+        settings["optimiser"] = replace(preset.optimiser, learning_rate=chosen.learning_rate)
+    seed = SEED if chosen.seed is None else chosen.seed
+    network = Network((1, training.rows, training.columns), preset.layers, seed=seed, class_names=training.classes)
+    trainer = Trainer(network, training, test, seed=seed, make_engine=ENGINES[chosen.engine], **settings)
+    return trainer, preset.name
+
+
+def resumed(chosen: argparse.Namespace) -> tuple[Trainer, str]:
+    """The training of a checkpoint, with the settings that it has."""
+    for name in FIXED:
+        if getattr(chosen, name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise ConfigError(f"{option} does not go with --resume: the checkpoint's training goes on as it began")
+    make_engine, given = ENGINES[chosen.engine], digits_given(chosen)
+    if given:
+        trainer = resume(chosen.resume, *given, make_engine=make_engine)
+    else:
+        trainer = open_checkpoint(safetensors.read(chosen.resume), make_engine, name=str(chosen.resume)).trainer
+    return trainer, trainer.network.provenance.get("preset", "")
+
+
+def digits_given(chosen: argparse.Namespace) -> tuple[Digits, Digits | None] | None:
+    """Training and test digits of the files that are named, if any are."""
+    if not any((chosen.images, chosen.labels, chosen.test_images, chosen.test_labels)):
+        return None
+    test = None
+    if chosen.test_images or chosen.test_labels:
+        test = pair(chosen.test_images, chosen.test_labels, "--test-images and --test-labels")
+    return pair(chosen.images, chosen.labels, "--images and --labels"), test
+
+
+@contextmanager
+def interruption() -> Iterator[list[int]]:
+    """Ctrl-C fills the list, and the loop stops at a place from which it can go on."""
+    signals: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        signals.append(number)
+        if len(signals) > 2:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield signals
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def interrupt(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display) -> int:
+    """Keeps the training, and says how to go on."""
+    path: Path = chosen.out.with_suffix(".checkpoint.safetensors")
+    trainer.network.provenance = provenance(trainer, preset)
+    save_checkpoint(path, trainer)
+    given = ["--images", "--labels", "--test-images", "--test-labels"]
+    files = [f"{name} {value}" for name in given if (value := getattr(chosen, name[2:].replace("-", "_")))]
+    again = " ".join(["scnn train", *files, f"--resume {path} --out {chosen.out}"])
+    display.end({"checkpoint": str(path), "stopped": True}, f"Stopped. To go on: {again}")
+    return 130
+
+
+def provenance(trainer: Trainer, preset: str) -> dict[str, Any]:
+    """What a file says of how it came to be."""
+    return {"preset": preset, "settings": settings_of(trainer), "scnn": __version__}
+
+
+def figures(latest: EpochEnded) -> dict[str, Any]:
+    scores = {"training": latest.training, "validation": latest.validation, "test": latest.test}
+    return {name: {"loss": one.loss, "accuracy": one.accuracy} for name, one in scores.items() if one}
