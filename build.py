@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import html
 import http.server
+import importlib.metadata
 import json
 import lzma
 import os
@@ -50,6 +51,22 @@ VENDORED = {
     "uplot": ("uplot/dist", ["uPlot.iife.min.js", "uPlot.min.css"]),
     "pico": ("@picocss/pico/css", ["pico.min.css"]),
 }
+# The licence texts that npm's pyodide and micropython lack, by where they go under vendor/: MPL 2.0 and CPython's
+# stand word for word in packages that are pinned for the tests, MicroPython's in site/licences (from its repository).
+LICENCE_TEXTS = {
+    "pyodide/LICENSE.txt": (
+        "pathspec",
+        "fab3dd6bdab226f1c08630b1dd917e11fcb4ec5e1e020e2c16f83a0a13863e85",
+    ),
+    "pyodide/LICENSE-CPython.txt": (
+        "typing-extensions",
+        "3b2f81fe21d181c499c59a256c8e1968455d6689d269aa85373bfb6af41da3bf",
+    ),
+    "micropython/LICENSE.txt": (
+        None,
+        "e633c30f3f7bf9d252c3c67a1fa9591354b5f85926ac9bef7b2c24c7ab99c699",
+    ),
+}
 # Modules of scnn that change nothing in a trained model.
 NOT_TRAINING = (
     *("cli", "display", "session", "run", "experiment", "inspection", "own_images", "sweep", "export", "drawing"),
@@ -68,6 +85,7 @@ MIME_TYPES = {
     ".png": "image/png",
     ".py": "text/x-python; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
     ".whl": "application/zip",
@@ -219,7 +237,7 @@ def build_site() -> None:
     say("Putting the site together …")
     shutil.rmtree(SITE, ignore_errors=True)
     aside = ["node_modules", "package*.json", "requirements.txt", "screenshot.png", "__pycache__"]
-    aside += ["pretrained.py", "icons.py", "serve.py"]
+    aside += ["pretrained.py", "icons.py", "serve.py", "licences"]
     ignored = shutil.ignore_patterns(*aside)
     shutil.copytree(ROOT / "site", SITE, ignore=ignored)
     config = SITE / "worker.json"  # it cannot know the wheel's version
@@ -236,6 +254,7 @@ def build_site() -> None:
     lock = SITE / "vendor" / "pyodide" / "pyodide-lock.json"  # none of the packages that it lists is there
     lock.write_text(json.dumps({**json.loads(lock.read_text()), "packages": {}}))
     make_icons()
+    ship_licences()
     list_licences()
     stamp_service_worker()
 
@@ -246,20 +265,53 @@ def make_icons() -> None:
         run(PYTHON, ROOT / "site" / "icons.py", SITE / "icon.svg", SITE / f"icon-{side}.png", side)
 
 
-def list_licences() -> None:
-    """licences.html: every file of others' in the site, with its package's version and licence, and its SHA-256; the
-    packages are those of the lock, which npm has checked."""
+def ship_licences() -> None:
+    """Under vendor/, the licence texts that the packages lack; to PyScript's, those of what is bundled in it."""
+    for target, (package, expected) in LICENCE_TEXTS.items():
+        if package:
+            text = importlib.metadata.distribution(package).read_text("licenses/LICENSE") or ""
+        else:
+            text = (ROOT / "site" / "licences" / f"{Path(target).parent}.txt").read_text()
+        if hashlib.sha256(text.encode()).hexdigest() != expected:
+            raise Failure(f"the licence for vendor/{target} is not the text that it was: look at it, and at its hash")
+        (SITE / "vendor" / target).write_text(text)
+    holders: dict[str, list[str]] = {}
+    for key, entry in locked_packages().items():
+        if Path(key).parts[-1] not in ("core", "pyodide", "ws", "emscripten", *VENDORED) and "micropython" not in key:
+            texts = [path.read_text().strip() for path in (ROOT / "site" / key).glob("LICEN[CS]E*")]
+            words = texts[0] if texts else f"{entry['license']} licence, as its package.json says; it has no text"
+            holders.setdefault(words, []).append(f"{key.split('node_modules/')[-1]} {entry['version']}")
+    with (SITE / "vendor" / "pyscript" / "LICENSE.txt").open("a") as stream:
+        for words, names in sorted(holders.items()):
+            stream.write(f"\n\n{'-' * 70}\nBundled in it: {', '.join(sorted(set(names)))}\n\n{words}\n")
+
+
+def locked_packages() -> dict[str, dict[str, str]]:
     lock = json.loads((ROOT / "site" / "package-lock.json").read_text())["packages"]
+    return {key: entry for key, entry in lock.items() if key}
+
+
+def list_licences() -> None:
+    """licences.html: every file of others' in the site, with its package's version, its licence's text, and its
+    SHA-256; the packages are those of the lock, which npm has checked."""
+    lock = locked_packages()
     rows = []
     for name, (package, _) in VENDORED.items():
         key = f"node_modules/{'/'.join(package.split('/')[: 2 if package.startswith('@') else 1])}"
         installed = json.loads((ROOT / "site" / key / "package.json").read_text())
         if installed["version"] != lock[key]["version"]:
             raise Failure(f"{key} is {installed['version']}, and the lock says {lock[key]['version']}")
-        for path in sorted((SITE / "vendor" / name).iterdir()):
-            cells = (path.name, installed["name"], installed["version"], lock[key].get("license", "see its file"))
+        files = sorted((SITE / "vendor" / name).iterdir())
+        links = []
+        for text in (path for path in files if path.stem.startswith("LICENSE")):
+            words = text.stem.partition("-")[2] or lock[key]["license"]
+            links.append(f'<a href="vendor/{name}/{text.name}">{html.escape(words)}</a>')
+        if not links:
+            raise Failure(f"there is no licence text for {package}")
+        for path in files:
+            cells = (path.name, installed["name"], installed["version"])
             shown = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-            rows.append(f"<tr>{shown}<td><code>{digest(path)}</code></td></tr>")
+            rows.append(f"<tr>{shown}<td>{', '.join(links[::-1])}</td><td><code>{digest(path)}</code></td></tr>")
     page = SITE / "licences.html"
     page.write_text(page.read_text().replace("<!-- rows -->", "\n".join(rows)))
 
@@ -321,7 +373,7 @@ def vendor(target: Path, source: Path, patterns: Sequence[str]) -> None:
             shutil.copy(path, target)
     package = source if (source / "package.json").exists() else source.parent
     for licence in package.glob("LICEN[CS]E*"):
-        shutil.copy(licence, target)
+        shutil.copy(licence, target / f"{licence.stem}.txt")  # so that servers give it out as text
 
 
 # --------------------------------------------------------------------------------------------- serve

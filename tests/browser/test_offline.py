@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from build import DIST, SITE, Handler, archive, build_site, stamp_service_worker
+from build import DIST, SITE, Handler, archive, build_site, digest, stamp_service_worker
 from scnn.network import Network
 from scnn.presets import PAPER
 from tests.browser.test_page import TRAINED, Maker, button, line, opened, state, stroke, wait_for
@@ -253,12 +253,21 @@ def test_the_build_is_reproducible() -> None:
 
 
 def test_every_file_of_others_is_listed() -> None:
-    """With its package, version, licence and hash; each package's licence is shipped."""
+    """With its package, version and hash; the licence of each package is shipped, linked, and has the right words."""
     text = (SITE / "licences.html").read_text()
     vendored = [path for path in (SITE / "vendor").rglob("*") if path.is_file()]
-    assert len(vendored) > 15
+    assert len(vendored) > 20
     for path in vendored:
         assert f"<td>{path.name}</td>" in text
-    for folder in (SITE / "vendor").iterdir():
-        licences = [path for path in folder.iterdir() if "LICEN" in path.name]
-        assert licences or folder.name in ("micropython", "pyodide"), folder.name  # their packages carry none
+        assert digest(path) in text
+    links = set(re.findall(r'href="(vendor/[^"]+)"', text)) - {"vendor/pico/pico.min.css"}
+    assert links == {path.relative_to(SITE).as_posix() for path in vendored if path.name.startswith("LICENSE")}
+    for folder, words in (
+        ("pyodide/LICENSE.txt", "Mozilla Public License Version 2.0"),
+        ("pyodide/LICENSE-CPython.txt", "PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2"),
+        ("micropython/LICENSE.txt", "Damien P. George"),
+        ("pyscript/LICENSE.txt", "coincident 4.1.1"),
+        ("pico/LICENSE.txt", "MIT"),
+        ("uplot/LICENSE.txt", "MIT"),
+    ):
+        assert words in (SITE / "vendor" / folder).read_text()
