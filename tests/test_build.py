@@ -35,14 +35,16 @@ def test_no_file_names_a_registry_or_a_cdn() -> None:
 
 
 def test_every_node_package_is_pinned_by_a_hash() -> None:
-    """The lock has an integrity for each, and no address."""
-    lock = json.loads((ROOT / "site" / "package-lock.json").read_text())
-    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    """The locks have an integrity for each, and no address."""
+    packages = {}
+    for folder in ("site", "tests/bench", "tests/browser"):
+        lock = json.loads((ROOT / folder / "package-lock.json").read_text())
+        packages |= {name: entry for name, entry in lock["packages"].items() if name}
     assert len(packages) > 5
     assert all("integrity" in entry and "resolved" not in entry for entry in packages.values())
 
 
-@pytest.mark.parametrize("lock", ["tests/requirements.txt", "site/requirements.txt"])
+@pytest.mark.parametrize("lock", ["tests/requirements.txt", "tests/audit.txt", "site/requirements.txt"])
 def test_every_python_package_is_pinned_by_a_hash(lock: str) -> None:
     """Each requirement is an exact version with at least one SHA-256."""
     entries = re.split(r"\n(?=[a-z])", (ROOT / lock).read_text())
@@ -110,3 +112,12 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
         [sys.executable, "build.py", "sing"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 2 and "serve" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_workflows_are_linted(tmp_path: Path) -> None:
+    """actionlint finds what GitHub would refuse; the build's own workflows pass in every test run."""
+    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text()
+    (tmp_path / "wrong.yml").write_text(workflow.replace("bash .ci/run", "bash ${{ nothing.there }}"))
+    with pytest.raises(build.Failure, match="actionlint"):
+        build.lint_workflows([tmp_path / "wrong.yml"])
+    build.lint_workflows(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
