@@ -150,13 +150,25 @@ def stamp_of(site: Path) -> str:
 
 
 def test_on_github_pages(context: BrowserContext) -> None:
-    """Under a sub-path, with its headers and compression; an address that is none gets the 404 page."""
+    """Under a sub-path, with its headers and compression; an address that is none gets a page that leads on."""
     served = Served(SITE, Pages)
     page = visited(context, served.url + "user/scnn/")
     button(page, "Train").click()
     wait_for(page, "finished", timeout=TRAINED)
-    response = context.new_page().goto(served.url + "user/scnn/nothing")
-    assert response and response.status == 404 and "There is no such page" in response.text()
+    lost = context.new_page()
+    for address, way in (
+        ("nothing", "To the first page"),
+        ("nothing/", "one level up"),
+        ("a/nothing", "one level up"),
+        ("a/b/nothing", "two levels up"),
+    ):
+        response = lost.goto(f"{served.url}user/scnn/{address}")
+        assert response and response.status == 404
+        expect(lost.get_by_role("heading")).to_have_text("There is no such page")
+        styled = lost.evaluate("getComputedStyle(document.querySelector('main')).display") == "grid"
+        assert styled == ("/" not in address)
+        lost.get_by_role("link", name=way).click()
+        expect(lost.get_by_role("heading", name="Train")).to_be_visible()
     served.stop()
 
 

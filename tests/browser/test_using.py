@@ -526,6 +526,17 @@ def test_nothing_that_axe_finds(new_page: Maker, site_url: str, scheme: str) -> 
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_that_axe_finds_on_the_other_pages(new_page: Maker, site_url: str, scheme: str) -> None:
+    """The same of the licences and of the page for addresses that are none."""
+    page = new_page(color_scheme=scheme)
+    for name, heading in (("licences.html", "What this page is made of"), ("404.html", "There is no such page")):
+        page.goto(site_url + name)
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        page.evaluate(AXE())
+        assert violations(page) == []
+
+
 def violations(page: Page) -> list[str]:
     found = page.evaluate("async () => (await axe.run()).violations")
     return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
