@@ -41,7 +41,8 @@ class Store:
         except TimeoutError:
             return "This training is not kept: the browser's storage does not answer."
         except Exception as error:
-            return f"This training is not kept: the browser's storage cannot be used ({type(error).__name__})."
+            name = getattr(error, "name", type(error).__name__)
+            return f"This training is not kept: the browser's storage cannot be used ({name})."
 
     async def put(self, checkpoint, described, progress):
         table = await self.table("readwrite")
@@ -49,7 +50,8 @@ class Store:
             await result_of(table.delete(self.key))
             return ""
         words = {"experiment": described["experiment"], "progress": progress, "when": time()}
-        await result_of(table.put(to_js([json.dumps(words), to_js(checkpoint)]), self.key))
+        table.put(to_js([json.dumps(words), to_js(checkpoint)]), self.key)
+        await written(table.transaction)  # a put alone may succeed and still be taken back, where storage is full
         await self.make_room()
         return ""
 
@@ -80,18 +82,30 @@ class Store:
 
 async def result_of(request):
     """Waits for an IndexedDB request."""
+    await settled(request, "onsuccess", ["onerror"])
+    return request.result
+
+
+async def written(transaction):
+    """Waits until all of an IndexedDB transaction is in the store."""
+    await settled(transaction, "oncomplete", ["onabort", "onerror"])
+
+
+async def settled(target, good, bad):
+    """Waits for one of a request's or a transaction's events; raises Refused after a bad one."""
     future = asyncio.get_running_loop().create_future()
 
     def done(_):
         if not future.done():
-            future.set_result(request.result)
+            future.set_result(None)
 
     def failed(_):
         if not future.done():
-            error = request.error
+            error = target.error
             full = error and error.name == "QuotaExceededError"
             future.set_exception(Refused("the browser's storage is full." if full else f"{error}"))
 
-    request.onsuccess = create_once_callable(done)
-    request.onerror = create_once_callable(failed)
-    return await future
+    setattr(target, good, create_once_callable(done))
+    for name in bad:
+        setattr(target, name, create_once_callable(failed))
+    await future
