@@ -104,14 +104,18 @@ class Digits:
 def load_digits() -> tuple[Digits, Digits]:
     """The bundled 4,000 training and 1,000 test digits: 400 and 100 of each class, class by class.
 
-    They are a part of MNIST's training set; digits.md states source, licence and hashes.
+    They are a part of MNIST's training set; digits.md states source, licence and hashes. Raises DataError if the file
+    is missing or broken.
 
     >>> training, test = load_digits()
     >>> len(training), len(test), test.labels[150]
     (4000, 1000, 1)
     """
-    packed = files("scnn").joinpath("digits.xz").read_bytes()
-    stream = io.BytesIO(lzma.decompress(packed))
+    try:
+        stream = io.BytesIO(lzma.decompress(files("scnn").joinpath("digits.xz").read_bytes()))
+    except (OSError, lzma.LZMAError) as error:
+        words = str(error) or type(error).__name__
+        raise DataError(f"the digits that belong to scnn, digits.xz, cannot be read ({words})") from None
     return read_pair(stream, stream, "digits.xz"), read_pair(stream, stream, "digits.xz")
 
 

@@ -19,14 +19,14 @@ from widgets.training import Training
 from widgets.update import Update
 from widgets.worker import Worker, WorkerFailed, after, missing_parts
 
-ANSWER = 45  # seconds for any one answer of the worker's
+ANSWER = 45  # seconds for any one answer of the worker's; ?answer=5 in the address sets another
 PATIENCE = 60  # seconds for the worker to come up; ?patience=5 in the address sets another
 
 
 class Page:
     def __init__(self):
         self.experiments = []
-        self.worker = Worker(min(ANSWER, patience_from(window.location.search)))
+        self.worker = Worker(patience_from(window.location.search, "answer", ANSWER))
         self.failure = Failure()
         self.state = State(self.state_changed)
         self.loss = Chart("loss", lambda value: f"{value:.3f}")
@@ -145,7 +145,9 @@ class Page:
         """Has the worker say whether all fits, and puts it into the address."""
         window.history.replaceState(None, "", self.settings.address() + window.location.hash)
         answer = await self.worker.ask("describe", **self.settings.message())
-        if "error" in answer:
+        if "error" in answer and answer["error"]["name"] == "DataError":  # without its digits nothing goes
+            self.fail(answer["error"]["message"])
+        elif "error" in answer:
             self.editor.show_refusal(answer["error"]["message"])
         else:
             self.editor.show_shapes(answer)
@@ -267,12 +269,12 @@ class Page:
         asyncio.create_task(self.look.look_at(strokes=strokes))
 
 
-def patience_from(search):
-    given = window.URLSearchParams.new(search).get("patience")
+def patience_from(search, name="patience", usual=PATIENCE):
+    given = window.URLSearchParams.new(search).get(name)
     try:
-        return float(given) if given else PATIENCE
+        return float(given) if 0 < float(given or 0) < 10_000 else usual
     except ValueError:
-        return PATIENCE
+        return usual
 
 
 page = Page()

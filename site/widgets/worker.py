@@ -6,19 +6,8 @@ import json
 from pyscript import window, workers
 from pyscript.ffi import create_proxy, to_js
 
-# What the worker is made of, for finding out what is missing.
-PARTS = (
-    "worker.json",
-    "worker.py",
-    "vendor/pyodide/pyodide.mjs",
-    "vendor/pyodide/pyodide.asm.mjs",
-    "vendor/pyodide/pyodide.asm.wasm",
-    "vendor/pyodide/python_stdlib.zip",
-    "vendor/pyodide/pyodide-lock.json",
-)
-
-
 LATE = "late"
+SLOW = 5  # seconds for a file that is asked for to find out what is wrong
 
 
 class WorkerFailed(Exception):
@@ -71,24 +60,42 @@ async def in_time(coming, seconds):
 
 
 async def missing_parts():
-    """A sentence on which of the worker's files cannot be had, if any."""
-    parts = list(PARTS)
+    """A sentence on what is missing: a file as it was built, or the browser's storage; if it is neither, that."""
     try:
-        config = json.loads(await (await window.fetch("worker.json")).text())
-        parts += list(config["files"])
+        text = await (await in_time(window.fetch("sw.js"), SLOW)).text()
+        files = json.loads(text.split("FILES = ")[1].split(";")[0])
     except Exception:
-        pass  # the loop below names worker.json
-    for part in parts:
+        files = {"sw.js": ""}  # the list of files with their hashes, which the build made
+    for part, integrity in files.items():
+        if part.endswith((".html", ".png", ".svg", ".txt")):
+            continue
+        words = await wrong_with(part, integrity)
+        if words:
+            return words
+    return (await window.withoutStorage()) or "All its files are there, but it did not start."
+
+
+async def wrong_with(part, integrity):
+    """Why a file is not what it should be; None if it is."""
+    broken = False
+    try:
         try:
-            response = await window.fetch(part)
-            if not response.ok:
-                return f"The file {part} is missing (status {response.status})."
-            kind = response.headers.get("content-type") or ""
-            if part.endswith(".wasm") and not kind.startswith("application/wasm"):
-                return f"The server gives {part} out as {kind}, and browsers want application/wasm."
+            response = await in_time(window.fetch(part, to_js({"integrity": integrity})), SLOW)
         except Exception:
-            return f"The file {part} could not be fetched: is the network gone?"
-    return "All its files are there, but it did not start."
+            broken = True
+            response = await in_time(window.fetch(part), SLOW)
+    except Exception:
+        return f"The file {part} could not be fetched: is the network gone?"
+    if response == LATE:
+        return f"The file {part} does not come: the server or the network does not answer."
+    if not response.ok:
+        return f"The file {part} is missing (status {response.status})."
+    kind = response.headers.get("content-type") or ""
+    if part.endswith(".wasm") and not kind.startswith("application/wasm"):
+        return f"The server gives {part} out as {kind}, and browsers want application/wasm."
+    if part.endswith((".js", ".mjs")) and "javascript" not in kind:
+        return f"The server gives {part} out as {kind}, and browsers want text/javascript."
+    return f"The file {part} is not whole, or not the one that belongs to this page." if broken else None
 
 
 async def after(seconds, do):
