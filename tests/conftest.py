@@ -1,6 +1,11 @@
-"""Options of the whole test run."""
+"""Options of the whole test run, and what it prints in the end of the faults that were tried."""
+
+from collections.abc import Callable
 
 import pytest
+
+Tried = Callable[..., None]
+TRIED = pytest.StashKey[dict[str, list[tuple[str, int, str]]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -11,3 +16,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def fuzz(request: pytest.FixtureRequest) -> int:
     """How many random kernels are compared."""
     return int(request.config.getoption("--fuzz"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TRIED] = {}
+
+
+@pytest.fixture
+def tried(request: pytest.FixtureRequest) -> Tried:
+    """Called with a fault that was made, and what a person saw of it; for the table after the tests."""
+    browser = request.getfixturevalue("browser").browser_type.name
+    table = request.config.stash[TRIED]
+
+    def note(fault: str, seen: str, times: int = 1) -> None:
+        table.setdefault(fault, []).append((browser, times, seen))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The table of tests/browser/FAULTS.md."""
+    if config.stash[TRIED]:
+        terminalreporter.section("faults")
+        terminalreporter.write_line("| fault | browsers | times | what the person sees |")
+        terminalreporter.write_line("| --- | --- | --- | --- |")
+    for fault, notes in config.stash[TRIED].items():
+        browsers = " and ".join(sorted({browser.capitalize() for browser, _, _ in notes}))
+        times = sum(times for _, times, _ in notes)
+        terminalreporter.write_line(f"| {fault} | {browsers} | {times} | {notes[0][2]} |")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+FAULTS = ROOT / "tests" / "browser" / "FAULTS.md"
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in (ROOT / "scnn").rglob("*.py")
@@ -60,3 +61,17 @@ def test_the_readmes_commands_exist() -> None:
     for words in sorted(set(re.findall(r"^ +scnn (\w+)", README, flags=re.MULTILINE))):
         result = subprocess.run([sys.executable, "-m", "scnn", words, "--help"], capture_output=True, check=False)
         assert result.returncode == 0, words
+
+
+def test_the_table_of_faults_names_those_of_the_tests() -> None:
+    """FAULTS.md has a row for each fault that test_faults.py tries, and no other."""
+    tests = (ROOT / "tests" / "browser" / "test_faults.py").read_text()
+    tables = re.findall(r"^(?:BROKEN|DIGITS)\b[^{]*\{\n(.*?)^\}", tests, flags=re.DOTALL | re.MULTILINE)
+    named = {name for table in tables for name in re.findall(r'^    "([^"]+)": ', table, flags=re.MULTILINE)}
+    named |= set(re.findall(r'tried\(\s*"([^"]+)"', tests))
+    named |= set(re.findall(r'^ANY_ADDRESS = "(.*)"', tests, flags=re.MULTILINE))
+    moments = re.search(r'for moment in \(("[^)]*)\)', tests)
+    assert len(tables) == 2 and moments
+    named |= {f"the worker is killed {moment}" for moment in re.findall(r'"([^"]+)"', moments[1])}
+    rows = re.findall(r"^\| ([^|]+) \|", FAULTS.read_text(), flags=re.MULTILINE)[2:]
+    assert sorted(rows) == sorted(named)

@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -65,14 +66,19 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
-def launch(playwright: Playwright, name: str) -> Browser:
+def chromium() -> dict[str, Any]:
+    """How this machine's Chromium is started."""
+    path = os.environ.get("SCNN_CHROMIUM") or shutil.which("chromium")
+    sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+    return {"executable_path": path, "args": [*CHROMIUM_FLAGS, *sandbox]}
+
+
+def launch(playwright: Playwright, name: str, firefox_settings: dict[str, Any] | None = None) -> Browser:
     """One of the machine's browsers, headless."""
     if name == "chromium":
-        path = os.environ.get("SCNN_CHROMIUM") or shutil.which("chromium")
-        sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
-        return playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *sandbox])
+        return playwright.chromium.launch(**chromium())
     path = os.environ.get("SCNN_FIREFOX") or shutil.which("firefox-esr")
-    return playwright.firefox.launch(executable_path=path, channel="moz-firefox")
+    return playwright.firefox.launch(executable_path=path, channel="moz-firefox", firefox_user_prefs=firefox_settings)
 
 
 @pytest.fixture(scope="session", params=["chromium", "firefox"])

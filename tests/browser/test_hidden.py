@@ -1,9 +1,7 @@
 """The page in a tab that nobody sees: another one, of the same window, is in front of it for real."""
 
 import contextlib
-import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.browser.conftest import CHROMIUM_FLAGS
+from tests.browser.conftest import chromium
 from tests.browser.test_page import TRAINED, button, coloured_pixels, wait_for
 
 pytestmark = pytest.mark.browser
@@ -26,11 +24,10 @@ def tab_of_a_window(browser: Browser, playwright: Playwright) -> Iterator[Page]:
         yield context.new_page()
         context.close()
         return
-    path = os.environ.get("SCNN_CHROMIUM") or shutil.which("chromium")
-    sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+    how = chromium()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        flags = ["--headless=new", f"--user-data-dir={profile}", "--remote-debugging-port=0", *CHROMIUM_FLAGS]
-        process = subprocess.Popen([str(path), *flags, *sandbox, "about:blank"], stderr=subprocess.PIPE, text=True)
+        flags = ["--headless=new", f"--user-data-dir={profile}", "--remote-debugging-port=0", *how["args"]]
+        process = subprocess.Popen([how["executable_path"], *flags, "about:blank"], stderr=subprocess.PIPE, text=True)
         try:
             assert process.stderr
             address = next(filter(None, (re.search(r"ws://\S+", line) for line in process.stderr)))

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -248,28 +248,4 @@ def test_a_seed_that_is_none_is_refused_in_words(new_page: Maker, site_url: str)
     button(page, "Train").click()
     wait_for(page, "training")
     button(page, "Reset").click()
-    wait_for(page, "ready")
-
-
-@pytest.mark.parametrize(
-    ("missing", "words"),
-    [
-        ("**/wheel/*.whl", "wheel"),
-        ("**/pyodide.asm.wasm", "pyodide.asm.wasm"),
-        ("**/scnn/worker.py", "worker.py"),
-    ],
-)
-def test_a_worker_that_does_not_come_up(new_page: Maker, site_url: str, missing: str, words: str) -> None:
-    """The page says which file is missing, and tries again when asked; once the file is there, it works."""
-    page = new_page(errors_expected=True, service_workers="block")  # it would have kept the file
-
-    def refuse(route: Route) -> None:
-        route.fulfill(status=404, body="not here")
-
-    page.context.route(missing, refuse)
-    page.goto(f"{site_url}?patience=8")
-    wait_for(page, "failed")
-    expect(page.get_by_role("alert").first).to_contain_text(words)
-    page.context.unroute(missing)
-    button(page, "Try again").click()
     wait_for(page, "ready")
