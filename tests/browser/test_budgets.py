@@ -11,7 +11,7 @@ from build import SITE
 from tests.browser.conftest import BARE
 from tests.browser.test_page import READY, TRAINED, Maker, button, circle, opened, set_field, stroke, wait_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 GZIPPED_BYTES = 7_500_000  # of the whole site
 RAW_BYTES = 17_000_000

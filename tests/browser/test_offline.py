@@ -253,6 +253,7 @@ def test_every_page_has_the_policy() -> None:
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", text)
 
 
+@pytest.mark.alone
 def test_the_build_is_reproducible() -> None:
     """Two builds of the site are the same bytes."""
 
