@@ -23,15 +23,27 @@ from scnn.data import load_digits
 from scnn.network import Network
 from scnn.presets import PAPER
 
+README = (Path(__file__).parents[1] / "README.md").read_text()
+
 
 def scnn(*arguments: object, timeout: float = 240) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-m", "scnn", *map(str, arguments)]
     return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)
 
 
+def documented() -> dict[str, set[str]]:
+    """What the README's table says that each event holds."""
+    rows = re.findall(r"^\| `(\w+)` \| \w+ \| (.*) \|$", README, flags=re.MULTILINE)
+    return {event: set(re.findall(r"`(\w+)`", words)) for event, words in rows}
+
+
 def lines_of(result: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    """The objects that a command printed, which hold what is documented and nothing else."""
     assert result.returncode == 0, result.stderr
-    return [json.loads(line) for line in result.stdout.splitlines()]
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    for line in lines:
+        assert set(line) - {"event"} <= documented()[line["event"]], f"{line['event']} is documented otherwise"
+    return lines
 
 
 @pytest.fixture(scope="module")
