@@ -14,6 +14,7 @@ __all__ = ["PRESETS", "Preset", "Reference", "find"]
 
 
 CONSTANT = Constant()
+BENT = Augmentation(rotation=12, scale=0.12, shear=0.15, shift=1.5, bend=1.5)
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,16 @@ MNIST = Preset(
     optimiser=Adam(0.01),
     schedule=OneCycle(),
     batch_size=32,
-    augmentation=Augmentation(rotation=12, scale=0.12, shear=0.15, shift=1.5, bend=1.5),
+    augmentation=BENT,
 )
 
 MNIST_LARGE = Preset(
     name="mnist-large",
     title="MNIST's ten digits, a larger network",
-    description=("Twice the filters, and dropout before the end: a network that takes a few minutes and reads best."),
+    description=(
+        "A network of 106,890 weights: three convolutions, a hidden layer and dropout. It takes a few minutes, and "
+        "reads best."
+    ),
     classes=tuple(range(10)),
     training_per_class=400,
     test_per_class=100,
@@ -144,16 +148,22 @@ MNIST_LARGE = Preset(
         Conv2D(32, kernel_size=5, padding=2),
         ReLU(),
         MaxPool2D(2),
+        Conv2D(64, kernel_size=3, padding=1),
+        ReLU(),
+        MaxPool2D(2),
         Flatten(),
+        Dropout(0.4),
+        Dense(128),
+        ReLU(),
         Dropout(0.4),
         Dense(10),
         SoftmaxCrossEntropy(),
     ),
-    epochs=100,
-    optimiser=Adam(0.006),
+    epochs=80,
+    optimiser=Adam(0.003),
     schedule=OneCycle(),
     batch_size=32,
-    augmentation=Augmentation(rotation=14, scale=0.15, shear=0.2, shift=2, bend=2),
+    augmentation=BENT,
 )
 
 PRESETS = {preset.name: preset for preset in (PAPER, MNIST, MNIST_LARGE)}
