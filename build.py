@@ -39,7 +39,7 @@ NODE_MODULES = ROOT / "site" / "node_modules"
 VENDORED = {
     "pyscript": (
         "@pyscript/core/dist",
-        ["core.js", "core-*.js", "core.css", "error-*.js", "mpy-*.js", "py-?*.js"],
+        ["core.js", "core-*.js", "core.css", "error-*.js"],
     ),
     "micropython": (
         "@micropython/micropython-webassembly-pyscript",
@@ -73,7 +73,22 @@ NOT_TRAINING = (
     *("cli", "display", "session", "run", "experiment", "inspection", "own_images", "sweep", "export", "drawing"),
     *("metrics", "images", "messages", "opening", "pictures"),
 )
-NOT_VENDORED = ("py-editor-*", "py-game-*", "py-terminal-*")
+# Of Python's library, what only a terminal, a server or a test suite uses: 0.4 MB that no visitor has to fetch.
+NOT_IN_LIBRARY = (
+    *(
+        "_pyrepl",
+        "doctest",
+        "ftplib",
+        "imaplib",
+        "multiprocessing",
+        "pdb",
+        "poplib",
+        "pydoc",
+        "smtplib",
+        "socketserver",
+    ),
+    *("unittest", "wsgiref", "xmlrpc"),
+)
 
 # Python's own table of MIME types depends on the machine; browsers insist on some of these.
 MIME_TYPES = {
@@ -261,10 +276,21 @@ def build_site() -> None:
     index.write_text(index.read_text().replace('<script type="module"', links + '<script type="module"', 1))
     lock = SITE / "vendor" / "pyodide" / "pyodide-lock.json"  # none of the packages that it lists is there
     lock.write_text(json.dumps({**json.loads(lock.read_text()), "packages": {}}))
+    shorten_library(SITE / "vendor" / "pyodide" / "python_stdlib.zip")
     make_icons()
     ship_licences()
     list_licences()
     stamp_service_worker()
+
+
+def shorten_library(target: Path) -> None:
+    """Pyodide's copy of Python's library without NOT_IN_LIBRARY; the same bytes from the same copy."""
+    with zipfile.ZipFile(target) as whole:
+        kept = [(name, whole.read(name)) for name in whole.namelist() if not name.endswith("/")]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as short:
+        for name, content in kept:
+            if name.split("/")[0].removesuffix(".py") not in NOT_IN_LIBRARY:
+                short.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
 
 
 def make_icons() -> None:
@@ -374,7 +400,7 @@ def vendor(target: Path, source: Path, patterns: Sequence[str]) -> None:
     """Copies one package's files and its licence."""
     target.mkdir(parents=True)
     for pattern in patterns:
-        found = [path for path in source.glob(pattern) if not any(path.match(not_) for not_ in NOT_VENDORED)]
+        found = list(source.glob(pattern))
         if not found:
             raise Failure(f"{source.relative_to(NODE_MODULES)} has no {pattern}: is site/node_modules whole?")
         for path in found:

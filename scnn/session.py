@@ -5,7 +5,7 @@ bytes beside the plain data; what `model_file` and `checkpoint_file` give, the w
 person can act on comes back as {"error": {"name", "message"}}; what is left is a defect, and raises.
 """
 
-import platform
+import sys
 from collections.abc import Callable, Mapping
 
 from scnn import presets
@@ -63,7 +63,7 @@ class Session:
         """Versions, the experiments there are, and what the pretrained model reaches."""
         return {
             "version": __version__,
-            "python": platform.python_version(),
+            "python": sys.version.split()[0],
             "engines": list(self.engines),
             "experiments": [described(preset) for preset in presets.PRESETS.values()],
             "pretrained": self.shipped.provenance if self.shipped else None,

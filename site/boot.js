@@ -52,7 +52,6 @@ const started = () => {
   retry.removeEventListener("click", reload);
 };
 addEventListener("scnn:started", started, { once: true });
-navigator.serviceWorker?.register("sw.js").catch(() => {}); // without it the page works, only not offline
 try {
   const { hooks } = await import("./vendor/pyscript/core.js");
   hooks.worker.onBeforeRunAsync.clear();

@@ -82,6 +82,7 @@ class Page:
             self.begin(status)
             await self.check()
             await self.files.offer()
+            await self.update.keep()
 
     def begin(self, status):
         """Fills the form from the experiments there are, and from the address."""

@@ -10,14 +10,21 @@ class Update:
     def __init__(self):
         self.agreed = False
         listen(by_id("update-now"), "click", self.take_over)
-        container = window.navigator.serviceWorker
-        if container:
-            listen(container, "controllerchange", self.changed)
-            asyncio.create_task(self.watch(container))
+        self.container = window.navigator.serviceWorker
+        if self.container:
+            listen(self.container, "controllerchange", self.changed)
+            asyncio.create_task(self.watch())
 
-    async def watch(self, container):
+    async def keep(self):
+        """Has the whole site kept for offline, once the page has started: its own start comes first."""
+        try:
+            await self.container.register("sw.js")
+        except Exception:
+            pass  # without it the page works, only not offline
+
+    async def watch(self):
         """Shows the offer as soon as a new version is there whole."""
-        self.registration = await container.ready
+        self.registration = await self.container.ready
         by_id("offline").textContent = "This page now works without a network, too."
         if self.registration.waiting:
             self.offer()

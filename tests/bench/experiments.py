@@ -75,4 +75,5 @@ def main() -> None:
             print(f"| {' | '.join(cells)} | {', '.join(map(str, seeds))} |".replace("%", " %"), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
