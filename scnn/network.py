@@ -5,6 +5,7 @@ import json
 import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -34,9 +35,9 @@ CHUNK = 1000  # digits judged in one go
 class Network(Architecture):
     """Layers from an input of `input_shape` (channels, rows, columns) to logits, with parameters of their own.
 
-    The same seed gives the same parameters, to the bit. `class_names` are what the classes are called (0, 1, …
-    unless given); `provenance` is plain data about how the parameters came to be, kept in files. Raises ShapeError
-    where a layer does not fit.
+    The same seed gives the same parameters, to the bit; `parameters`, by name, stand in the place of a random start.
+    `class_names` are what the classes are called (0, 1, … unless given); `provenance` is plain data about how the
+    parameters came to be, kept in files. Raises ShapeError where a layer does not fit.
 
     >>> from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU
     >>> layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
@@ -55,6 +56,7 @@ class Network(Architecture):
         seed: int = 0,
         class_names: Sequence[str] | None = None,
         provenance: Mapping[str, Any] | None = None,
+        parameters: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
         super().__init__(input_shape, layers)
         names = tuple(class_names) if class_names is not None else tuple(map(str, range(self.classes)))
@@ -63,9 +65,12 @@ class Network(Architecture):
         self.class_names: tuple[str, ...] = names
         self.provenance: dict[str, Any] = dict(provenance or {})
         random = Random(seed)
-        self.parameters: dict[str, array[float]] = {
-            name: array("f", parameter.initialise(random)) for name, parameter in self.specifications().items()
-        }
+        self.parameters: dict[str, array[float]] = {}
+        for name, parameter in self.specifications().items():
+            values = parameter.initialise(random) if parameters is None else parameters[name]
+            if len(values) != prod(parameter.shape):
+                raise ShapeError(f"{name} has {parameter.shape} numbers, and {len(values)} were given")
+            self.parameters[name] = array("f", values)
         self.engines: dict[tuple[EngineMaker, int], Engine] = {}  # compiled once, by maker and images
 
     def fingerprint(self) -> str:
@@ -197,13 +202,12 @@ class Network(Architecture):
         try:
             architecture = Architecture(shape, layers_from_list(data["layers"], layers))
             require_fitting(architecture, tensors)
-            network = cls(shape, architecture.layers, class_names=names, provenance=provenance)
+            parameters = {name: tensors[name].values for name in architecture.specifications()}
+            network = cls(shape, architecture.layers, class_names=names, provenance=provenance, parameters=parameters)
         except ModelError:
             raise
         except ScnnError as error:
             raise ModelError(f"the architecture is not sound: {error}") from None
-        for name, values in network.parameters.items():
-            values[:] = tensors[name].values
         return network
 
 
