@@ -159,7 +159,7 @@ MNIST_LARGE = Preset(
         Dense(10),
         SoftmaxCrossEntropy(),
     ),
-    epochs=80,
+    epochs=60,
     optimiser=Adam(0.003),
     schedule=OneCycle(),
     batch_size=32,
