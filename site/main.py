@@ -50,7 +50,7 @@ class Page:
 
     def fail(self, words, details=""):
         self.training.leave()
-        self.state.show("failed", words)
+        self.state.show("failed", "what went wrong stands below.")
         self.failure.show(words, details)
 
     async def ask(self, what, **settings):
@@ -94,7 +94,7 @@ class Page:
         refused += self.settings.take_address(window.location.search)
         words = "choose a seed if you like, and press Train."
         if refused:
-            words = f"the address has no sound {' and '.join(refused)}; the usual is taken. {words}"
+            words = f"the address has no sound {' and '.join(refused)}; the usual is taken. C{words[1:]}"
         self.state.show("ready", words)
         self.describe_pretrained(status["pretrained"])
         self.reading.truths(status["experiments"][-1]["classes"])

@@ -67,7 +67,8 @@ class OwnImages:
                 self.say(f"{count} pictures taken …")
         self.took(await self.worker.ask("pictures"))
         if refused:
-            more = f" {len(refused)} files were left out, the first because of {refused[0]}"
+            count = "1 file was" if len(refused) == 1 else f"{len(refused)} files were"
+            more = f" {count} left out, the first because of {refused[0]}"
             by_id("own-message").append(document.createTextNode(more))
 
     async def take_picture(self, file, name):
@@ -89,7 +90,7 @@ class OwnImages:
 
     def took(self, answer):
         if "error" in answer:
-            self.say(answer["error"]["message"])
+            self.say(f"{answer['error']['message']}.")
             return
         classes = ", ".join(answer["classes"])
         counts = f"{answer['training_images']} for training, {answer['test_images']} for testing"

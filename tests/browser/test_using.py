@@ -424,7 +424,7 @@ def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
     page.get_by_label("Folder of pictures").set_input_files(tmp_path / "shapes")
     own = page.get_by_role("status", name="Own images")
     expect(own).to_contain_text("16 for training, 4 for testing", timeout=20_000)
-    expect(own).to_contain_text("1 files were left out, the first because of notes.txt: this is no PNG and no JPEG")
+    expect(own).to_contain_text("1 file was left out, the first because of notes.txt: this is no PNG and no JPEG")
     set_field(page.get_by_label("Epochs"), "5")
     train_to_the_end(page)
     expect(page.get_by_role("table", name="Confusion matrix").locator("tbody tr")).to_have_count(2)
@@ -447,7 +447,7 @@ def test_files_are_dropped(page: Page, tmp_path: Path) -> None:
     own = page.get_by_role("status", name="Own images")
     drop(page, tmp_path / "shapes")
     expect(own).to_contain_text("16 for training, 4 for testing", timeout=20_000)
-    expect(own).to_contain_text("1 files were left out, the first because of notes.txt")
+    expect(own).to_contain_text("1 file was left out, the first because of notes.txt")
     _, test = load_digits()
     rows = [[*test.image(at), test.labels[at]] for at in range(len(test))]
     (tmp_path / "i").write_bytes(idx_images(rows))
