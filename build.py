@@ -270,10 +270,7 @@ def build_site() -> None:
     shutil.copy(pretrained_model(), SITE / "pretrained.safetensors")
     for name, (package, patterns) in VENDORED.items():
         vendor(SITE / "vendor" / name, NODE_MODULES / package, patterns)
-    index = SITE / "index.html"  # what PyScript would find out one after another is fetched together
-    preloads = [f"vendor/pyscript/{path.name}" for path in sorted((SITE / "vendor" / "pyscript").glob("*-*.js"))]
-    links = "".join(f'<link rel="modulepreload" href="{one}" />\n    ' for one in preloads if "error" not in one)
-    index.write_text(index.read_text().replace('<script type="module"', links + '<script type="module"', 1))
+    link_preloads()
     lock = SITE / "vendor" / "pyodide" / "pyodide-lock.json"  # none of the packages that it lists is there
     lock.write_text(json.dumps({**json.loads(lock.read_text()), "packages": {}}))
     shorten_library(SITE / "vendor" / "pyodide" / "python_stdlib.zip")
@@ -281,6 +278,18 @@ def build_site() -> None:
     ship_licences()
     list_licences()
     stamp_service_worker()
+
+
+def link_preloads() -> None:
+    """Links in index.html to what PyScript would find out one after another, so that it is fetched together."""
+    modules = [path.relative_to(SITE).as_posix() for path in sorted((SITE / "vendor" / "pyscript").glob("core-*.js"))]
+    modules += ["vendor/micropython/micropython.mjs"]
+    others = ["py.json", "mpy.json", "worker.py", "vendor/micropython/micropython.wasm", "main.py"]
+    others += [path.removeprefix("./") for path in json.loads((SITE / "mpy.json").read_text())["files"]]
+    links = [f'<link rel="modulepreload" href="{module}" />' for module in modules]
+    links += [f'<link rel="preload" as="fetch" crossorigin href="{other}" />' for other in others]
+    index = SITE / "index.html"
+    index.write_text(index.read_text().replace("</head>", "".join(f"  {link}\n  " for link in links) + "</head>", 1))
 
 
 def shorten_library(target: Path) -> None:

@@ -106,6 +106,16 @@ def test_what_webkit_lacks_stops_no_other_test(tmp_path: Path) -> None:
     assert "no WebKitWebDriver and no Xvfb here" in result.stdout
 
 
+def test_pythons_library_lacks_what_it_is_said_to_lack() -> None:
+    """Every other module is there as Pyodide has it, to the byte."""
+    path = build.NODE_MODULES / "pyodide" / "python_stdlib.zip"
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(build.SITE / "vendor" / "pyodide" / path.name) as short:
+        names = [name for name in whole.namelist() if not name.endswith("/")]
+        lacking = set(names) - set(short.namelist())
+        assert {name.split("/")[0].removesuffix(".py") for name in lacking} == set(build.NOT_IN_LIBRARY)
+        assert all(short.read(name) == whole.read(name) for name in short.namelist())
+
+
 def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
     """And no traceback."""
     result = subprocess.run(

@@ -13,14 +13,15 @@ from tests.browser.test_page import READY, TRAINED, Maker, button, circle, opene
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
-GZIPPED_BYTES = 7_500_000  # of the whole site
+GZIPPED_BYTES = 7_300_000  # of the whole site
 RAW_BYTES = 17_000_000
 REQUESTS = 60  # before the worker is ready
 USABLE_MS = 1_000  # from opening to controls that can be used
-READY_RATIO = 1.6  # the worker's start, to that of a bare Pyodide beside it: 1.27 where nothing else runs (Chromium)
+READY_RATIO = 1.3  # the worker's start, to that of a bare Pyodide beside it
 LONGEST_TASK_MS = 50  # of the main thread, after the start
 PREDICTION_MS = 30  # from the last piece of a stroke to the answer
 TIMES = 3
+PAIRS = 7  # of a bare start and a whole one
 
 BARE_START = """async site => {
     const { loadPyodide } = await import(site + "vendor/pyodide/pyodide.mjs");
@@ -54,10 +55,14 @@ def test_requests(new_page: Maker, site_url: str) -> None:
 
 
 def test_times_to_start(browser: Browser, site_url: str) -> None:
-    """Controls can be used within a second, and the worker is ready soon after a bare Pyodide would be: medians of
-    pages opened by turns, each in a context of its own, by the pages' own clocks since their navigation."""
+    """Controls can be used within a second, and the worker is ready soon after a bare Pyodide would be.
+
+    Pages are opened by turns, each in a context of its own, and timed by their own clocks since their navigation. The
+    best of each kind are compared: what else the machine does makes a start longer, by half at times, and never
+    shorter, so the best come nearest to what the page itself takes, while a pair's ratio says more about the machine.
+    """
     usable, ready, bare = [], [], []
-    for _ in range(TIMES):
+    for _ in range(PAIRS):
         page = browser.new_page()
         page.goto(site_url + BARE)
         bare.append(page.evaluate(BARE_START, site_url) / 1000)
@@ -72,8 +77,9 @@ def test_times_to_start(browser: Browser, site_url: str) -> None:
         wait_for(page, "ready", READY)
         ready.append(page.evaluate("window.readyAt") / 1000)
         page.context.close()
-    first, whole, alone = (statistics.median(times) for times in (usable, ready, bare))
+    first, whole, alone = statistics.median(usable), min(ready), min(bare)
     print(f"usable after {first * 1000:.0f} ms; ready after {whole:.2f} s, a bare Pyodide after {alone:.2f} s")
+    print(f"so ready after {whole / alone:.2f} times that; all pairs:", *map("{:.2f}/{:.2f}".format, ready, bare))
     assert first * 1000 <= USABLE_MS
     assert whole / alone <= READY_RATIO
 
