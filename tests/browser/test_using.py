@@ -474,7 +474,8 @@ def test_a_model_of_images_that_are_not_here(page: Page, tmp_path: Path) -> None
 
 
 def test_the_whole_page_by_keyboard(page: Page) -> None:
-    """From the top by Tab: choose, train, draw a 1, clear; every step shows where the focus is."""
+    """From the top by Tab: change the network, train, draw a 1, take it back, look inside; every step shows where the
+    focus is."""
     fresh(page)
     page.locator("body").evaluate("body => { document.activeElement.blur(); body.focus(); }")
 
@@ -492,6 +493,14 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     go_to("#seed")
     page.keyboard.press("Control+A")
     page.keyboard.type("4")
+    go_to("#editor summary")
+    page.keyboard.press("Enter")
+    go_to("#layers input")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("3")
+    page.keyboard.press("Tab")
+    expect(page.locator("#network-summary")).not_to_have_text("9 layers, 6423 weights")
+    assert page.evaluate("document.activeElement.matches('#layers input')"), "the focus was lost by a change"
     go_to("#start")
     page.keyboard.press("Enter")
     wait_for(page, "finished", timeout=TRAINED)
@@ -503,12 +512,21 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
+    go_to("#undo")
+    page.keyboard.press("Enter")
+    prediction(page).to_have_text(re.compile("^Draw a digit"))
+    go_to("#redo")
+    page.keyboard.press("Enter")
+    prediction(page).to_have_text(re.compile("^1,"))
     go_to("#clear")
     page.keyboard.press("Enter")
     prediction(page).to_have_text(re.compile("^Draw a digit"))
     go_to("#confusion button")
     page.keyboard.press("Enter")
     expect(page.locator("#gallery-title")).to_contain_text("Images of class 0")
+    go_to("#gallery button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Read as")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
