@@ -1,6 +1,5 @@
 """Digits: the bundled part of MNIST, IDX files of any such data, and what is checked of both."""
 
-import gzip
 import hashlib
 import io
 import lzma
@@ -8,7 +7,6 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
 
@@ -111,6 +109,8 @@ def load_digits() -> tuple[Digits, Digits]:
     >>> len(training), len(test), test.labels[150]
     (4000, 1000, 1)
     """
+    from importlib.resources import files  # read when it is first needed: a page starts sooner
+
     try:
         stream = io.BytesIO(lzma.decompress(files("scnn").joinpath("digits.xz").read_bytes()))
     except (OSError, lzma.LZMAError) as error:
@@ -175,8 +175,8 @@ def read(stream: BinaryIO, size: int, name: str) -> bytes:
         while size > 0 and (piece := stream.read(min(size, 1 << 20))):
             pieces.append(piece)
             size -= len(piece)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise IdxError(f"{name}: the gzip data is corrupt or cut short ({error})") from None
+    except (EOFError, OSError, zlib.error) as error:  # a plain file's, or one of those that gzip raises
+        raise IdxError(f"{name} cannot be read: its data is corrupt or cut short ({error})") from None
     return b"".join(pieces)
 
 
@@ -192,7 +192,11 @@ def opened(source: str | Path | bytes) -> BinaryIO:
             raise IdxError(f"{source} cannot be read: {error.strerror}") from None
     gzipped = stream.read(2) == b"\x1f\x8b"
     stream.seek(0)
-    return gzip.GzipFile(fileobj=stream) if gzipped else stream  # type: ignore[return-value]
+    if not gzipped:
+        return stream
+    import gzip  # read when it is first needed: a page starts sooner
+
+    return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
 
 
 def name_of(source: str | Path | bytes, otherwise: str) -> str:
