@@ -10,8 +10,9 @@ from scnn.compiler.binary import module
 from scnn.compiler.calls import Calls
 from scnn.compiler.code import code_of_procedure, code_of_routine
 from scnn.compiler.errors import KernelError
-from scnn.compiler.expand import Options, Site
+from scnn.compiler.expand import Site
 from scnn.compiler.optimise import optimise
+from scnn.compiler.options import Options
 from scnn.plan import Plan
 
 __all__ = ["KernelError", "Module", "Options", "Site", "compile_plan"]

@@ -13,8 +13,8 @@ from scnn import presets
 from scnn.architecture import Architecture
 from scnn.compiler.calls import Calls
 from scnn.compiler.code import code_of_routine
-from scnn.compiler.expand import Options
 from scnn.compiler.optimise import optimise
+from scnn.compiler.options import Options
 from scnn.compiler.text import text_of_function
 from scnn.errors import ConfigError, ScnnError
 from scnn.lowering import lower

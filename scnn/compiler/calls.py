@@ -3,9 +3,10 @@
 from itertools import pairwise
 
 from scnn.compiler.errors import KernelError
-from scnn.compiler.expand import Options, Site, expand
+from scnn.compiler.expand import Site, expand
 from scnn.compiler.frontend import parse
 from scnn.compiler.ir import Routine
+from scnn.compiler.options import Options
 from scnn.compiler.tree import Function
 from scnn.plan import Buffer, Call, Kernel, Plan
 

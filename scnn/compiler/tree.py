@@ -1,6 +1,7 @@
 """The typed tree: a kernel as the frontend understood it, still with loops over sizes as they are written."""
 
 import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,6 +30,9 @@ __all__ = [
     "Statement",
     "Store",
     "Type",
+    "assigned_once",
+    "assigned_types",
+    "assignments",
 ]
 
 Type = Literal["float32", "int32", "bool"]
@@ -187,3 +191,25 @@ class Function:
     parameters: tuple[Parameter, ...]
     body: tuple[Statement, ...]
     returns: Type | None
+
+
+def assignments(statements: Sequence[Statement]) -> Iterator[Assign]:
+    """Every assignment to a local, however deep."""
+    for statement in statements:
+        match statement:
+            case Assign():
+                yield statement
+            case Branch(_, _, yes, no):
+                yield from assignments(yes)
+                yield from assignments(no)
+            case Repeat(body=body):
+                yield from assignments(body)
+
+
+def assigned_once(statements: Sequence[Statement]) -> frozenset[str]:
+    names = [assign.name for assign in assignments(statements)]
+    return frozenset(name for name in names if names.count(name) == 1)
+
+
+def assigned_types(statements: Sequence[Statement]) -> dict[str, Type]:
+    return {assign.name: assign.value.type for assign in assignments(statements)}

@@ -4,43 +4,23 @@ A value is the same in all lanes, or a vector of four; a vector meets what is th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from scnn.compiler.affine import Affine, Range, interval
-from scnn.compiler.ir import Node, Nodes
+from scnn.compiler.expand.affine import Affine, interval
+from scnn.compiler.expand.routine import RoutineWriter
+from scnn.compiler.expand.values import LANES, Value
+from scnn.compiler.ir import Node
 from scnn.compiler.tree import Binary, Type
 from scnn.exact import float32
 
-__all__ = ["Arithmetic", "Value"]
+__all__ = ["Arithmetic", "whole"]
 
 FLOAT = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 INT = {"+": "add", "-": "sub", "*": "mul", "&": "and", "|": "or", "<<": "shl", ">>": "shr_s"}
 COMPARE = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
 
 
-@dataclass(frozen=True)
-class Value:
-    """What an expression is: a node, or a whole number as a sum; a truth value may be known as `constant`."""
-
-    type: Type
-    node: Node | None = None
-    affine: Affine | None = None
-    constant: bool | None = None
-
-    @property
-    def is_vector(self) -> bool:
-        return self.node is not None and self.node.type == "v128"
-
-
-class Arithmetic:
-    """Makes nodes for operations; `ranges` holds what is known of atoms."""
-
-    def __init__(self, nodes: Nodes, fold: bool) -> None:
-        self.nodes, self.fold = nodes, fold
-        self.ranges: dict[Node, Range] = {}
-
-    def opaque(self, name: str, node: Node, known: Range | None = None) -> Value:
-        raise NotImplementedError
+class Arithmetic(RoutineWriter):
+    """Makes nodes for operations."""
 
     # ------------------------------------------------------------------------------- between forms
 
@@ -82,11 +62,11 @@ class Arithmetic:
             return value.node
         if value.affine is not None and value.affine.lane:
             start = Affine(value.affine.constant, value.affine.terms)
-            steps = self.nodes.make("v128.const", data=tuple(lane * value.affine.lane for lane in range(4)))
+            steps = self.nodes.make("v128.const", data=tuple(lane * value.affine.lane for lane in range(LANES)))
             return self.nodes.make("i32x4.add", self.nodes.make("i32x4.splat", self.sum_of(start)), steps)
         node = self.scalar(value)
         if node.op == "f32.const":
-            return self.nodes.make("v128.const", data=(float(str(node.data)),) * 4)
+            return self.nodes.make("v128.const", data=(float(str(node.data)),) * LANES)
         if node.op in ("f32.load", "i32.load"):
             return self.nodes.make("v128.load32_splat", *node.arguments, data=node.data, buffer=node.buffer)
         return self.nodes.make("f32x4.splat" if node.type == "f32" else "i32x4.splat", node)
@@ -97,7 +77,7 @@ class Arithmetic:
             assert value.node
             return value.node
         splat = self.nodes.make("i32x4.splat", self.scalar(value))
-        return self.nodes.make("i32x4.ne", splat, self.nodes.make("v128.const", data=(0,) * 4))
+        return self.nodes.make("i32x4.ne", splat, self.nodes.make("v128.const", data=(0,) * LANES))
 
     def both(self, one: Value, other: Value) -> tuple[bool, Node, Node]:
         """Whether the operation is on vectors, and its operands."""
@@ -119,7 +99,7 @@ class Arithmetic:
                 value.type, node=self.nodes.make("f32x4.neg" if value.type == "float32" else "i32x4.neg", value.node)
             )
         assert value.node
-        if self.fold and value.node.op == "f32.const":
+        if self.options.fold and value.node.op == "f32.const":
             return Value("float32", node=self.nodes.f32(-float(str(value.node.data))))
         return Value("float32", node=self.nodes.make("f32.neg", value.node))
 
@@ -157,7 +137,7 @@ class Arithmetic:
         """Python's division rounds down: where the remainder's sign is not the divisor's, it is one lower."""
         divisor = right.affine.constant if right.affine is not None and right.affine.is_constant else 0
         if not divisor or left.affine is None or left.affine.lane:
-            raise self.refusal(expression, "the divisor is not a constant, or differs from lane to lane", "a size")
+            raise self.error(expression.node, "the divisor is not a constant, or differs from lane to lane", "a size")
         nodes, top, bottom = self.nodes, self.scalar(left), self.nodes.i32(divisor)
         remainder = nodes.make("i32.rem_s", top, bottom)
         off = nodes.make("i32.lt_s" if divisor > 0 else "i32.gt_s", remainder, nodes.i32(0))
@@ -170,12 +150,9 @@ class Arithmetic:
         ends = sorted((low // divisor, high // divisor))
         return self.opaque("quotient", node, (ends[0], ends[1]) if known else None)
 
-    def refusal(self, expression: Binary, reason: str, allowed: str) -> Exception:
-        raise NotImplementedError
-
     def folded(self, operator: str, one: Node, other: Node) -> Node | None:
         """The result for two constants, rounded as float32 is."""
-        if not self.fold or one.op != "f32.const" or other.op != "f32.const":
+        if not self.options.fold or one.op != "f32.const" or other.op != "f32.const":
             return None
         a, b = float(str(one.data)), float(str(other.data))
         if operator == "/" and b == 0:

@@ -6,10 +6,11 @@ variable, turns are apart when what is left of the sums, over all inner loops, s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from scnn.compiler.affine import Affine, Range, interval
-from scnn.compiler.arithmetic import Value, whole
+from scnn.compiler.expand.affine import Affine, Range, interval
+from scnn.compiler.expand.arithmetic import whole
+from scnn.compiler.expand.routine import Frame
+from scnn.compiler.expand.values import Copy, Value
 from scnn.compiler.ir import Node
 from scnn.compiler.tree import (
     Assign,
@@ -32,11 +33,9 @@ from scnn.compiler.tree import (
     Select,
     Statement,
     Store,
+    assignments,
 )
 from scnn.plan import Buffer
-
-if TYPE_CHECKING:
-    from scnn.compiler.expand import Copy, Frame
 
 __all__ = ["require_independent"]
 
@@ -53,7 +52,7 @@ class Access:
     stores: bool
 
 
-def require_independent(loop: Repeat, frame: "Frame", copy: "Copy", ranges: Mapping[Node, Range]) -> list[str]:
+def require_independent(loop: Repeat, frame: Frame, copy: Copy, ranges: Mapping[Node, Range]) -> list[str]:
     """The sums that a loop over lanes carries from turn to turn; raises KernelError if it carries anything else,
     or if its turns are not apart."""
     names: Names = {name: value.affine if isinstance(value, Value) else None for name, value in copy.names.items()}
@@ -93,7 +92,7 @@ def apart(touching: Sequence[Access], variable: Node, inner: Mapping[Node, Range
 def carried_sums(loop: Repeat, outside: set[str], source_error: object) -> list[str]:
     """Names from outside that the body assigns: lanes may add to them, and that is all."""
     sums: list[str] = []
-    for assign in assignments_in(loop.body):
+    for assign in assignments(loop.body):
         if assign.name not in outside:
             continue
         value = assign.value
@@ -114,19 +113,6 @@ def carried_sums(loop: Repeat, outside: set[str], source_error: object) -> list[
         if assign.name not in sums:
             sums.append(assign.name)
     return sums
-
-
-def assignments_in(statements: Sequence[Statement]) -> list[Assign]:
-    found: list[Assign] = []
-    for statement in statements:
-        match statement:
-            case Assign():
-                found.append(statement)
-            case Branch(_, _, yes, no):
-                found += assignments_in(yes) + assignments_in(no)
-            case Repeat(body=body):
-                found += assignments_in(body)
-    return found
 
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
@@ -187,7 +173,7 @@ class Study:
                     self.look(condition, names, buffers)
                     for side in (yes, no):
                         self.follow(side, names, buffers, function)
-                    for assign in assignments_in([statement]):
+                    for assign in assignments([statement]):
                         names[assign.name] = None
                 case Repeat(_, name, _, bounds, _, body):
                     sums = [self.sum_of(bound, names) for bound in bounds]
@@ -200,7 +186,7 @@ class Study:
                         ends = sorted((turns[0], turns[-1]))
                         names[name] = Affine(0, {self.variable(name, (ends[0], ends[1])): 1})
                     inner = dict(names)
-                    for assign in assignments_in(body):  # what the turn before left is not known
+                    for assign in assignments(body):  # what the turn before left is not known
                         if assign.name in inner:
                             inner[assign.name] = None
                     self.follow(body, inner, buffers, function)
