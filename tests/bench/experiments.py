@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from scnn.augmentation import Augmentation
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU
 from scnn.network import Network
 from scnn.optimisers import SGD, Adam
 from scnn.presets import MNIST, MNIST_LARGE, Preset
@@ -17,6 +17,12 @@ from scnn.trainer import EpochEnded, Trainer
 VALIDATION = 800
 A = Augmentation
 BENT = MNIST.augmentation or A()
+
+
+def more_dropped(layer: Layer) -> Layer:
+    return Dropout(0.4) if isinstance(layer, Dropout) else layer
+
+
 SHALLOW = (
     *(Conv2D(16, 5, padding=2), ReLU(), MaxPool2D(2), Conv2D(32, 5, padding=2), ReLU(), MaxPool2D(2)),
     *(Flatten(), Dropout(0.4), Dense(10)),
@@ -37,6 +43,7 @@ VARIANTS: dict[tuple[int, ...], list[tuple[str, Preset, dict[str, Any]]]] = {
     ],
     (1,): [
         ("mnist-large", MNIST_LARGE, {}),
+        ("  stronger dropout", MNIST_LARGE, {"layers": tuple(more_dropped(x) for x in MNIST_LARGE.layers)}),
         ("  no dropout", MNIST_LARGE, {"layers": tuple(x for x in MNIST_LARGE.layers if not isinstance(x, Dropout))}),
         ("  two convolutions", MNIST_LARGE, {"layers": SHALLOW, "optimiser": Adam(0.006)}),
     ],
