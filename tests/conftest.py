@@ -17,6 +17,7 @@ def fuzz(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--fuzz"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests are spread over processes, those of a file with one browser stay together: they share pages."""
     for item in items:
