@@ -2,7 +2,6 @@
 that it did not train on. The test digits take no part. `python build.py bench --experiments`"""
 
 import statistics
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -50,8 +49,8 @@ VARIANTS: dict[tuple[int, ...], list[tuple[str, Preset, dict[str, Any]]]] = {
 }
 
 
-def judge(preset: Preset, seed: int) -> tuple[float, float, float]:
-    """Validation accuracy and loss at the end, and seconds."""
+def judge(preset: Preset, seed: int) -> tuple[float, float]:
+    """Validation accuracy and loss at the end."""
     digits, _ = preset.digits()
     trainer = Trainer(
         Network(preset.input_shape, preset.layers, seed=seed),
@@ -61,21 +60,20 @@ def judge(preset: Preset, seed: int) -> tuple[float, float, float]:
         **preset.settings,
     )
     trainer.slice_size = 1000
-    began = time.perf_counter()
     *_, last = (event for event in trainer.run() if isinstance(event, EpochEnded))
     assert last.validation
-    return last.validation.accuracy, last.validation.loss, time.perf_counter() - began
+    return last.validation.accuracy, last.validation.loss
 
 
 def main() -> None:
     print(f"Judged by {VALIDATION} of the training digits, which were kept out of training", flush=True)
-    print("| what is trained | accuracy | worst | loss | seconds | seeds |\n| --- | --- | --- | --- | --- | --- |")
+    print("| what is trained | accuracy | worst | loss | seeds |\n| --- | --- | --- | --- | --- |")
     for seeds, variants in VARIANTS.items():
         for name, preset, changes in variants:
             runs = [judge(replace(preset, **changes), seed) for seed in seeds]
-            accuracy, loss, seconds = (statistics.fmean(column) for column in zip(*runs, strict=True))
+            accuracy, loss = (statistics.fmean(column) for column in zip(*runs, strict=True))
             worst = min(run[0] for run in runs)
-            cells = (name.replace("  ", "– "), f"{accuracy:.2%}", f"{worst:.2%}", f"{loss:.4f}", f"{seconds:.0f}")
+            cells = (name.replace("  ", "– "), f"{accuracy:.2%}", f"{worst:.2%}", f"{loss:.4f}")
             print(f"| {' | '.join(cells)} | {', '.join(map(str, seeds))} |".replace("%", " %"), flush=True)
 
 
