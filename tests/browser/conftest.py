@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 
 from build import PROGRAMS, SITE, WEBKIT, Handler, look_for_browsers
+
+expect.set_options(timeout=20_000)  # for a busy machine; what must be quick is measured in test_budgets.py
 
 SUB_PATH = "/user/scnn/"
 BARE = "bare.html"  # a page of the site's origin with nothing on it, for what is measured and compared
