@@ -467,7 +467,7 @@ def test(arguments: Sequence[str], browsers: bool) -> None:
         pytest(["-m", "not browser"] if not browsers else [], arguments, environment)
         return
     kinds = "" if browsers else " and not browser"
-    pytest(["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadgroup"], [], environment)
+    pytest(["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadfile"], [], environment)
     pytest(["-m", f"alone{kinds}"], [], environment)  # what measures time, or builds the site anew
 
 

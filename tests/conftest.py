@@ -1,4 +1,4 @@
-"""Options of the whole test run, how it is spread, and what it prints in the end of the faults that were tried."""
+"""Options of the whole test run, and what it prints in the end of the faults that were tried."""
 
 from collections.abc import Callable
 
@@ -15,15 +15,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def fuzz(request: pytest.FixtureRequest) -> int:
     """How many random kernels are compared."""
     return int(request.config.getoption("--fuzz"))
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests are spread over processes, those of a file with one browser stay together: they share pages."""
-    for item in items:
-        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        browser = parameters.get("browser") or parameters.get("bare") or ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {browser}"))
 
 
 @pytest.fixture
