@@ -270,7 +270,8 @@ def test_a_checkpoint_of_the_command_line_goes_on_here() -> None:
     one = session()
     taken = one.ask({"do": "open", "data": pack_checkpoint(trainer)})
     assert taken["experiment"] == "paper" and taken["progress"]["done"] == 40
-    assert one.ask({"do": "advance", "budget_ms": 10_000})["finished"]
+    answers = [one.ask({"do": "advance", "budget_ms": 10_000}) for _ in range(4)]  # to the end of each epoch
+    assert [len(answer["events"]) for answer in answers] == [1] * 4 and answers[-1]["finished"]
 
 
 def test_the_pretrained_model_reads_until_there_is_a_training(trained: Session) -> None:
