@@ -81,7 +81,7 @@ def visited(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.goto(url)
     wait_for(page, "ready")
-    expect(page.locator("#offline")).to_have_text(re.compile("without a network"), timeout=30_000)
+    expect(page.locator("#offline")).to_have_text(re.compile("without a network"), timeout=90_000)
     return page
 
 
@@ -127,7 +127,7 @@ def test_an_update_takes_over_cleanly(context: BrowserContext, tmp_path: Path) -
     first.stop()
     second = Served(other, port=port)
     page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
-    expect(page.get_by_role("status", name="New version")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("status", name="New version")).to_be_visible(timeout=90_000)
     wait_for(page, "training")  # nothing was taken from it
     assert page.locator("h1").inner_text() == "scnn"
     button(page, "Pause").click()
