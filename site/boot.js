@@ -1,9 +1,3 @@
-// Where the locale is "C", WebKit names a language that Intl refuses, and uPlot, which loads next, asks Intl for it.
-try {
-  new Intl.Locale(navigator.language);
-} catch {
-  Object.defineProperty(navigator, "language", { value: "en" });
-}
 // Starts PyScript. The hook taken away is the one thing in it that would need 'unsafe-eval'.
 const seconds = Number(new URLSearchParams(location.search).get("patience")) || 20;
 const failure = document.querySelector("#failure");
@@ -40,7 +34,9 @@ const fail = async () => {
   document.querySelector("#state").textContent = `failed – ${words}.`;
   document.querySelector("#failure-text").textContent =
     (await withoutStorage()) || `${words}: a file is missing, not whole, or does not come. Is the network there?`;
-  document.querySelector("#failure-details").textContent = why || `Nothing has started for ${seconds} seconds.`;
+  const traceback = document.querySelector(".py-error")?.textContent; // PyScript's, where main.py raised
+  document.querySelector("#failure-details").textContent =
+    why || traceback || `Nothing has started for ${seconds} seconds.`;
   failure.hidden = false;
   retry.addEventListener("click", reload);
 };
