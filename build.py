@@ -73,23 +73,6 @@ NOT_TRAINING = (
     *("cli", "display", "session", "run", "experiment", "inspection", "own_images", "sweep", "export", "drawing"),
     *("metrics", "images", "messages", "opening", "pictures"),
 )
-# Of Python's library, what only a terminal, a server or a test suite uses: 0.4 MB that no visitor has to fetch.
-NOT_IN_LIBRARY = (
-    *(
-        "_pyrepl",
-        "doctest",
-        "ftplib",
-        "imaplib",
-        "multiprocessing",
-        "pdb",
-        "poplib",
-        "pydoc",
-        "smtplib",
-        "socketserver",
-    ),
-    *("unittest", "wsgiref", "xmlrpc"),
-)
-
 # Python's own table of MIME types depends on the machine; browsers insist on some of these.
 MIME_TYPES = {
     "": "application/octet-stream",
@@ -260,7 +243,7 @@ def build_site() -> None:
     say("Putting the site together …")
     shutil.rmtree(SITE, ignore_errors=True)
     aside = ["node_modules", "package*.json", "requirements.txt", "screenshot.png", "__pycache__"]
-    aside += ["pretrained.py", "icons.py", "serve.py", "licences"]
+    aside += ["pretrained.py", "icons.py", "serve.py", "library.*", "licences"]
     ignored = shutil.ignore_patterns(*aside)
     shutil.copytree(ROOT / "site", SITE, ignore=ignored)
     config = SITE / "worker.json"  # it cannot know the wheel's version
@@ -293,13 +276,9 @@ def link_preloads() -> None:
 
 
 def shorten_library(target: Path) -> None:
-    """Pyodide's copy of Python's library without NOT_IN_LIBRARY; the same bytes from the same copy."""
-    with zipfile.ZipFile(target) as whole:
-        kept = [(name, whole.read(name)) for name in whole.namelist() if not name.endswith("/")]
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as short:
-        for name, content in kept:
-            if name.split("/")[0].removesuffix(".py") not in NOT_IN_LIBRARY:
-                short.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    """Pyodide's copy of Python's library without what the page never uses; what it starts with is bytecode."""
+    pyodide = NODE_MODULES / "pyodide"
+    run(*node(), ROOT / "site" / "library.mjs", pyodide / "pyodide.mjs", pyodide / target.name, target)
 
 
 def make_icons() -> None:

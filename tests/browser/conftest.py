@@ -19,12 +19,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 
-from build import PROGRAMS, SITE, WEBKIT, Handler, look_for_browsers
+from build import NODE_MODULES, PROGRAMS, SITE, WEBKIT, Handler, look_for_browsers
 
 expect.set_options(timeout=20_000)  # for a busy machine; what must be quick is measured in test_budgets.py
 
 SUB_PATH = "/user/scnn/"
 BARE = "bare.html"  # a page of the site's origin with nothing on it, for what is measured and compared
+STOCK = "pyodide-as-published/"  # beside it, Pyodide as its makers ship it
 SHOTS = SITE.parent / "screenshots"
 
 CHROMIUM_FLAGS = [
@@ -49,6 +50,8 @@ class SubPathHandler(Handler):
             return str(SITE / "nothing-is-here")
         if path == f"{SUB_PATH}{BARE}":
             return str(Path(__file__).parent / BARE)
+        if path.startswith(f"{SUB_PATH}{STOCK}"):
+            return str(NODE_MODULES / "pyodide" / path.removeprefix(f"{SUB_PATH}{STOCK}"))
         return super().translate_path("/" + path.removeprefix(SUB_PATH))
 
 
