@@ -85,7 +85,7 @@ def test_times_to_start(browser: Browser, site_url: str) -> None:
         page.context.close()
     first, whole, published, shipped = map(statistics.median, (usable, ready, bare, own))
     print(
-        f"usable after {first * 1000:.0f} ms; ready after {whole:.2f} s, {whole / published:.2f} times a bare start of "
+        f"usable after {first * 1000:.0f} ms; ready after {whole:.2f} s, {whole / published:.2f} of a bare start of "
         f"Pyodide as published ({published:.2f} s), {whole / shipped:.2f} of the site's own ({shipped:.2f} s)"
     )
     assert first * 1000 <= USABLE_MS
