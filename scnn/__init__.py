@@ -13,11 +13,13 @@ from scnn.augmentation import Augmentation
 from scnn.checkpoint import resume, save_checkpoint
 from scnn.data import Digits, load_digits, load_idx
 from scnn.errors import ScnnError
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.events import EpochEnded, Progress, Score
+from scnn.layer import Layer
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
 from scnn.network import Network
 from scnn.optimisers import SGD, Adam
 from scnn.schedules import Constant, Cosine, OneCycle, StepDecay
-from scnn.trainer import EpochEnded, Progress, Score, Trainer
+from scnn.trainer import Trainer
 from scnn.version import __version__
 
 __all__ = [

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from math import prod
 
 from scnn.errors import ShapeError
-from scnn.layers import Layer, Parameter, Shape, SoftmaxCrossEntropy
+from scnn.layer import Layer, Parameter, Shape
+from scnn.layers import SoftmaxCrossEntropy
 
 __all__ = ["Architecture"]
 

@@ -5,7 +5,7 @@ from math import isfinite
 
 from scnn import kernels
 from scnn.errors import ConfigError
-from scnn.layers import Shape, call
+from scnn.layer import Shape, call
 from scnn.plan import Call
 
 __all__ = ["Augmentation"]

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from scnn.augmentation import Augmentation
 from scnn.errors import ConfigError
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.layer import Layer
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
 from scnn.optimisers import SGD, Adam, Optimiser
 from scnn.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay
 

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from scnn.trainer import EpochEnded, Progress, Trainer
+from scnn.events import EpochEnded, Progress
+from scnn.trainer import Trainer
 
 __all__ = ["Display", "display_for", "figures"]
 

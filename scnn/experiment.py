@@ -12,7 +12,8 @@ from scnn.config import layers_from_list, settings_from_dict, to_dict
 from scnn.data import Digits
 from scnn.engine import EngineMaker
 from scnn.errors import ConfigError
-from scnn.layers import Dense, Layer
+from scnn.layer import Layer
+from scnn.layers import Dense
 from scnn.network import Network
 from scnn.presets import Preset
 from scnn.trainer import Trainer

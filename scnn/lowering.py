@@ -9,7 +9,8 @@ from math import prod
 from scnn import kernels
 from scnn.architecture import Architecture
 from scnn.augmentation import Augmentation
-from scnn.layers import Layer, Shape, SoftmaxCrossEntropy, call
+from scnn.layer import Layer, Shape, call
+from scnn.layers import SoftmaxCrossEntropy
 from scnn.optimisers import SETTINGS, SGD, Optimiser
 from scnn.plan import ALIGNMENT, Argument, Buffer, Call, Loop, Plan, Procedure, allocate
 

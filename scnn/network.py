@@ -17,7 +17,7 @@ from scnn.data import Digits
 from scnn.engine import Engine, EngineMaker
 from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
 from scnn.images import images_of
-from scnn.layers import Layer
+from scnn.layer import Layer
 from scnn.lowering import LOGITS, PROBABILITIES, lower
 from scnn.metrics import Report, confusion_matrix
 from scnn.safetensors import Tensor

@@ -6,7 +6,7 @@ from math import sqrt
 
 from scnn import kernels
 from scnn.errors import ConfigError
-from scnn.layers import call
+from scnn.layer import call
 from scnn.plan import Call
 from scnn.schedules import power
 

@@ -6,7 +6,8 @@ from typing import Any
 from scnn.augmentation import Augmentation
 from scnn.data import Digits, load_digits
 from scnn.errors import ConfigError
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, Shape, SoftmaxCrossEntropy
+from scnn.layer import Layer, Shape
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
 from scnn.optimisers import SGD, Adam, Optimiser
 from scnn.schedules import Constant, OneCycle, Schedule
 

@@ -9,6 +9,7 @@ from scnn.checkpoint import pack_checkpoint, settings_of
 from scnn.data import Digits
 from scnn.engine import EngineMaker, Interpreter
 from scnn.errors import ConfigError
+from scnn.events import EpochEnded, Event, Progress, Score
 from scnn.experiment import OWN, Experiment
 from scnn.inspection import Inspector
 from scnn.lowering import PROBABILITIES
@@ -19,7 +20,7 @@ from scnn.optimisers import Adam
 from scnn.pictures import as_ink, picture
 from scnn.safetensors import pack
 from scnn.schedules import Constant
-from scnn.trainer import EpochEnded, Event, Progress, Score, Trainer
+from scnn.trainer import Trainer
 
 __all__ = ["Run", "described_layers", "described_prediction"]
 

@@ -13,12 +13,13 @@ from scnn.augmentation import Augmentation
 from scnn.checkpoint import pack_checkpoint, resume, save_checkpoint
 from scnn.engine import Interpreter
 from scnn.errors import ModelError
+from scnn.events import EpochEnded
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
 from scnn.network import Network
 from scnn.optimisers import SGD, Adam
 from scnn.presets import PAPER
 from scnn.schedules import Constant, OneCycle
-from scnn.trainer import EpochEnded, Trainer
+from scnn.trainer import Trainer
 from scnn.wasm_engine import compiled
 
 TRAINING, TEST = PAPER.digits()

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from scnn.errors import ConfigError, ShapeError
 from scnn.kernels.loss import EPSILON
-from scnn.layers import Call, Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU, Shape, SoftmaxCrossEntropy
+from scnn.layer import Layer, Shape
+from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.plan import Call
 
 Numbers = list[float]
 

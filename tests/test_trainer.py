@@ -6,11 +6,12 @@ import pytest
 
 from scnn.data import Digits
 from scnn.errors import ConfigError, ShapeError, TrainingError
+from scnn.events import EpochEnded, Progress
 from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from scnn.network import Network
 from scnn.optimisers import SGD
 from scnn.presets import PAPER
-from scnn.trainer import EpochEnded, Progress, Trainer
+from scnn.trainer import Trainer
 
 LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dense(3)]
 

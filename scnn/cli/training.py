@@ -16,10 +16,11 @@ from scnn.cli.options import ENGINES, pair, require_folder
 from scnn.data import Digits
 from scnn.display import Display, display_for
 from scnn.errors import ConfigError
+from scnn.events import EpochEnded, Progress
 from scnn.metrics import Report
 from scnn.network import Network
 from scnn.opening import open_checkpoint
-from scnn.trainer import EpochEnded, Progress, Trainer
+from scnn.trainer import Trainer
 from scnn.version import __version__
 
 __all__ = ["train"]

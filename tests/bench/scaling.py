@@ -6,8 +6,9 @@ import time
 
 from scnn import presets
 from scnn.data import Digits
+from scnn.events import EpochEnded
 from scnn.network import Network
-from scnn.trainer import EpochEnded, Trainer
+from scnn.trainer import Trainer
 
 
 def main() -> None:

@@ -1,0 +1,47 @@
+"""What a training tells: how far it is, and after each epoch how well it does."""
+
+from dataclasses import dataclass
+
+__all__ = ["EpochEnded", "Event", "Progress", "Score"]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a network did on some digits: mean loss, and confusion[true class][predicted class]."""
+
+    loss: float
+    confusion: tuple[tuple[int, ...], ...]
+
+    @property
+    def samples(self) -> int:
+        """How many digits were counted."""
+        return sum(map(sum, self.confusion))
+
+    @property
+    def accuracy(self) -> float:
+        """The share of digits that were recognised, 0 to 1."""
+        return sum(row[place] for place, row in enumerate(self.confusion)) / self.samples
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A slice of work is done: so many samples were trained on, in this epoch and in all."""
+
+    epoch: int
+    sample: int
+    done: int
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """Every training digit had its turn once more. `training` is the mean while learning; what the network made
+    of the validation and test digits came after. `best` tells whether these weights are the best until now."""
+
+    epoch: int
+    training: Score
+    test: Score | None = None
+    validation: Score | None = None
+    best: bool = True
+
+
+Event = Progress | EpochEnded
