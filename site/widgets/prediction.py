@@ -16,7 +16,8 @@ class Prediction:
             self.clear(answer.get("message") or answer["error"]["message"])
             return
         best = max(row["probability"] for row in answer["probabilities"])
-        words = f"{answer['digit']}, says the network, and is {percent(round(best, 2))} sure."
+        sure = percent(round(best, 2)) if best < 0.995 else "more than 99 %"  # never quite 100 %
+        words = f"{answer['digit']}, says the network, and is {sure} sure."
         if answer.get("pretrained"):
             words += " This is the network that comes with the page."
         elif "pretrained" not in answer and not answer["samples"]:
