@@ -46,7 +46,7 @@ def from_dict(data: object, kinds: Iterable[type[Thing]]) -> Thing:
             raise ConfigError(f"{kind.__name__} has no {str(name)[:80]!r}; it has {', '.join(allowed) or 'nothing'}")
         annotation = allowed[name]
         if not fits(value, annotation.__name__ if isinstance(annotation, type) else str(annotation)):
-            raise ConfigError(f"{kind.__name__}: {name} cannot be {str(value)[:80]!r}")
+            raise ConfigError(f"{kind.__name__}: {words(name)} cannot be {value!r:.80}")
     try:
         return kind(**given)
     except TypeError as error:
@@ -77,11 +77,12 @@ def settings_from_dict(data: object) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         raise ConfigError("a training's settings are a dict")
     settings: dict[str, Any] = {}
-    for name, most in (("epochs", 100_000), ("batch_size", LARGEST), ("seed", 2**32 - 1), ("validation", LARGEST)):
+    ranges = {"epochs": (1, 100_000), "batch_size": (1, LARGEST), "seed": (0, 2**32 - 1), "validation": (0, LARGEST)}
+    for name, (least, most) in ranges.items():
         if name in data:
-            settings[name] = whole(name, data[name], most)
+            settings[name] = whole(name, data[name], least, most)
     if data.get("patience") is not None:
-        settings["patience"] = whole("patience", data["patience"], 100_000)
+        settings["patience"] = whole("patience", data["patience"], 1, 100_000)
     if "optimiser" in data:
         settings["optimiser"] = from_dict(data["optimiser"], OPTIMISERS)
     if "schedule" in data:
@@ -91,7 +92,12 @@ def settings_from_dict(data: object) -> dict[str, Any]:
     return settings
 
 
-def whole(name: str, value: object, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise ConfigError(f"{name} is a whole number from 0 to {most}, not {str(value)[:80]!r}")
+def whole(name: str, value: object, least: int, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ConfigError(f"{words(name)}: a whole number from {least} to {most}, not {value!r:.80}")
     return value
+
+
+def words(name: str) -> str:
+    """A setting's name as people say it, and as the page has it."""
+    return {"per_class": "images per class"}.get(name, name.replace("_", " "))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scnn import presets
-from scnn.config import layers_from_list, settings_from_dict, to_dict
+from scnn.config import layers_from_list, settings_from_dict, to_dict, whole
 from scnn.data import Digits
 from scnn.engine import EngineMaker
 from scnn.errors import ConfigError
@@ -51,7 +51,8 @@ def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None 
     preset = presets.MNIST if name == OWN else presets.find(name)
     if name == OWN and own is None:
         raise ConfigError("choose images of your own first: IDX files, or pictures in folders named as their classes")
-    per_class = whole(message, "per_class", preset.training_per_class, 10, 400)
+    per_class = message.get("per_class")
+    per_class = preset.training_per_class if per_class is None else whole("per_class", per_class, 10, 400)
     training, test = own if own and name == OWN else preset.digits(per_class)
     layers = preset.layers if message.get("layers") is None else tuple(layers_from_list(message["layers"]))
     if name == OWN and message.get("layers") is None:
@@ -85,12 +86,3 @@ def ending_in(layers: tuple[Layer, ...], classes: int) -> tuple[Layer, ...]:
     """The layers with the last dense one for so many classes."""
     last = max(place for place, layer in enumerate(layers) if isinstance(layer, Dense))
     return (*layers[:last], Dense(classes), *layers[last + 1 :])
-
-
-def whole(message: Mapping[str, Any], name: str, usual: int, least: int, most: int) -> int:
-    value = message.get(name)
-    if value is None:
-        return usual
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise ConfigError(f"{name} is a whole number from {least} to {most}, not {value!r}")
-    return value

@@ -32,7 +32,8 @@ def bytes_of(message: Message, name: str) -> bytes:
 def number_of(message: Message, name: str) -> float:
     value = message.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
-        raise ConfigError(f"{name} is a number that is not negative, not {value!r}")
+        words = name.replace("_", " ")
+        raise ConfigError(f"the {words} is a number that is not negative, not {value!r}")
     return float(value)
 
 

@@ -73,8 +73,8 @@ PAPER = Preset(
     name="paper",
     title="The paper's three digits",
     description=(
-        "A very small network learns to tell 0, 1 and 2 apart from 25 images of each, "
-        "and is tested on 10 others of each."
+        "A very small network learns to tell 0, 1 and 2 apart from 25 images of each, and is tested on 10 others of "
+        "each: the experiment of Dang Thai Son’s paper, which this page continues."
     ),
     classes=(0, 1, 2),
     training_per_class=25,

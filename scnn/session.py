@@ -133,8 +133,8 @@ class Session:
         return self.running().mistakes()
 
     def inspect(self, message: Message) -> Answer:
-        """The way through the network of a test digit, by `place`, or of a drawing, by `strokes`."""
-        run = self.running()
+        """The way of a test digit, by `place`, or a drawing, by `strokes`, through the network that reads."""
+        run = self.run or self.run_of_reader(message)
         if "strokes" in message:
             return run.inspect(normalise_strokes(strokes_of(message)))
         test = run.experiment.test
@@ -166,7 +166,7 @@ class Session:
         if message.get("label") not in names:
             raise ConfigError(f"the network knows {', '.join(names)}, and no {message.get('label')!r}")
         run.teach(image, names.index(message["label"]))
-        return {**run.describe(), "epochs": run.trainer.epochs}
+        return {**run.describe(), "lesson_epochs": run.trainer.epochs}
 
     def run_of_reader(self, message: Message) -> Run:
         """A training that stands at the end of the one that made the network which reads drawings."""

@@ -26,6 +26,9 @@ PATIENCE = 60  # seconds for the worker to come up; ?patience=5 in the address s
 class Page:
     def __init__(self):
         self.experiments = []
+        self.refused = False  # whether the state's words are a refusal
+        self.rate = ""  # the learning rate in force
+        self.lesson = False  # whether it trains with corrections
         self.worker = Worker(patience_from(window.location.search, "answer", ANSWER))
         self.failure = Failure()
         self.state = State(self.state_changed)
@@ -45,6 +48,7 @@ class Page:
     def state_changed(self, name):
         self.settings.enable(name in ("ready", "finished"))
         self.own_images.enable(name in ("ready", "finished"))
+        self.reading.enable()
         if name not in ("loading", "failed"):
             self.files.enable(True, name in ("training", "paused"))
 
@@ -61,6 +65,7 @@ class Page:
             self.fail(*error.args)
             return None
         if "error" in answer:
+            self.refused = True
             name = "ready" if what in ("start", "advance") else self.state.name
             self.state.show(name, answer["error"]["message"])
             return None
@@ -93,10 +98,13 @@ class Page:
         self.settings.enable(True)  # what is switched off is not checked
         refused += self.settings.take_address(window.location.search)
         words = "choose a seed if you like, and press Train."
-        if refused:
+        if query.get("experiment") == "own":
+            words = "the address speaks of your own images: choose them again, or train on these."
+        elif refused:
             words = f"the address has no sound {' and '.join(refused)}; the usual is taken. C{words[1:]}"
         self.state.show("ready", words)
         self.describe_pretrained(status["pretrained"])
+        self.reading.can_look = bool(status["pretrained"])
         self.reading.truths(status["experiments"][-1]["classes"])
         self.reading.drawn()
 
@@ -152,12 +160,20 @@ class Page:
             self.editor.show_refusal(answer["error"]["message"])
         else:
             self.editor.show_shapes(answer)
+            if self.refused and self.state.name == "ready":
+                self.refused = False
+                self.state.show("ready", "press Train to begin.")
 
     async def change_learning_rate(self):
         rate = self.settings.message()["optimiser"]["learning_rate"]
         answer = await self.worker.ask("learning_rate", learning_rate=rate)
         if "error" in answer:
-            self.state.say(answer["error"]["message"])
+            by_id("learning_rate").value = self.rate
+            self.editor.say(f"The learning rate stays {self.rate}: {answer['error']['message']}.")
+        else:
+            self.rate = by_id("learning_rate").value
+            self.editor.say("")
+        self.settings.mark("learning_rate")
 
     def add_own(self, classes):
         """A person's own images are there: an experiment of their own, with the usual network for so many classes."""
@@ -184,10 +200,12 @@ class Page:
         self.accuracy.reset()
         self.confusion.hide()
         self.look.ready(False)
+        self.lesson = False
         by_id("fingerprint").hidden = True
 
     def began(self, answer):
         self.reading.can_look = True
+        self.rate = by_id("learning_rate").value
         self.reading.truths(answer["classes"])
         self.editor.show_shapes(answer)
 
@@ -217,7 +235,9 @@ class Page:
             if seconds:  # what came from a file took none
                 words += f", after {seconds:.1f} s" if seconds >= 0.1 else ", after less than 0.1 s"
             words += "."
-            self.runs.add(f"{by_id('experiment').value}, seed {by_id('seed').value}", answer["report"]["accuracy"])
+            taught = ["with what you taught"] if self.lesson else []
+            words_of_run = [self.experiment()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
+            self.runs.add(", ".join(words_of_run + taught), answer["report"]["accuracy"])
         self.state.show("finished", words)
         by_id("sha256").textContent = answer.get("fingerprint", "")
         by_id("link-words").hidden = True
@@ -234,7 +254,6 @@ class Page:
 
     def forgotten(self):
         """The training is gone; drawings are read as before it."""
-        self.reading.can_look = False
         self.reading.drawn()
 
     def opened(self, answer):
@@ -245,19 +264,26 @@ class Page:
             self.training.leave()
             self.training.clear()
             self.reading.truths(answer["classes"])
+            self.reading.can_look = False
             words = "the model reads your drawings. To see more of it, choose its images and open it again."
             self.state.show("ready", words)
             self.forgotten()
         else:
-            if answer["experiment"] == "own":
-                self.add_own(answer["classes"])
-            self.choose_experiment(answer["experiment"])
-            self.settings.show(answer)
+            self.show_run(answer)
             self.training.opened(answer)
+
+    def show_run(self, answer):
+        """The form shows what the training was made with."""
+        if answer["experiment"] == "own":
+            self.add_own(answer["classes"])
+        self.choose_experiment(answer["experiment"])
+        self.settings.show(answer)
 
     async def taught(self, answer):
         """A lesson begins, with a corrected drawing among the digits."""
         self.training.clear()
+        self.show_run(answer)
+        self.lesson = True
         self.training.began(answer)
         await self.training.go_on()
 

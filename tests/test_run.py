@@ -54,13 +54,13 @@ def test_describing_is_the_whole_configuration() -> None:
 @pytest.mark.parametrize(
     ("message", "word"),
     [
-        ({"per_class": 9}, "per_class"),
-        ({"per_class": 401}, "per_class"),
+        ({"per_class": 9}, "images per class: a whole number from 10 to 400, not 9"),
+        ({"per_class": 401}, "images per class"),
         ({"experiment": 3}, "3"),
         ({"experiment": "own"}, "images of your own"),
         ({"epochs": 0}, "epochs"),
         ({"epochs": "x"}, "'x'"),
-        ({"batch_size": -1}, "batch_size"),
+        ({"batch_size": 0}, "batch size"),
         ({"optimiser": {"kind": "Magic"}}, "'Magic'"),
         ({"optimiser": {"kind": "SGD", "learning_rate": "fast"}}, "'fast'"),
         ({"schedule": {"kind": "Cosine", "x": 1}}, "'x'"),

@@ -5,16 +5,19 @@ from pyscript.ffi import create_proxy, to_js
 from widgets.dom import by_id, listen
 
 HEIGHT = 200
+PICTURE = (900, 500)  # of a chart that is saved, in pixels
+STEPS = [10**power * digit for power in range(-3, 7) for digit in (1, 2, 5)]  # between an axis's numbers
 
 
 class Chart:
     def __init__(self, name, text):
         """Takes over #<name>-chart and #<name>-summary; `text` turns a value into words."""
+        self.name = name
         self.host = by_id(f"{name}-chart")
         self.summary = by_id(f"{name}-summary")
         self.text = text
         self.epochs, self.training, self.test = [], [], []
-        self.compared = []  # test curves of earlier runs
+        self.compared = []  # test curves of earlier runs: (label, a value for every epoch, dash)
         self.log, self.smoothing = False, 0.0
         self.plot = None
         self.draw()
@@ -24,14 +27,14 @@ class Chart:
 
     def add_points(self, points):
         """Each is (epoch, training, test)."""
-        first = not self.epochs
+        few = len(self.epochs) < 2  # one point has no line, and is drawn as a point
         for epoch, training, test in points:
             self.epochs.append(epoch)
             self.training.append(training)
             self.test.append(test)
             words = f"After epoch {epoch}: training {self.text(training)}, test {self.text(test)}."
             self.summary.textContent = words
-        if first:
+        if few:
             self.draw()
         else:
             self.show()
@@ -46,7 +49,7 @@ class Chart:
         self.draw()
 
     def compare(self, curves):
-        """Test curves of earlier runs, each a list with a value for every epoch."""
+        """Test curves of earlier runs, each (label, a value for every epoch, dash)."""
         self.compared = curves
         self.draw()
 
@@ -54,28 +57,43 @@ class Chart:
         self.plot.setData(self.data())
 
     def data(self):
-        longest = max([len(self.epochs)] + [len(curve) for curve in self.compared]) or 2  # an axis has two ends
-        lines = [self.training, self.test] + self.compared
+        lines = [self.placed(self.training), self.placed(self.test)] + [values for _, values, _ in self.compared]
+        longest = max(max(map(len, lines)), 2)  # an axis has two ends
         series = [smoothed(line, self.smoothing) + [None] * (longest - len(line)) for line in lines]
         return to_js([list(range(1, longest + 1))] + series)
+
+    def placed(self, values):
+        """The values at their epochs, None where there is none: a training may have gone on from a file."""
+        line = [None] * (self.epochs[-1] if self.epochs else 0)
+        for epoch, value in zip(self.epochs, values):
+            line[epoch - 1] = value
+        return line
 
     def draw(self, *event):
         """Makes the chart anew, in the theme's colours."""
         if self.plot:
             self.plot.destroy()
+        self.plot = self.made(max(self.host.clientWidth, 120), HEIGHT, self.host)
+
+    def made(self, width, height, host, names=("", "")):
+        """A chart of this size in this element, `names` being those of its axes."""
         style = window.getComputedStyle(document.documentElement)
         empty = not self.epochs and not self.compared
+        last = max([len(self.epochs) and self.epochs[-1]] + [len(values) for _, values, _ in self.compared])
+        points = len(self.epochs) == 1
         scales = {"x": {"time": False}, "y": {"distr": 3 if self.log and not empty else 1}}
         if empty:  # axes to be filled, instead of nothing
             scales["x"]["range"], scales["y"]["range"] = [1, 10], [0, 1]
-        names = ("training", "test", "axis", "grid", "earlier")
-        colour = {name: style.getPropertyValue(f"--{name}").strip() for name in names}
+        elif last < 2:
+            scales["x"]["range"] = [1, 2]
+        colours = ("training", "test", "axis", "grid", "earlier")
+        colour = {name: style.getPropertyValue(f"--{name}").strip() for name in colours}
         lines = {"stroke": colour["grid"]}
-        self.plot = window.uPlot.new(
+        return window.uPlot.new(
             to_js(
                 {
-                    "width": max(self.host.clientWidth, 120),
-                    "height": HEIGHT,
+                    "width": width,
+                    "height": height,
                     "scales": scales,
                     "cursor": {"drag": {"x": False, "y": False}},
                     "axes": [
@@ -85,30 +103,65 @@ class Chart:
                             "ticks": lines,
                             "space": 40,
                             "incrs": [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+                            "label": names[0] or None,
                         },
-                        {"stroke": colour["axis"], "grid": lines, "ticks": lines, "size": 56},
+                        {
+                            "stroke": colour["axis"],
+                            "grid": lines,
+                            "ticks": lines,
+                            "size": 56,
+                            "incrs": STEPS,
+                            "label": names[1] or None,
+                        },
                     ],
                     "series": [
                         {"label": "epoch"},
-                        curve("training", colour["training"], []),
-                        curve("test", colour["test"], [6, 3]),
+                        curve("training", colour["training"], [], points),
+                        curve("test", colour["test"], [6, 3], points),
                     ]
-                    + [curve(f"run {place + 1}", colour["earlier"], [2, 3]) for place in range(len(self.compared))],
+                    + [curve(label, colour["earlier"], dash, len(line) == 1) for label, line, dash in self.compared],
                 }
             ),
             self.data(),
-            self.host,
+            host,
         )
 
-    def canvas(self):
-        return self.host.querySelector("canvas")
+    async def picture(self):
+        """A canvas with the chart as one shows it elsewhere: larger, with the names of axes and curves."""
+        width, height = PICTURE
+        aside = document.createElement("div")
+        plot = self.made(width, height, aside, ("epoch", self.name))
+        await window.Promise.resolve()  # uPlot draws once it is asked for nothing more
+        drawn = plot.ctx.canvas
+        canvas = document.createElement("canvas")
+        head = drawn.height // 12
+        canvas.width, canvas.height = drawn.width, drawn.height + head
+        context = canvas.getContext("2d")
+        style = window.getComputedStyle(document.documentElement)
+        context.fillStyle = style.getPropertyValue("--pico-background-color").strip() or "#fff"
+        context.fillRect(0, 0, canvas.width, canvas.height)
+        context.drawImage(drawn, 0, head)
+        context.font, context.textBaseline = f"{head // 2}px sans-serif", "middle"
+        left = head
+        for series in list(plot.series)[1:]:
+            context.strokeStyle = context.fillStyle = series._stroke
+            context.lineWidth = head // 12
+            context.setLineDash(to_js([head / 12 * part for part in series.dash]))
+            context.beginPath()
+            context.moveTo(left, head / 2)
+            context.lineTo(left + head, head / 2)
+            context.stroke()
+            context.fillText(series.label, left + 1.3 * head, head / 2)
+            left += 2.3 * head + context.measureText(series.label).width
+        plot.destroy()
+        return canvas
 
     def fit(self, *entries):
         self.plot.setSize(to_js({"width": max(self.host.clientWidth, 120), "height": HEIGHT}))
 
 
-def curve(label, colour, dash):
-    return {"label": label, "stroke": colour, "width": 2, "dash": dash, "points": {"show": False}}
+def curve(label, colour, dash, points):
+    return {"label": label, "stroke": colour, "width": 2, "dash": dash, "points": {"show": points}}
 
 
 def smoothed(values, weight):
@@ -117,6 +170,7 @@ def smoothed(values, weight):
         return list(values)
     out, mean = [], None
     for value in values:
-        mean = value if mean is None else weight * mean + (1 - weight) * value
-        out.append(mean)
+        if value is not None:
+            mean = value if mean is None else weight * mean + (1 - weight) * value
+        out.append(None if value is None else mean)
     return out

@@ -28,6 +28,11 @@ def listen(target, event, handler):
     target.addEventListener(event, create_proxy(handler))
 
 
+def sure(probability):
+    """How sure a network is, which is never quite."""
+    return percent(round(probability, 2)) if probability < 0.995 else "more than 99 %"
+
+
 def percent(share):
     """A share of one in whole per cent; a tenth more where it matters."""
     return f"{share * 100:.0f} %" if share * 100 == round(share * 100) else f"{share * 100:.1f} %"

@@ -83,10 +83,15 @@ class Drawing:
     def line(self, points):
         context, side = self.context, self.canvas.width
         context.lineWidth, context.lineCap, context.lineJoin = PEN, "round", "round"
-        context.strokeStyle = "#000"
+        context.strokeStyle = context.fillStyle = "#000"
+        x, y = points[0]
         context.beginPath()
-        context.moveTo(points[0][0] * side, points[0][1] * side)
-        for x, y in points[1:] or points:
+        if len(points) == 1:  # a line without length is drawn by some browsers only
+            context.arc(x * side, y * side, PEN / 2, 0, 6.3)
+            context.fill()
+            return
+        context.moveTo(x * side, y * side)
+        for x, y in points[1:]:
             context.lineTo(x * side, y * side)
         context.stroke()
 

@@ -110,7 +110,7 @@ class Editor:
             change.append(button)
         output, weights = element("td"), element("td")
         self.cells.append((output, weights))
-        for cell in (element("th", layer["kind"], scope="row"), settings, output, weights, change):
+        for cell in (element("th", layer["kind"], scope="row"), change, settings, output, weights):
             line.append(cell)
         return line
 
@@ -120,12 +120,15 @@ class Editor:
             output.textContent = " × ".join(str(size) for size in layer["output_shape"])
             weights.textContent = str(layer["parameters"] or "")
         by_id("network-summary").textContent = f"{len(self.layers)} layers, {described['parameters']} weights"
-        by_id("network-message").textContent = ""
+        self.say("")
+
+    def say(self, words):
+        by_id("network-message").textContent = words
 
     def show_refusal(self, words):
         for output, weights in self.cells:
             output.textContent = weights.textContent = ""
-        by_id("network-message").textContent = f"This does not fit: {words}."
+        self.say(f"This does not fit: {words}.")
 
     def enable(self, on):
         self.on = on

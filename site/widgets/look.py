@@ -4,7 +4,7 @@ asked for anew as the network learns."""
 import asyncio
 
 from pyscript import document
-from widgets.dom import by_id, element, listen, percent, replace
+from widgets.dom import by_id, element, listen, percent, replace, sure
 from widgets.prediction import bar
 
 
@@ -13,6 +13,7 @@ class Look:
         self.ask = ask
         self.gallery = None  # what is shown of the test digits: (words, question)
         self.inside = None  # the question of which image
+        self.truth = None  # and what it is, where that is known
         self.refreshing = self.stale = False
         listen(by_id("mistakes"), "click", self.choose_mistakes)
 
@@ -41,12 +42,12 @@ class Look:
             self.gallery = (words, question)
             self.show_gallery(words, answer)
 
-    async def look_at(self, **image):
+    async def look_at(self, truth=None, **image):
         """The way of an image through the network: of a test digit by its `place`, of a drawing by its `strokes`."""
         question = dict(image, what="inspect")
         answer = await self.ask(**question)
         if answer:
-            self.inside = question
+            self.inside, self.truth = question, truth
             self.show_inside(answer)
             by_id("inside").scrollIntoView()
 
@@ -91,15 +92,17 @@ class Look:
         button.append(element("span", f"{image['true']} → {image['read']} "))
         button.append(element("small", percent(round(image["probability"], 3))))
         button.append(element("span", " sure: look inside", class_="hidden-words"))
-        listen(button, "click", lambda event, place=image["place"]: self.look_at(place=place))
+        place, truth = image["place"], image["true"]
+        listen(button, "click", lambda event: self.look_at(truth, place=place))
         item = element("li")
         item.append(button)
         return item
 
     def show_inside(self, answer):
         """An answer to `inspect`: probabilities, the image and its evidence, then each layer's filters and maps."""
-        sure = max(row["probability"] for row in answer["probabilities"])
-        by_id("inside-title").textContent = f"Read as {answer['class']}, {percent(round(sure, 3))} sure"
+        best = max(row["probability"] for row in answer["probabilities"])
+        truth = f" – it is a {self.truth}" if self.truth else ""
+        by_id("inside-title").textContent = f"Read as {answer['class']}, {sure(best)} sure{truth}"
         bars = [bar(row, row["class"] == answer["class"]) for row in answer["probabilities"]]
         replace(by_id("inside-probabilities"), bars)
         rows = [strip("the image", [answer["picture"]]), strip("evidence", [answer["saliency"]])]
@@ -115,6 +118,8 @@ def strip(words, addresses, numbers=False):
     """A line of pictures, of which a row of numbers is drawn wide."""
     line = element("div", class_="strip")
     line.append(element("span", words))
+    pictures = element("div")
     for address in addresses:
-        line.append(element("img", src=address, alt="", class_="row-of-numbers" if numbers else ""))
+        pictures.append(element("img", src=address, alt="", class_="row-of-numbers" if numbers else ""))
+    line.append(pictures)
     return line

@@ -1,7 +1,8 @@
 """What the network says of the drawing: the digit, a bar for each class, and the image it was given."""
 
-from widgets.dom import by_id, element, percent, replace
+from widgets.dom import by_id, element, percent, replace, sure
 
+FEW = 3  # classes or fewer are named, so that nobody wonders at what is made of another
 INVITATION = "Draw a digit with mouse, finger or pen."
 
 
@@ -16,8 +17,10 @@ class Prediction:
             self.clear(answer.get("message") or answer["error"]["message"])
             return
         best = max(row["probability"] for row in answer["probabilities"])
-        sure = percent(round(best, 2)) if best < 0.995 else "more than 99 %"  # never quite 100 %
-        words = f"{answer['digit']}, says the network, and is {sure} sure."
+        words = f"{answer['digit']}, says the network, and is {sure(best)} sure."
+        names = [row["class"] for row in answer["probabilities"]]
+        if len(names) <= FEW:
+            words += f" It knows only {', '.join(names[:-1])} and {names[-1]}."
         if answer.get("pretrained"):
             words += " This is the network that comes with the page."
         elif "pretrained" not in answer and not answer["samples"]:

@@ -7,11 +7,14 @@ class Progress:
     def __init__(self):
         self.bar = by_id("progress")
 
-    def update(self, progress):
-        """Shows how far the training is; the answer is a line for people."""
+    def update(self, progress, batch_size=0):
+        """Shows how far it is; the answer is a line for people, down to the batch where its size is given."""
         self.bar.max = progress["total"]
         self.bar.value = progress["done"]
         words = f"epoch {max(progress['epoch'], 1)} of {progress['epochs']}"
+        if batch_size and progress["sample"]:
+            batch, batches = (-(-progress[name] // batch_size) for name in ("sample", "samples_per_epoch"))
+            words += f", batch {batch} of {batches}"
         if progress["samples_per_second"]:
             words += f", {progress['samples_per_second']:.0f} samples a second"
         if progress["seconds_left"]:

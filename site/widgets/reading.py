@@ -17,19 +17,28 @@ class Reading:
         self.asking = False  # whether a drawing is with the worker
         self.stale = False  # whether the drawing has changed since
         self.can_look = False  # whether there is a network to look into
+        self.readable = False  # whether the drawing is one that a network can read
+        listen(by_id("truth"), "change", self.enable)
         listen(by_id("correct"), "click", self.correct)
         listen(by_id("inspect-drawing"), "click", lambda event: look(self.drawing.strokes))
 
     def truths(self, classes):
-        """What a drawing can be."""
-        replace(by_id("truth"), [element("option", name) for name in classes])
+        """What a drawing can be; a person says which, and nothing is taken for said."""
+        replace(by_id("truth"), [element("option", "…", value="")] + [element("option", name) for name in classes])
+        self.enable()
+
+    def enable(self, *event):
+        """What can be done with a drawing that was read."""
+        idle = self.state.name in ("ready", "paused", "finished")
+        by_id("teach").hidden = self.drawing.empty or not self.readable or not idle
+        by_id("correct").disabled = not by_id("truth").value
+        by_id("inspect-drawing").disabled = not self.can_look
 
     def drawn(self):
         """The drawing changed, or who reads it."""
         state = self.state.name
-        by_id("teach").hidden = self.drawing.empty or state in ("loading", "failed", "training")
-        by_id("inspect-drawing").disabled = not self.can_look
         if self.drawing.empty:
+            self.readable, by_id("truth").value = False, ""
             self.prediction.clear()
         elif state == "loading":
             self.prediction.clear("Python is still being started; then your drawing is read.")
@@ -37,6 +46,7 @@ class Reading:
             self.stale = True
         else:
             asyncio.create_task(self.read())
+        self.enable()
 
     async def read(self):
         """Has the drawing read, and again if it changed meanwhile."""
@@ -46,6 +56,8 @@ class Reading:
             answer = await self.ask("predict", strokes=self.drawing.strokes, **self.message())
             if answer and not self.drawing.empty:
                 self.prediction.show(answer)
+                self.readable = not answer.get("empty")
+                self.enable()
             if not answer or not self.stale:
                 break
         self.asking = False
@@ -55,4 +67,5 @@ class Reading:
         label, engine = by_id("truth").value, by_id("engine").value
         answer = await self.ask("correct", strokes=self.drawing.strokes, label=label, engine=engine)
         if answer:
+            by_id("truth").value = ""
             await self.taught(answer)

@@ -5,13 +5,15 @@ from pyscript.ffi import create_proxy, to_js
 from widgets.dom import by_id, element, listen, percent, replace
 
 MOST = 8
+DASHES = ([2, 3], [8, 4], [2, 6], [12, 3, 2, 3], [5, 5], [1, 2], [10, 8], [6, 2, 2, 2])  # tell the curves apart
 
 
 class Runs:
     def __init__(self, loss, accuracy):
         """For the two charts."""
         self.loss, self.accuracy = loss, accuracy
-        self.runs = []  # [name, losses, accuracies, shown]
+        self.runs = []  # [name, losses, accuracies, shown, number]
+        self.count = 0
         for name in ("log-scale", "smoothing"):
             listen(by_id(name), "input", self.form)
         listen(by_id("save-png"), "click", self.save_png)
@@ -20,8 +22,10 @@ class Runs:
     def add(self, words, accuracy):
         """Keeps the charts' curves as an earlier run."""
         if len(self.loss.test) > 0:
+            self.count += 1
             name = f"{words}: {percent(accuracy)}"
-            self.runs = ([[name, list(self.loss.test), list(self.accuracy.test), False]] + self.runs)[:MOST]
+            losses, accuracies = self.loss.placed(self.loss.test), self.accuracy.placed(self.accuracy.test)
+            self.runs = ([[name, losses, accuracies, False, self.count]] + self.runs)[:MOST]
             self.show()
 
     def show(self):
@@ -32,15 +36,17 @@ class Runs:
             box.checked = run[3]
             listen(box, "change", lambda event, run=run: self.toggle(event, run))
             label.append(box)
-            label.append(element("span", run[0]))
+            label.append(element("span", f"run {run[4]}"))
             row.append(label)
+            row.append(element("span", f" – {run[0]}"))
             rows.append(row)
         replace(by_id("runs"), rows)
 
     def toggle(self, event, run):
         run[3] = event.target.checked
-        self.loss.compare([one[1] for one in self.runs if one[3]])
-        self.accuracy.compare([one[2] for one in self.runs if one[3]])
+        for place, chart in ((1, self.loss), (2, self.accuracy)):
+            shown = [one for one in self.runs if one[3]]
+            chart.compare([(f"run {one[4]}", one[place], DASHES[one[4] % len(DASHES)]) for one in shown])
 
     def form(self, event):
         smoothing = float(by_id("smoothing").value)
@@ -55,9 +61,10 @@ class Runs:
         text = "\n".join(lines) + "\n"
         save(window.Blob.new(to_js([text]), to_js({"type": "text/csv"})), "scnn-curves.csv")
 
-    def save_png(self, event):
+    async def save_png(self, event):
         for name, chart in (("loss", self.loss), ("accuracy", self.accuracy)):
-            chart.canvas().toBlob(create_proxy(lambda blob, name=name: save(blob, f"scnn-{name}.png")))
+            canvas = await chart.picture()
+            canvas.toBlob(create_proxy(lambda blob, name=name: save(blob, f"scnn-{name}.png")))
 
 
 def save(blob, name):

@@ -16,6 +16,7 @@ FIELDS = (
     "augmentation",
 )
 NUMBERS = ("seed", "per_class", "epochs", "batch_size", "learning_rate", "weight_decay")
+LABELS = {"per_class": "images per class"}  # where a label is not the name
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},
@@ -47,7 +48,8 @@ class Settings:
         self.usual = {}  # the experiment's own values of the fields, as texts
         self.augmentation = {}
         for name in ("experiment", "engine") + FIELDS:
-            listen(by_id(name), "change", lambda event, name=name: changed(name))
+            listen(by_id(name), "change", lambda event, name=name: self.mark(name) or changed(name))
+        listen(by_id("usual"), "click", lambda event: changed("experiment"))
         listen(by_id("settings"), "submit", lambda event: event.preventDefault())
 
     def fill(self, config):
@@ -61,7 +63,22 @@ class Settings:
         """Shows a configuration; what is usual stays so."""
         for name, value in self.texts(config).items():
             by_id(name).value = value
+            self.mark(name)
         self.editor.show(config["layers"])
+
+    def mark(self, name):
+        """Shows at the field itself whether its value can be."""
+        field = by_id(name)
+        if field.checkValidity() and (field.value or name not in NUMBERS):
+            field.removeAttribute("aria-invalid")
+        else:
+            field.setAttribute("aria-invalid", "true")
+
+    def differences(self):
+        """In words, what is not as usual."""
+        different = [name for name in FIELDS if by_id(name).value != self.usual.get(name) and name != "seed"]
+        words = [f"{LABELS.get(name, name.replace('_', ' '))} {by_id(name).value or 'usual'}" for name in different]
+        return words + (["other layers"] if self.editor.changed else [])
 
     def texts(self, config):
         """What stands in the fields for a configuration."""
@@ -132,7 +149,7 @@ class Settings:
                 field.value = value
                 if field.value != value or not field.checkValidity():
                     field.value = before
-                    refused.append(name)
+                    refused.append(LABELS.get(name, name.replace("_", " ")))
         layers = query.get("layers")
         if layers is not None and not self.editor.take(layers):
             refused.append("layers")
@@ -143,6 +160,7 @@ class Settings:
         for name in ("experiment", "engine") + FIELDS:
             if name != "learning_rate":
                 by_id(name).disabled = not on
+        by_id("usual").disabled = not on
         self.editor.enable(on)
 
 

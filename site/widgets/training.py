@@ -28,8 +28,9 @@ class Training:
             await self.go_on()
 
     async def begin(self):
-        """A new training; whether it began."""
+        """A new training; whether it began. Until the worker says so, there is nothing to press twice."""
         self.clear()
+        self.state.show("training", "beginning …")
         started = await self.page.ask("start", **self.message())
         if started:
             self.began(started)
@@ -37,7 +38,7 @@ class Training:
 
     def began(self, answer):
         self.page.began(answer)
-        self.state.show("training", f"epoch 1 of {answer['epochs']}")
+        self.state.show("training", f"epoch 1 of {answer.get('lesson_epochs', answer['epochs'])}")
 
     async def go_on(self):
         """Slice after slice, until the end or until the state changes."""
@@ -52,7 +53,7 @@ class Training:
 
     def take(self, answer):
         """Shows what the worker says of a slice, a step, or the end."""
-        words = self.progress.update(answer["progress"])
+        words = self.progress.update(answer["progress"], self.state.name == "paused" and self.message()["batch_size"])
         self.page.told(answer)
         if answer["finished"]:
             self.page.ended(answer)

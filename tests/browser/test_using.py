@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from build import idx_images, idx_labels
+from build import SITE, idx_images, idx_labels
 from scnn.data import load_digits
 from scnn.experiment import experiment_of
 from scnn.network import Network
@@ -283,7 +283,91 @@ def test_curves_are_compared_and_saved(page: Page) -> None:
     assert [float(rows[-1].split(",")[k]) for k in (1, 2)] == pytest.approx(numbers(page, "Loss")[1:], abs=1e-3)
     with page.expect_download() as download:
         button(page, "Save as PNG").click()
-    assert Image.open(download.value.path()).size[0] > 100
+    picture = Image.open(download.value.path())
+    assert picture.size[0] >= 900 and len(set(picture.convert("RGB").getdata())) > 50
+
+
+def test_train_pressed_twice_is_pressed_once(page: Page) -> None:
+    """Every epoch has its place in the curves."""
+    needs_chromium(page, "downloads")
+    fresh(page, "?experiment=paper&epochs=20")
+    open_all(page)
+    button(page, "Train").dblclick()
+    wait_for(page, "finished", timeout=TRAINED)
+    with page.expect_download() as download:
+        button(page, "Save as CSV").click()
+    rows = Path(download.value.path()).read_text().splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in rows] == list(range(1, 21))
+
+
+def test_a_single_epoch_is_seen(page: Page) -> None:
+    """As a point, where there is no line yet."""
+    fresh(page, "?experiment=paper&epochs=1")
+    train_to_the_end(page)
+    assert coloured_pixels(page, "Loss", "--training") > 5
+
+
+def test_a_wrong_setting_is_refused_where_it_stands(page: Page) -> None:
+    """In words that the form has, also while the network is folded up; what is put right leaves nothing behind."""
+    fresh(page, "?experiment=paper")
+    page.locator("#more").evaluate("more => { more.open = true; }")
+    epochs = page.get_by_label("Epochs")
+    set_field(epochs, "0")
+    message = page.get_by_role("status", name="Network check")
+    expect(message).to_be_visible()
+    expect(message).to_have_text(re.compile("epochs: a whole number from 1 to 100000, not 0"))
+    expect(epochs).to_have_attribute("aria-invalid", "true")
+    button(page, "Train").click()
+    expect(state(page)).to_have_text(re.compile("ready – epochs: "))
+    button(page, "Back to the experiment’s settings").click()
+    expect(epochs).to_have_value("50")
+    expect(epochs).not_to_have_attribute("aria-invalid", "true")
+    expect(message).to_have_text("")
+    expect(state(page)).to_have_text("ready – press Train to begin.")
+
+
+def test_a_learning_rate_that_cannot_be(page: Page) -> None:
+    """While it trains: the rate in force comes back into its field, and the words stay."""
+    fresh(page, "?experiment=mnist")
+    page.locator("#more").evaluate("more => { more.open = true; }")
+    button(page, "Train").click()
+    expect(state(page)).to_have_text(re.compile("training – epoch 1"))
+    rate = page.get_by_label("Learning rate")
+    before = rate.input_value()
+    set_field(rate, "-3")
+    expect(page.get_by_role("status", name="Network check")).to_have_text(re.compile("learning rate stays .* not -3"))
+    expect(rate).to_have_value(before)
+    button(page, "Stop").click()
+
+
+def test_a_dot_is_seen_and_not_taught(page: Page) -> None:
+    """It is drawn in every browser, and is no digit."""
+    fresh(page)
+    page.get_by_role("img", name="Draw a digit", exact=True).click()
+    prediction(page).to_have_text(re.compile("^Draw a digit: there is only a dot"), timeout=10_000)
+    inked = """() => document.getElementById("canvas").getContext("2d").getImageData(0, 0, 280, 280).data
+        .reduce((sum, value, place) => sum + (place % 4 === 3 && value > 128), 0)"""
+    assert 200 < page.evaluate(inked) < 300
+    expect(button(page, "Teach it")).to_be_hidden()
+
+
+def test_a_look_inside_before_any_training(page: Page) -> None:
+    """Into the network that comes with the page."""
+    fresh(page)
+    stroke(page, line(0.5, 0.15, 0.5, 0.85))
+    prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
+    button(page, "Look inside").click()
+    expect(page.get_by_role("heading", name="Read as 1")).to_be_visible()
+
+
+def test_the_page_opened_as_a_file(browser: Browser) -> None:
+    """Browsers start nothing then; the page says what to do instead."""
+    if browser.browser_type.name != "chromium":
+        pytest.skip("Playwright opens no files in Firefox over WebDriver BiDi")
+    page = browser.new_page()
+    page.goto((SITE / "index.html").as_uri())
+    expect(state(page)).to_have_text(re.compile("^failed – this page was opened as a file.*serve.py"))
+    page.context.close()
 
 
 def test_a_correction_is_learned(page: Page) -> None:
@@ -294,9 +378,12 @@ def test_a_correction_is_learned(page: Page) -> None:
     first = page.get_by_role("status", name="Prediction")
     expect(first).to_have_text(re.compile("^[0-9],"), timeout=10_000)
     truth = "4" if not first.inner_text().startswith("4") else "5"
+    expect(button(page, "Teach it")).to_be_disabled()  # until it is told what
     page.get_by_role("combobox", name="That was a").select_option(truth)
     button(page, "Teach it").click()
     wait_for(page, "finished", timeout=TRAINED)
+    expect(page.get_by_role("combobox", name="Experiment")).to_have_value("mnist")  # what was taught, not the form's
+    expect(page.locator("#network-summary")).to_have_text("8 layers, 11274 weights")
     prediction(page).to_have_text(re.compile(f"^{truth},"), timeout=10_000)
     expect(state(page)).to_have_text(re.compile(r"finished – 9\d"))
     expect(page.locator("#sha256")).to_have_text(re.compile("^[0-9a-f]{64}$"))
@@ -470,7 +557,9 @@ def test_a_model_of_images_that_are_not_here(page: Page, tmp_path: Path) -> None
     page.locator("#file").set_input_files(tmp_path / "m.safetensors")
     expect(state(page)).to_have_text(re.compile("ready – the model reads your drawings"))
     stroke(page, line(0.5, 0.15, 0.5, 0.85))
-    prediction(page).to_have_text(re.compile(r"^[abc], says the network, and is (more than )?\d+ % sure\.$"), timeout=10_000)
+    prediction(page).to_have_text(
+        re.compile(r"^[abc], says the network, and is (more than )?\d+ % sure\.$"), timeout=10_000
+    )
 
 
 def test_the_whole_page_by_keyboard(page: Page) -> None:
