@@ -94,7 +94,7 @@ def settings_from_dict(data: object) -> dict[str, Any]:
 
 def whole(name: str, value: object, least: int, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise ConfigError(f"{words(name)}: a whole number from {least} to {most}, not {value!r:.80}")
+        raise ConfigError(f"{words(name)} is a whole number from {least} to {most}, not {value!r:.80}")
     return value
 
 
