@@ -230,6 +230,8 @@ def test_info(model: Path) -> None:
     [
         (["train", "--preset", "papper", "--out", "x"], "no preset 'papper'"),
         (["train", "--preset", "paper", "--out", "nowhere/x"], "no folder nowhere"),
+        (["train", "--preset", "paper", "--out", "."], ". is a folder, and a file is to be written"),
+        (["train", "--out", "tests", "--resume", "{model}"], "tests is a folder"),
         (["train", "--preset", "paper", "--out", "x", "--images", "a"], "--images and --labels go together"),
         (["train", "--preset", "mnist", "--out", "x", "--images", "a", "--labels", "b"], "a cannot be read"),
         (["train", "--preset", "paper", "--out", "x", "--epochs", "0"], "epochs must be at least 1"),
@@ -241,6 +243,7 @@ def test_info(model: Path) -> None:
         (["evaluate", "pyproject.toml"], "header"),
         (["predict", "{model}", "pyproject.toml"], "cannot be read"),
         (["export", "{model}", "--onnx", "nowhere/x"], "no folder nowhere"),
+        (["export", "{model}", "--onnx", "tests"], "tests is a folder"),
     ],
 )
 def test_errors_are_one_line(model: Path, arguments: list[str], words: str) -> None:

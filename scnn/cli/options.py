@@ -22,7 +22,9 @@ def pair(images: Path | None, labels: Path | None, words: str) -> Digits:
 
 
 def require_folder(path: Path) -> None:
-    """Better now than after a training."""
+    """A file can be written at this path; better known now than after a training."""
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder, and a file is to be written: give a file's name too")
     if not path.parent.is_dir():
         raise ConfigError(f"there is no folder {path.parent} to write {path.name} to")
 
