@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scnn.errors import ConfigError, DataError, IdxError
+from scnn.images import grey_levels, whole_numbers
 
 __all__ = ["Digits", "load_digits", "load_idx"]
 
@@ -25,32 +26,41 @@ LABELS_MAGIC = 0x00000801
 LARGEST = 1 << 30
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Digits:
     """Grey-level images with their classes. Raises DataError where counts or labels do not fit.
 
     `pixels` holds [image, row, column], one byte each, 0 for paper to 255 for ink; `labels` one byte an image,
-    its place in `classes`.
+    its place in `classes`. Both are made from bytes, nested lists, or whatever has the buffer protocol, such as numpy
+    arrays; floats and bools are pixels from 0 to 1.
+
+    >>> Digits([[[0.0, 1.0], [0.4, 0.0]]], [3], rows=2, columns=2).pixels
+    b'\\x00\\xfff\\x00'
     """
 
     pixels: bytes
     labels: bytes
-    rows: int = 28
-    columns: int = 28
-    classes: tuple[str, ...] = CLASSES
+    rows: int
+    columns: int
+    classes: tuple[str, ...]
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        pixels: object,
+        labels: object,
+        rows: int = 28,
+        columns: int = 28,
+        classes: Sequence[str] = CLASSES,
+    ) -> None:
+        fields = {"pixels": grey_levels(pixels), "labels": label_bytes(labels, len(classes))}
+        for name, value in {**fields, "rows": rows, "columns": columns, "classes": tuple(classes)}.items():
+            object.__setattr__(self, name, value)  # as dataclasses do where they are frozen
         wanted = len(self.labels) * self.rows * self.columns
         if len(self.pixels) != wanted:
             raise DataError(
                 f"{len(self.labels)} labels go with {wanted} pixels of {self.rows}×{self.columns} images, "
                 f"not with {len(self.pixels)}"
             )
-        for place, label in enumerate(self.labels):
-            if label >= len(self.classes):
-                raise DataError(
-                    f"image {place} has the label {label}, and labels go from 0 to {len(self.classes) - 1}"
-                )
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -93,10 +103,16 @@ class Digits:
                 if not 0.0 <= level <= 1.0:  # NaN is in no interval
                     raise DataError(f"pixel {pixel} of image {place} is {level}, and pixels go from 0 to 1")
                 pixels.append(round(level * 255))
-        for place, label in enumerate(labels):
-            if not 0 <= label < len(CLASSES):
-                raise DataError(f"image {place} has the label {label}, and labels go from 0 to {len(CLASSES) - 1}")
-        return cls(bytes(pixels), bytes(labels), rows, columns)
+        return cls(bytes(pixels), labels, rows, columns)
+
+
+def label_bytes(labels: object, classes: int) -> bytes:
+    """Labels as bytes, each the place of one of so many classes; raises DataError."""
+    numbers = labels if isinstance(labels, bytes) else whole_numbers(labels, "labels")
+    for place, label in enumerate(numbers):
+        if not 0 <= label < classes:
+            raise DataError(f"image {place} has the label {label}, and labels go from 0 to {classes - 1}")
+    return bytes(numbers)
 
 
 def load_digits() -> tuple[Digits, Digits]:

@@ -3,64 +3,99 @@
 import math
 import struct
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import prod
-from typing import Any
 
-from scnn.data import Digits
 from scnn.errors import DataError, ShapeError
 
-__all__ = ["images_of"]
+__all__ = ["grey_levels", "images_of", "whole_numbers"]
+
+CODES = "?bBhHiIlLqQnNefd"  # bools, whole numbers and floats, as `struct` names them
 
 
 def images_of(images: object, shape: tuple[int, ...]) -> list["array[float]"]:
     """Each image as float32 numbers in row order, 0 for paper to 1 for ink.
 
-    Bytes and whole numbers are grey levels from 0 to 255; floats go from 0 to 1. One image or many: what there is
-    must be a multiple of `shape`. Raises ShapeError where it is not, DataError for NaN and what is out of range.
+    Bytes and whole numbers are grey levels from 0 to 255; floats go from 0 to 1, and so do the bools of an array. One
+    image or many: what there is must be a multiple of `shape`. Raises ShapeError where it is not, DataError for NaN
+    and what is out of range.
     """
     size = prod(shape)
-    levels = (
-        array("f", (level / 255.0 for level in images.pixels)) if isinstance(images, Digits) else levels_of(images)
-    )
+    numbers, largest = levels_of(images)
+    levels = array("f", (number / largest for number in numbers))
     if not levels or len(levels) % size:
         raise ShapeError(f"images of {shape} have {size} numbers each, and {len(levels)} are no multiple of that")
     return [levels[first : first + size] for first in range(0, len(levels), size)]
 
 
-def levels_of(images: Any) -> "array[float]":
-    """All numbers in row order, from 0 to 1."""
-    try:
-        view = memoryview(images)
-    except TypeError:
-        numbers = list(flat(images))
-        whole = all(isinstance(number, int) for number in numbers)
-        return scaled(numbers, 255.0 if whole else 1.0)
-    code = view.format.lstrip("@=<")
-    if code == "B":
-        return scaled(view.tobytes(), 255.0)
-    if code not in ("e", "f", "d"):
-        raise DataError(f"images come as bytes or floats, not as numbers of format {view.format!r}")
-    return scaled((number for (number,) in struct.iter_unpack(f"={code}", view.tobytes())), 1.0)
+def grey_levels(images: object) -> bytes:
+    """The same images as bytes in row order, 0 for paper to 255 for ink. Raises DataError."""
+    numbers, largest = levels_of(images)
+    if isinstance(numbers, bytes):
+        return numbers
+    return bytes(round(number * 255 / largest) for number in numbers)
 
 
-def scaled(numbers: Iterable[float], largest: float) -> "array[float]":
-    levels = array("f")
+def whole_numbers(values: object, name: str) -> list[int]:
+    """Whole numbers or bools in order; raises DataError for others. `name` is what they are called."""
+    numbers = numbers_of(values, name)
+    for place, number in enumerate(numbers):
+        if not isinstance(number, int):
+            raise DataError(f"{name} are whole numbers, and number {place} of them is {number}")
+    return [int(number) for number in numbers]
+
+
+def levels_of(images: object) -> tuple[Sequence[float], float]:
+    """All numbers in row order, and what the largest may be: 255 for whole numbers, else 1."""
+    numbers = numbers_of(images, "images")
+    if isinstance(numbers, bytes):
+        return numbers, 255.0
+    whole = all(isinstance(number, int) for number in numbers)
+    largest = 255.0 if whole and not all(isinstance(number, bool) for number in numbers) else 1.0
     for place, number in enumerate(numbers):
         if not 0 <= number <= largest or not math.isfinite(number):
             raise DataError(f"number {place} of the images is {number}, and they go from 0 to {largest:g}")
-        levels.append(number / largest)
-    return levels
+    return numbers, largest
 
 
-def flat(images: object) -> Iterator[float]:
+def numbers_of(values: object, name: str) -> Sequence[float]:
+    """The numbers of a buffer or of nested sequences, in row order; bytes stay bytes."""
+    found = buffered(values, name)
+    return list(flat(values, name)) if found is None else found
+
+
+def buffered(values: object, name: str) -> Sequence[float] | None:
+    """The numbers of what has the buffer protocol, else None."""
+    if isinstance(values, bytes):
+        return values
+    try:
+        view = memoryview(values)  # type: ignore[arg-type]
+        kind = view.format
+    except TypeError:
+        return None
+    except (ValueError, BufferError):  # numpy has kinds, such as dates, that it gives no buffer of
+        kind = ""
+    code = kind.lstrip("@=<>!")
+    if code == "B":
+        return view.tobytes()
+    if len(code) != 1 or code not in CODES:
+        named = getattr(values, "dtype", f"format {kind!r}")
+        raise DataError(f"{name} come as bytes, whole numbers, bools or floats, not as numbers of {named}")
+    return [number for (number,) in struct.iter_unpack(kind, view.tobytes())]
+
+
+def flat(values: object, name: str) -> Iterator[float]:
     """The numbers of nested sequences, in order."""
-    if isinstance(images, bool | str):
-        raise DataError(f"images are numbers, not {images!r}")
-    if isinstance(images, int | float):
-        yield images
-    elif isinstance(images, Iterable):
-        for part in images:
-            yield from flat(part) if not isinstance(part, bytes | bytearray) else part
+    if isinstance(values, bool | str):
+        raise DataError(f"{name} are numbers, not {values!r}")
+    if isinstance(values, int | float):
+        yield values
+        return
+    found = buffered(values, name)
+    if found is not None:
+        yield from found
+    elif isinstance(values, Iterable):
+        for part in values:
+            yield from flat(part, name)
     else:
-        raise DataError(f"images are nested lists, bytes or arrays of numbers, not {type(images).__name__}")
+        raise DataError(f"{name} are nested lists, bytes or arrays of numbers, not {type(values).__name__}")

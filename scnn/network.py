@@ -83,7 +83,7 @@ class Network(Architecture):
     # ------------------------------------------------------------------------------------- asking
 
     def predict(self, images: object, *, make_engine: EngineMaker = compiled) -> list[int]:
-        """The most probable class of each image, from 0; see `images_of` for what images may be.
+        """The most probable class of each image, from 0. Images are Digits, or what `images_of` takes.
 
         >>> from scnn import load_digits
         >>> from scnn.presets import PAPER
@@ -104,7 +104,7 @@ class Network(Architecture):
     def outputs(self, images: object, buffer: str, make_engine: EngineMaker) -> list[list[float]]:
         engine = self.engine(make_engine, 0)
         rows = []
-        for image in images_of(images, self.input_shape):
+        for image in images_of(images.pixels if isinstance(images, Digits) else images, self.input_shape):
             engine.write("input", image)
             engine.run("infer")
             rows.append([float(value) for value in engine.read(buffer)])

@@ -5,9 +5,11 @@ import gzip
 import hashlib
 import lzma
 import struct
+from array import array
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,6 +128,57 @@ def test_labels_out_of_range(label: int) -> None:
     """Labels are 0 to 9."""
     with pytest.raises(DataError, match=f"label {label}"):
         Digits.from_floats([[0.0] * 4], [label], 2, 2)
+
+
+PIXELS = np.arange(8, dtype=np.uint8).reshape(2, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "labels"),
+    [
+        (PIXELS, np.array([3, 1])),
+        (PIXELS.astype(np.int64), np.array([[3], [1]], dtype=np.uint8)),
+        (PIXELS.astype(">i2"), [3, 1]),
+        (np.stack([PIXELS] * 2, axis=-1)[..., 0], array("H", [3, 1])),
+        (PIXELS / 255, (3, 1)),
+        (PIXELS.astype(np.float32) / np.float32(255), bytearray([3, 1])),
+        (PIXELS.tolist(), [np.int32(3), np.int32(1)]),
+        ([*PIXELS], memoryview(b"\x03\x01")),
+        (array("q", range(8)), b"\x03\x01"),
+    ],
+)
+def test_digits_are_made_from_any_form(pixels: object, labels: object) -> None:
+    """numpy arrays of any kind, order and nesting, lists and buffers: the same digits as from bytes."""
+    digits = Digits(pixels, labels, 2, 2)
+    assert digits == Digits(bytes(range(8)), b"\x03\x01", 2, 2)
+    assert digits.fingerprint() == Digits(bytes(range(8)), b"\x03\x01", 2, 2).fingerprint()
+
+
+def test_bools_are_paper_and_ink() -> None:
+    """A bool array's True is ink as a pixel, and 1 as a label."""
+    digits = Digits(PIXELS > 6, np.array([True, False]), 2, 2)
+    assert digits.pixels == bytes(7) + b"\xff" and digits.labels == b"\x01\x00"
+
+
+@pytest.mark.parametrize(
+    ("pixels", "labels", "words"),
+    [
+        (PIXELS.astype(np.int64) - 1, [3, 1], "number 0 of the images is -1, and they go from 0 to 255"),
+        (PIXELS.astype(np.int32) + 250, [3, 1], "number 6 of the images is 256"),
+        (PIXELS / 255 * np.nan, [3, 1], "number 0 of the images is nan"),
+        (PIXELS.astype(complex), [3, 1], "images come as .* not as numbers of complex128"),
+        (np.zeros(8, dtype="datetime64[s]"), [3, 1], r"not as numbers of datetime64\[s\]"),
+        (PIXELS, [3, 10], "image 1 has the label 10, and labels go from 0 to 9"),
+        (PIXELS, np.array([-1, 300]), "image 0 has the label -1"),
+        (PIXELS, np.array([3.0, 1.0]), "labels are whole numbers, and number 0 of them is 3.0"),
+        (PIXELS, ["3", "1"], "labels are numbers, not '3'"),
+        (PIXELS, None, "labels are nested lists, bytes or arrays of numbers, not NoneType"),
+    ],
+)
+def test_pixels_and_labels_that_are_none(pixels: object, labels: object, words: str) -> None:
+    """Each refusal names the number, or the kind of numbers."""
+    with pytest.raises(DataError, match=words):
+        Digits(pixels, labels, 2, 2)
 
 
 def test_counts_that_do_not_fit() -> None:

@@ -113,6 +113,8 @@ def test_predicting_from_any_form_of_images(trained: Network) -> None:
         as_array.astype(np.float32) / np.float32(255),
         np.asfortranarray(as_array),
         np.concatenate([as_array, as_array])[:3],
+        [*as_array],
+        *(as_array.astype(kind) for kind in (np.int64, np.int16, np.uint32, ">i4")),
     ]
     for form in forms:
         assert trained.logits(form) == expected
@@ -120,6 +122,8 @@ def test_predicting_from_any_form_of_images(trained: Network) -> None:
     assert trained.logits(near) == [pytest.approx(row, abs=1e-5) for row in expected]
     assert trained.predict(as_array[0]) == trained.predict(as_array)[:1]
     assert trained.logits(array("f", (level / 255 for level in pixels)))[0] == pytest.approx(expected[0], abs=1e-5)
+    ink = as_array > 127
+    assert trained.logits(ink) == trained.logits(ink * np.uint8(255))
     (row,) = trained.probabilities(as_array[0])
     assert sum(row) == pytest.approx(1, abs=1e-6)
 
@@ -141,7 +145,10 @@ def test_both_engines_predict_the_same(trained: Network) -> None:
         ([["a"] * 784], DataError, "'a'"),
         ([None], DataError, "NoneType"),
         ([True] * 784, DataError, "True"),
-        (np.zeros(784, dtype=np.int64), DataError, "format"),
+        (np.full(784, -1), DataError, "number 0 of the images is -1"),
+        (np.full(784, 256), DataError, "number 0 of the images is 256"),
+        (np.zeros(784, dtype=np.complex64), DataError, "not as numbers of complex64"),
+        (memoryview(bytes(784)).cast("c"), DataError, "format 'c'"),
         (bytes(783), ShapeError, "784 numbers each, and 783"),
         ([], ShapeError, "784"),
     ],
