@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from math import prod
 
+from scnn.checks import require_kind
 from scnn.errors import ShapeError
 from scnn.layer import Layer, Parameter, Shape
 from scnn.layers import SoftmaxCrossEntropy
@@ -12,14 +13,17 @@ __all__ = ["Architecture"]
 
 class Architecture:
     """Layers from an input of `input_shape` (channels, rows, columns) to logits; softmax with cross-entropy
-    ends it, whether it is written or not. Raises ShapeError where a layer does not fit the one before it.
+    ends it, whether it is written or not. Raises ShapeError where a layer does not fit the one before it, ConfigError
+    for what is no layer.
     """
 
     def __init__(self, input_shape: Sequence[int], layers: Iterable[Layer]) -> None:
+        if not isinstance(input_shape, Sequence) or [type(size) for size in input_shape] != [int] * 3:
+            raise ShapeError(f"the input's shape is (channels, rows, columns), whole numbers, not {input_shape!r}")
         self.input_shape: Shape = tuple(input_shape)
-        if len(self.input_shape) != 3 or min(self.input_shape) < 1:
-            raise ShapeError(f"the input's shape is (channels, rows, columns), not {self.input_shape}")
-        self.layers: tuple[Layer, ...] = ended(tuple(layers))
+        if min(self.input_shape) < 1:
+            raise ShapeError(f"the input's shape is (channels, rows, columns), each at least 1, not {input_shape!r}")
+        self.layers: tuple[Layer, ...] = ended(checked(layers))
         self.names: tuple[str, ...] = numbered(self.layers)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()
 
@@ -52,6 +56,16 @@ class Architecture:
     def parameter_count(self) -> int:
         """How many numbers it learns."""
         return sum(prod(parameter.shape) for parameter in self.specifications().values())
+
+
+def checked(layers: object) -> tuple[Layer, ...]:
+    """The layers, each of them one; raises ConfigError."""
+    require_kind("a network's layers", layers, Iterable, "the list [Flatten(), Dense(10)]")
+    assert isinstance(layers, Iterable)
+    found = tuple(layers)
+    for place, layer in enumerate(found, 1):
+        require_kind(f"layer {place} of {len(found)}", layer, Layer, "Dense(10)")
+    return found
 
 
 def ended(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:

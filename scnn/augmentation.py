@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from scnn import kernels
+from scnn.checks import require_numbers, require_whole
 from scnn.errors import ConfigError
 from scnn.layer import Shape, call
 from scnn.plan import Call
@@ -27,12 +28,14 @@ class Augmentation:
     nodes: int = 5
 
     def __post_init__(self) -> None:
+        require_numbers(self)
         limits = {"rotation": 28.0, "scale": 0.9, "shear": 1.0, "shift": 100.0, "bend": 100.0}
         for name, limit in limits.items():
             value = getattr(self, name)
             if not (isfinite(value) and 0 <= value <= limit):
                 raise ConfigError(f"Augmentation: {name} goes from 0 to {limit:g}, and is not {value}")
-        if not 2 <= self.nodes <= 16:
+        require_whole("Augmentation: nodes", self.nodes, 2)
+        if self.nodes > 16:
             raise ConfigError(f"Augmentation: the grid has 2 to 16 nodes a side, not {self.nodes}")
 
     @property

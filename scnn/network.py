@@ -12,6 +12,7 @@ from typing import Any
 
 from scnn import safetensors
 from scnn.architecture import Architecture
+from scnn.checks import require_seed
 from scnn.config import layers_from_list, to_dict
 from scnn.data import Digits
 from scnn.engine import Engine, EngineMaker
@@ -37,7 +38,7 @@ class Network(Architecture):
 
     The same seed gives the same parameters, to the bit; `parameters`, by name, stand in the place of a random start.
     `class_names` are what the classes are called (0, 1, … unless given); `provenance` is plain data about how the
-    parameters came to be, kept in files. Raises ShapeError where a layer does not fit.
+    parameters came to be, kept in files. Raises ShapeError where a layer does not fit, ConfigError for what is none.
 
     >>> from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU
     >>> layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
@@ -58,6 +59,7 @@ class Network(Architecture):
         provenance: Mapping[str, Any] | None = None,
         parameters: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
+        require_seed(seed)
         super().__init__(input_shape, layers)
         names = tuple(class_names) if class_names is not None else tuple(map(str, range(self.classes)))
         if len(names) != self.classes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from scnn import kernels
+from scnn.checks import require_numbers
 from scnn.errors import ConfigError
 from scnn.layer import call
 from scnn.plan import Call
@@ -23,6 +24,7 @@ class Optimiser(ABC):
     weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
+        require_numbers(self)
         name = type(self).__name__
         if not 0 < self.learning_rate <= 1e30:
             raise ConfigError(f"{name}: the learning rate must be above 0, not {self.learning_rate}")

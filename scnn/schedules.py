@@ -6,6 +6,7 @@ They are computed in Python's float64 by plus, minus, times and divided alone, a
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from scnn.checks import require_numbers, require_whole
 from scnn.errors import ConfigError
 
 __all__ = ["SCHEDULES", "Constant", "Cosine", "OneCycle", "Schedule", "StepDecay", "cosine_of_half_turns", "power"]
@@ -34,7 +35,8 @@ class StepDecay(Schedule):
     decay: float = 0.1
 
     def __post_init__(self) -> None:
-        require(self.every >= 1, f"StepDecay: every must be at least 1, not {self.every}")
+        require_numbers(self)
+        require_whole("StepDecay: every", self.every, 1)
         require(0 < self.decay <= 1, f"StepDecay: decay must be above 0 and at most 1, not {self.decay}")
 
     def factor(self, step: int, total: int, epoch: int) -> float:
@@ -64,6 +66,7 @@ class OneCycle(Schedule):
     end: float = 1e4
 
     def __post_init__(self) -> None:
+        require_numbers(self)
         require(0 < self.warmup < 1, f"OneCycle: warmup must lie between 0 and 1, not {self.warmup}")
         require(self.start >= 1 and self.end >= 1, "OneCycle: start and end are divisors of at least 1")
 

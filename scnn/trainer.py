@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from scnn.augmentation import Augmentation
+from scnn.checks import require_kind, require_seed, require_whole
 from scnn.data import Digits
 from scnn.engine import EngineMaker
 from scnn.errors import ConfigError, ShapeError, TrainingError
@@ -52,19 +53,27 @@ class Trainer:
         patience: int | None = None,
         make_engine: EngineMaker = compiled,
     ) -> None:
-        require(epochs >= 1, f"epochs must be at least 1, not {epochs}")
-        require(batch_size >= 1, f"the batch size must be at least 1, not {batch_size}")
-        require(validation >= 0, f"the number of validation digits must be at least 0, not {validation}")
-        require(patience is None or patience >= 1, f"the patience must be at least 1 epoch, not {patience}")
+        require_kind("the network", network, Network, "Network((1, 28, 28), layers)")
+        require_whole("epochs", epochs, 1)
+        require_whole("the batch size", batch_size, 1)
+        require_seed(seed)
+        require_whole("the number of validation digits", validation, 0)
+        if patience is not None:
+            require_whole("the patience, in epochs,", patience, 1)
         require(patience is None or validation > 0, "patience needs validation digits to judge by")
+        optimiser = SGD() if optimiser is None else optimiser
+        schedule = Constant() if schedule is None else schedule
+        require_kind("the optimiser", optimiser, Optimiser, "Adam(0.003)")
+        require_kind("the schedule", schedule, Schedule, "OneCycle()")
+        if augmentation is not None:
+            require_kind("the augmentation", augmentation, Augmentation, "Augmentation(rotation=10)")
         check("training", training, network)
         if test is not None:
             check("test", test, network)
         self.network = network
         self.epochs, self.seed, self.augmentation = epochs, seed, augmentation
         self.digits_hash = training.fingerprint()
-        self.optimiser = optimiser or SGD()
-        self.schedule = schedule or Constant()
+        self.optimiser, self.schedule = optimiser, schedule
         self.batch_size = batch_size
         self.patience = patience
         self.slice_size = 1
@@ -297,6 +306,7 @@ def hold_out(digits: Digits, count: int) -> tuple[list[int], list[int]]:
 
 def check(name: str, digits: Digits, network: Network) -> None:
     """Refuses digits that are none, of another size than the network's input, or of classes it has not."""
+    require_kind(f"the {name} digits", digits, Digits, "those of load_digits()")
     require(len(digits) > 0, f"there are no {name} digits")
     shape = (1, digits.rows, digits.columns)
     if shape != network.input_shape:

@@ -78,11 +78,32 @@ def test_layers_that_do_not_fit(layers: list, words: list[str]) -> None:
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-@pytest.mark.parametrize("shape", [(28, 28), (1, 0, 28), ()])
-def test_an_input_shape_that_is_none(shape: tuple[int, ...]) -> None:
-    """An input is (channels, rows, columns), each at least 1."""
+@pytest.mark.parametrize("shape", [(28, 28), (1, 0, 28), (), (1, 28.5, 28), (1, "28", 28), 28, None])
+def test_an_input_shape_that_is_none(shape: object) -> None:
+    """An input is (channels, rows, columns), whole numbers of at least 1."""
     with pytest.raises(ShapeError, match="channels, rows, columns"):
-        Network(shape, [Flatten(), Dense(2)])
+        Network(shape, [Flatten(), Dense(2)])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ([Flatten, Dense(10)], r"layer 1 of 2 .* such as Dense\(10\), not the class Flatten itself: write Flatten"),
+        ([Flatten(), 10], "layer 2 of 2 must be of the kind Layer, .* not 10"),
+        (Dense(10), "layers must be .* not something of the kind Dense"),
+    ],
+)
+def test_layers_that_are_none(layers: object, words: str) -> None:
+    """The error names the place, and what stands there."""
+    with pytest.raises(ConfigError, match=words):
+        Network((1, 28, 28), layers)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "1", None])
+def test_a_seed_that_is_none(seed: object) -> None:
+    """Seeds are what the command line and addresses take: whole numbers of 32 bits."""
+    with pytest.raises(ConfigError, match=f"the seed must be .*, not {seed!r}"):
+        Network((1, 28, 28), [Flatten(), Dense(2)], seed=seed)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scnn.augmentation import Augmentation
 from scnn.config import from_dict
 from scnn.engine import Interpreter
 from scnn.errors import ConfigError
@@ -71,6 +72,12 @@ def test_powers(base: float, exponent: int) -> None:
         (lambda: StepDecay(decay=0.0), "decay"),
         (lambda: OneCycle(warmup=1.0), "warmup"),
         (lambda: OneCycle(start=0.5), "start"),
+        (lambda: SGD("0.1"), "SGD: learning_rate must be a number, not '0.1'"),
+        (lambda: Adam(None), "Adam: learning_rate must be a number, not None"),
+        (lambda: OneCycle([0.3]), "OneCycle: warmup must be a number, not something of the kind list"),
+        (lambda: StepDecay(2.5), "StepDecay: every must be a whole number, not 2.5"),
+        (lambda: Augmentation("a"), "Augmentation: rotation must be a number, not 'a'"),
+        (lambda: Augmentation(nodes=5.5), "nodes must be a whole number, not 5.5"),
     ],
 )
 def test_settings_out_of_range(make: Any, word: str) -> None:

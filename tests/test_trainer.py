@@ -11,6 +11,7 @@ from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from scnn.network import Network
 from scnn.optimisers import SGD
 from scnn.presets import PAPER
+from scnn.schedules import OneCycle
 from scnn.trainer import Trainer
 
 LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dense(3)]
@@ -95,10 +96,20 @@ def test_a_loss_that_is_not_finite_stops_the_training() -> None:
         ({"validation": 10}, "too few"),
         ({"patience": 1}, "patience"),
         ({"patience": 0, "validation": 3}, "patience"),
+        ({"epochs": 2.5}, "epochs must be a whole number, not 2.5"),
+        ({"epochs": "2"}, "epochs must be a whole number, not '2'"),
+        ({"batch_size": True}, "batch size must be a whole number, not True"),
+        ({"batch_size": None}, "batch size must be a whole number, not None"),
+        ({"seed": -1}, "the seed must be at least 0, not -1"),
+        ({"seed": 2**32}, "the seed must be at most 4294967295, not 4294967296"),
+        ({"optimiser": 0.1}, r"optimiser must be of the kind Optimiser, such as Adam\(0.003\), not 0.1"),
+        ({"optimiser": SGD}, r"optimiser .* not the class SGD itself: write SGD\(…\)"),
+        ({"schedule": OneCycle}, r"schedule .* not the class OneCycle itself: write OneCycle\(…\)"),
+        ({"augmentation": True}, "augmentation .* not True"),
     ],
 )
-def test_settings_out_of_range(settings: dict[str, object], word: str) -> None:
-    """A ConfigError names the setting before anything is trained."""
+def test_settings_out_of_range_or_of_another_kind(settings: dict[str, object], word: str) -> None:
+    """A ConfigError names the setting, and what it should be, before anything is trained."""
     with pytest.raises(ConfigError, match=word):
         trainer(Network((1, 28, 28), LAYERS, seed=7), **settings)
 
@@ -113,6 +124,17 @@ def test_digits_that_do_not_fit() -> None:
     with pytest.raises(ConfigError, match="no test digits"):
         none = Digits(b"", b"", 28, 28, training.classes)
         Trainer(Network((1, 28, 28), LAYERS), training, none, epochs=1, optimiser=SGD(0.1))
+
+
+def test_what_is_no_digits_and_no_network() -> None:
+    """Both digits in a tuple, as load_digits gives them, bare pixels, and layers without a network are named."""
+    network, both = Network((1, 28, 28), LAYERS), PAPER.digits()
+    with pytest.raises(ConfigError, match=r"training digits must be of the kind Digits.*of the kind tuple"):
+        Trainer(network, both, epochs=1)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"test digits must be of the kind Digits.*of the kind bytes"):
+        Trainer(network, both[0], both[1].pixels, epochs=1)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"network must be of the kind Network.*of the kind list"):
+        Trainer(LAYERS, both[0], epochs=1)  # type: ignore[arg-type]
 
 
 def test_the_network_keeps_its_arrays() -> None:
