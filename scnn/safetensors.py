@@ -24,6 +24,7 @@ LENGTH = struct.Struct("<Q")
 LARGEST_HEADER = 1 << 22
 MOST_TENSORS = 4096
 LARGEST_FILE = 1 << 30
+NO_MODEL = "this is not a model or checkpoint file (safetensors)"
 CODES = {"F32": "f", "I32": "i", "U32": "I", "U8": "B"}  # the kinds that are read and written, as `array` names them
 DTYPES = {code: dtype for dtype, code in CODES.items()}
 
@@ -56,10 +57,12 @@ def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
     if len(data) > LARGEST_FILE:
         raise ModelError(f"the file has {len(data)} bytes, and at most {LARGEST_FILE} are read")
     if len(data) < 8:
-        raise ModelError(f"a safetensors file begins with 8 bytes, and there are {len(data)}")
+        raise ModelError(f"{NO_MODEL}: one begins with 8 bytes, and there are {len(data)}")
     (length,) = LENGTH.unpack_from(data)
-    if length > LARGEST_HEADER or 8 + length > len(data):
-        raise ModelError(f"the header should have {length} bytes, and there are {len(data) - 8}")
+    if length > LARGEST_HEADER:
+        raise ModelError(f"{NO_MODEL}: its header should have {length} bytes, and at most {LARGEST_HEADER} are read")
+    if length > (there := len(data) - 8):
+        raise ModelError(f"the file is cut short: its header should have {length} bytes, and there are {there}")
     header = parse(data[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):

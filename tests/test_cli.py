@@ -240,7 +240,7 @@ def test_info(model: Path) -> None:
         (["train", "--out", "x", "--resume", "{model}"], "it is a model, and no checkpoint"),
         (["train", "--out", "x", "--resume", "{model}", "--seed", "2"], "--seed does not go with --resume"),
         (["evaluate", "nowhere.safetensors"], "cannot be read"),
-        (["evaluate", "pyproject.toml"], "header"),
+        (["evaluate", "pyproject.toml"], "pyproject.toml: this is not a model or checkpoint file (safetensors)"),
         (["predict", "{model}", "pyproject.toml"], "cannot be read"),
         (["export", "{model}", "--onnx", "nowhere/x"], "no folder nowhere"),
         (["export", "{model}", "--onnx", "tests"], "tests is a folder"),

@@ -66,10 +66,11 @@ def tensor(dtype: object = "F32", shape: object = (1,), offsets: object = (0, 4)
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "8 bytes, and there are 0"),
+        (b"", "not a model or checkpoint file (safetensors): one begins with 8 bytes, and there are 0"),
         (b"1234567", "8 bytes, and there are 7"),
-        (file_of({}, length=99), "header should have 99 bytes"),
-        (file_of({}, length=2**63), "header should have"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(300), "not a model or checkpoint file (safetensors): its header"),
+        (file_of({}, length=99), "cut short: its header should have 99 bytes, and there are 2"),
+        (file_of({}, length=2**63), "not a model or checkpoint file"),
         (file_of({}, length=LARGEST_HEADER + 1), "header should have"),
         (file_of(b"{"), "not JSON"),
         (file_of(b"\xff\xfe"), "not JSON"),
