@@ -130,7 +130,7 @@ def load_digits() -> tuple[Digits, Digits]:
     try:
         stream = io.BytesIO(lzma.decompress(files("scnn").joinpath("digits.xz").read_bytes()))
     except (OSError, lzma.LZMAError) as error:
-        words = str(error) or type(error).__name__
+        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise DataError(f"the digits that belong to scnn, digits.xz, cannot be read ({words})") from None
     return read_pair(stream, stream, "digits.xz"), read_pair(stream, stream, "digits.xz")
 

@@ -19,6 +19,7 @@ from scnn.engine import Engine, EngineMaker
 from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
 from scnn.images import images_of
 from scnn.layer import Layer
+from scnn.layers import Dense
 from scnn.lowering import LOGITS, PROBABILITIES, lower
 from scnn.metrics import Report, confusion_matrix
 from scnn.safetensors import Tensor
@@ -63,7 +64,7 @@ class Network(Architecture):
         super().__init__(input_shape, layers)
         names = tuple(class_names) if class_names is not None else tuple(map(str, range(self.classes)))
         if len(names) != self.classes:
-            raise ConfigError(f"the network has {self.classes} classes, and {len(names)} names were given")
+            raise ConfigError(self.misfit(names))
         self.class_names: tuple[str, ...] = names
         self.provenance: dict[str, Any] = dict(provenance or {})
         random = Random(seed)
@@ -74,6 +75,14 @@ class Network(Architecture):
                 raise ShapeError(f"{name} has {parameter.shape} numbers, and {len(values)} were given")
             self.parameters[name] = array("f", values)
         self.engines: dict[tuple[EngineMaker, int], Engine] = {}  # compiled once, by maker and images
+
+    def misfit(self, names: tuple[str, ...]) -> str:
+        """Why these are not its classes, and what would help."""
+        few = ", ".join(names[:2]) + (", …" if len(names) > 2 else "")
+        classes = f"there {'is 1 class' if len(names) == 1 else f'are {len(names)} classes'} ({few})"
+        if any(isinstance(layer, Dense) for layer in self.layers):
+            return f"the network's last Dense has {self.classes} units, and {classes}: it needs {len(names)}"
+        return f"the network has {self.classes} outputs, and {classes}"
 
     def fingerprint(self) -> str:
         """SHA-256 of all parameters, little-endian float32 in order: equal only for equal bits."""
@@ -128,8 +137,12 @@ class Network(Architecture):
         shape = (1, images.rows, images.columns)
         if shape != self.input_shape:
             raise ShapeError(f"the digits are {shape}, and the network's input is {self.input_shape}")
-        if not len(images) or max(images.labels) >= self.classes:
-            raise ConfigError(f"the digits are none, or have labels that the network's {self.classes} classes lack")
+        if not len(images):
+            raise ConfigError("there are no digits to evaluate on")
+        if max(images.labels) >= self.classes:
+            raise ConfigError(
+                f"the digits have labels up to {max(images.labels)}, and the network has {self.classes} classes"
+            )
         engine = self.engine(make_engine, CHUNK)
         size = images.rows * images.columns
         engine.write("order", range(CHUNK))

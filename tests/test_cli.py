@@ -241,14 +241,18 @@ def test_info(model: Path) -> None:
         (["train", "--out", "x", "--resume", "{model}", "--seed", "2"], "--seed does not go with --resume"),
         (["evaluate", "nowhere.safetensors"], "cannot be read"),
         (["evaluate", "pyproject.toml"], "pyproject.toml: this is not a model or checkpoint file (safetensors)"),
-        (["predict", "{model}", "pyproject.toml"], "cannot be read"),
+        (["predict", "{model}", "pyproject.toml"], "pyproject.toml cannot be read: it is no picture"),
+        (["predict", "{model}", "nowhere.png"], "nowhere.png cannot be read: No such file or directory\n"),
+        (["predict", "{model}", "{blank}"], "blank.png: there is no ink on the drawing"),
         (["export", "{model}", "--onnx", "nowhere/x"], "no folder nowhere"),
         (["export", "{model}", "--onnx", "tests"], "tests is a folder"),
     ],
 )
-def test_errors_are_one_line(model: Path, arguments: list[str], words: str) -> None:
+def test_errors_are_one_line(model: Path, arguments: list[str], words: str, tmp_path: Path) -> None:
     """Exit code 1, one line, no traceback; with --debug there is one."""
-    given = [argument.replace("{model}", str(model)) for argument in arguments]
+    blank = tmp_path / "blank.png"
+    Image.new("L", (30, 30), "white").save(blank)
+    given = [argument.replace("{model}", str(model)).replace("{blank}", str(blank)) for argument in arguments]
     result = scnn(*given)
     assert result.returncode == 1 and words in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1 and result.stderr.startswith("scnn: ")

@@ -35,8 +35,8 @@ MAY_IMPORT = {
     "safetensors": ["errors"],
     "config": ["augmentation", "errors", "layer", "layers", "optimisers", "schedules"],
     "network": [
-        *["architecture", "checks", "config", "data", "engine", "errors", "images", "layer", "lowering", "metrics"],
-        *["safetensors", "wasm_engine"],
+        *["architecture", "checks", "config", "data", "engine", "errors", "images", "layer", "layers"],
+        *["lowering", "metrics", "safetensors", "wasm_engine"],
     ],
     "presets": ["augmentation", "data", "errors", "layer", "layers", "optimisers", "schedules"],
     "events": [],

@@ -188,8 +188,19 @@ def test_evaluate(trained: Network) -> None:
     assert trained.evaluate(test.pixels, test.labels) == report
     with pytest.raises(ShapeError):
         trained.evaluate(Digits(bytes(4), bytes(1), 2, 2))
-    with pytest.raises(ConfigError, match="3 classes"):
+    with pytest.raises(ConfigError, match="labels up to 9, and the network has 3 classes"):
         trained.evaluate(load_digits()[1])
+    with pytest.raises(ConfigError, match="no digits to evaluate on"):
+        trained.evaluate(Digits(b"", b""))
+
+
+def test_class_names_that_do_not_fit() -> None:
+    """The error says how many units the last Dense needs; without one, how many outputs there are."""
+    words = r"last Dense has 3 units, and there are 10 classes \(0, 1, …\): it needs 10"
+    with pytest.raises(ConfigError, match=words):
+        Network((1, 4, 4), [Flatten(), Dense(3)], class_names=tuple("0123456789"))
+    with pytest.raises(ConfigError, match=r"has 16 outputs, and there are 2 classes \(a, b\)"):
+        Network((1, 4, 4), [Flatten()], class_names=("a", "b"))
 
 
 def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
@@ -219,7 +230,7 @@ def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
         ("layers", '[{"kind": "Flatten", "x": 3}]', "has no 'x'"),
         ("input_shape", "[1, 28]", "architecture is not sound"),
         ("input_shape", "[1, 28, 1e9]", "three numbers"),
-        ("class_names", '["0"]', "names were given"),
+        ("class_names", '["0"]', r"last Dense has 3 units, and there is 1 class \(0\): it needs 1"),
         ("class_names", "[1, 2, 3]", "texts"),
         ("provenance", "[]", "table"),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 from scnn.cli.options import ENGINES, pair, say
 from scnn.data import Digits, load_digits
 from scnn.drawing import SIDE, normalise_pixels
-from scnn.errors import ConfigError, DataError
+from scnn.errors import ConfigError, DataError, DrawingError
 from scnn.network import Network
 from scnn.own_images import MOST_PIXELS, ink_of
 
@@ -49,7 +49,10 @@ def predict(chosen: argparse.Namespace) -> int:
     if network.input_shape != (1, SIDE, SIDE):
         raise ConfigError(f"pictures become images of 1×{SIDE}×{SIDE}, and the network takes {network.input_shape}")
     for picture in chosen.pictures:
-        image = normalise_pixels(*grey(picture))
+        try:
+            image = normalise_pixels(*grey(picture))
+        except DrawingError as error:
+            raise type(error)(f"{picture}: {error}") from None
         (row,) = network.probabilities(image, make_engine=ENGINES[chosen.engine])
         best = max(range(len(row)), key=row.__getitem__)
         name = network.class_names[best]
@@ -64,7 +67,7 @@ def predict(chosen: argparse.Namespace) -> int:
 def grey(picture: Path) -> tuple[bytes, int, int]:
     """The picture's ink: dark on light, or light on dark if it has a dark rim; transparent is paper."""
     try:
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
     except ImportError:
         raise ConfigError("reading pictures needs Pillow: `pip install scnn[image]`") from None
     try:
@@ -76,6 +79,9 @@ def grey(picture: Path) -> tuple[bytes, int, int]:
             layered = opened.convert("RGBA")
             paper = Image.new("RGBA", layered.size, "white")
             flat = Image.alpha_composite(paper, layered).convert("L")
+    except UnidentifiedImageError:
+        raise DataError(f"{picture} cannot be read: it is no picture of a kind that Pillow knows") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"{picture} cannot be read: {error}") from None
+        words = getattr(error, "strerror", None) or error
+        raise DataError(f"{picture} cannot be read: {words}") from None
     return ink_of(flat.tobytes(), *flat.size), *flat.size
