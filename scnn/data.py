@@ -21,6 +21,7 @@ CLASSES = tuple("0123456789")
 # a big-endian uint32, then the data in row order (Y. LeCun, "The MNIST database", file formats).
 IMAGES_MAGIC = 0x00000803
 LABELS_MAGIC = 0x00000801
+KINDS = {IMAGES_MAGIC: "images", LABELS_MAGIC: "labels"}
 
 # No image set is larger than this; a header that says so is broken or hostile.
 LARGEST = 1 << 30
@@ -132,7 +133,8 @@ def load_digits() -> tuple[Digits, Digits]:
     except (OSError, lzma.LZMAError) as error:
         words = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise DataError(f"the digits that belong to scnn, digits.xz, cannot be read ({words})") from None
-    return read_pair(stream, stream, "digits.xz"), read_pair(stream, stream, "digits.xz")
+    names = ("the images in digits.xz", "the labels in digits.xz")
+    return read_pair(stream, stream, *names), read_pair(stream, stream, *names)
 
 
 def load_idx(images: str | Path | bytes, labels: str | Path | bytes) -> Digits:
@@ -141,22 +143,20 @@ def load_idx(images: str | Path | bytes, labels: str | Path | bytes) -> Digits:
     Raises IdxError, naming the file, for one that is short, corrupt, not of the right kind or longer than its
     header says, and for counts that differ; DataError for labels above 9.
     """
+    image_name, label_name = name_of(images, "the images' file"), name_of(labels, "the labels' file")
     with opened(images) as image_stream, opened(labels) as label_stream:
-        digits = read_pair(image_stream, label_stream, f"{name_of(images, 'images')} and {name_of(labels, 'labels')}")
-        for stream, name in (
-            (image_stream, name_of(images, "images")),
-            (label_stream, name_of(labels, "labels")),
-        ):
+        digits = read_pair(image_stream, label_stream, image_name, label_name)
+        for stream, name in ((image_stream, image_name), (label_stream, label_name)):
             if read(stream, 1, name):
                 raise IdxError(f"{name} goes on after its last element")
     return digits
 
 
-def read_pair(images: BinaryIO, labels: BinaryIO, name: str) -> Digits:
-    (count, rows, columns), pixels = read_idx(images, IMAGES_MAGIC, f"images of {name}")
-    (label_count,), label_bytes = read_idx(labels, LABELS_MAGIC, f"labels of {name}")
+def read_pair(images: BinaryIO, labels: BinaryIO, image_name: str, label_name: str) -> Digits:
+    (count, rows, columns), pixels = read_idx(images, IMAGES_MAGIC, image_name)
+    (label_count,), label_bytes = read_idx(labels, LABELS_MAGIC, label_name)
     if count != label_count:
-        raise IdxError(f"{name} do not match: {count} images, {label_count} labels")
+        raise IdxError(f"{image_name} and {label_name} do not match: {count} images, {label_count} labels")
     return Digits(pixels, label_bytes, rows, columns)
 
 
@@ -164,10 +164,15 @@ def read_idx(stream: BinaryIO, magic: int, name: str) -> tuple[tuple[int, ...], 
     """Dimensions and data of one IDX file of unsigned bytes."""
     head = read(stream, 4, name)
     if len(head) < 4:
-        raise IdxError(f"{name}: an IDX file begins with 4 bytes, and there are {len(head)}")
+        raise IdxError(f"{name} is not an IDX file: one begins with 4 bytes, and there are {len(head)}")
     (found,) = struct.unpack(">I", head)
+    if found not in KINDS:
+        raise IdxError(f"{name} is not an IDX file of images or labels: it begins with {found:#010x}")
     if found != magic:
-        raise IdxError(f"{name}: the file begins with {found:#010x}, and such an IDX file with {magic:#010x}")
+        raise IdxError(
+            f"{name} is an IDX file of {KINDS[found]}, not of {KINDS[magic]}: "
+            f"it begins with {found:#010x}, not with {magic:#010x}"
+        )
     dimensions = magic & 0xFF
     head = read(stream, 4 * dimensions, name)
     if len(head) < 4 * dimensions:
