@@ -402,7 +402,7 @@ def vendor(target: Path, source: Path, patterns: Sequence[str]) -> None:
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """A plain static server: right MIME types, nothing cached, no word for each request."""
+    """A plain static server: right MIME types, nothing cached, the site's 404 page, no word for each request."""
 
     extensions_map = MIME_TYPES
     protocol_version = "HTTP/1.1"
@@ -410,6 +410,19 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        page = Path(self.directory) / "404.html"
+        if code != 404 or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        content = page.read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def log_message(self, format: str, *values: object) -> None:
         pass
