@@ -28,13 +28,20 @@ class Training:
             await self.go_on()
 
     async def begin(self):
-        """A new training; whether it began. Until the worker says so, there is nothing to press twice."""
+        """A new training; whether it began. Until the worker says so, there is nothing to press twice, and what is
+        pressed meanwhile counts."""
+        self.leave()
+        mine = self.turn
         self.clear()
         self.state.show("training", "beginning …")
         started = await self.page.ask("start", **self.message())
-        if started:
-            self.began(started)
-        return started
+        if not started or mine != self.turn:
+            return False
+        paused = self.state.name == "paused"
+        self.began(started)
+        if paused:
+            self.pause(None)
+        return True
 
     def began(self, answer):
         self.page.began(answer)

@@ -300,6 +300,26 @@ def test_train_pressed_twice_is_pressed_once(page: Page) -> None:
     assert [int(row.split(",")[0]) for row in rows] == list(range(1, 21))
 
 
+@pytest.mark.parametrize(
+    ("then", "words"), [("pause", "paused – epoch 1"), ("reset", "ready – press Train to begin")]
+)
+def test_what_is_pressed_while_a_training_begins(page: Page, then: str, words: str) -> None:
+    """It counts, though the worker has not answered yet."""
+    fresh(page, "?experiment=mnist")
+    page.evaluate(
+        """then => {
+            document.getElementById("start").click();
+            const wait = () => document.getElementById(then).disabled
+                ? setTimeout(wait, 0) : document.getElementById(then).click();
+            wait();
+        }""",
+        then,
+    )
+    expect(state(page)).to_have_text(re.compile(words))
+    page.wait_for_timeout(500)
+    expect(state(page)).to_have_text(re.compile(words))
+
+
 def test_a_single_epoch_is_seen(page: Page) -> None:
     """As a point, where there is no line yet."""
     fresh(page, "?experiment=paper&epochs=1")
