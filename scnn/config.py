@@ -9,6 +9,7 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any, TypeVar
 
 from scnn.augmentation import Augmentation
+from scnn.checks import LARGEST_SEED
 from scnn.errors import ConfigError
 from scnn.layer import Layer
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
@@ -77,7 +78,8 @@ def settings_from_dict(data: object) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         raise ConfigError("a training's settings are a dict")
     settings: dict[str, Any] = {}
-    ranges = {"epochs": (1, 100_000), "batch_size": (1, LARGEST), "seed": (0, 2**32 - 1), "validation": (0, LARGEST)}
+    ranges = {"epochs": (1, 100_000), "batch_size": (1, LARGEST), "validation": (0, LARGEST)}
+    ranges["seed"] = (0, LARGEST_SEED)
     for name, (least, most) in ranges.items():
         if name in data:
             settings[name] = whole(name, data[name], least, most)

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "metrics": ["errors"],
     "drawing": ["errors"],
     "safetensors": ["errors"],
-    "config": ["augmentation", "errors", "layer", "layers", "optimisers", "schedules"],
+    "config": ["augmentation", "checks", "errors", "layer", "layers", "optimisers", "schedules"],
     "network": [
         *["architecture", "checks", "config", "data", "engine", "errors", "images", "layer", "layers"],
         *["lowering", "metrics", "safetensors", "wasm_engine"],
