@@ -19,6 +19,7 @@ REQUESTS = 60  # before the worker is ready
 USABLE_MS = 1_000  # from opening to controls that can be used
 READY_RATIO = 1.1  # from opening to the ready worker, to a bare start of Pyodide as published beside it
 LONGEST_TASK_MS = 50  # of the main thread, after the start
+LAYOUT_SHIFT = 0.02  # all that moves by itself, from the opening to the end of a training; to 0.1 counts as good
 PREDICTION_MS = 30  # from the last piece of a stroke to the answer
 TIMES = 3
 ROUNDS = 7  # of bare starts and a whole one
@@ -52,6 +53,29 @@ def test_requests(new_page: Maker, site_url: str) -> None:
     wait_for(page, "ready")
     print(f"{len(seen)} requests")
     assert len(seen) <= REQUESTS
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_moves_by_itself(browser: Browser, new_page: Maker, site_url: str, width: int) -> None:
+    """Words that come later find their place kept: the browser's own record of shifts."""
+    if browser.browser_type.name != "chromium":
+        pytest.skip("only Chromium records layout shifts")
+    page = new_page(viewport={"width": width, "height": 1000})
+    page.add_init_script(
+        """window.shifted = 0;
+        new PerformanceObserver(list => {
+            for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
+        }).observe({ type: "layout-shift", buffered: true });"""
+    )
+    page.goto(site_url)
+    wait_for(page, "ready", READY)
+    expect(page.locator("#pretrained-about")).to_contain_text("test digits")
+    button(page, "Train").click()
+    wait_for(page, "finished", timeout=TRAINED)
+    expect(page.locator("#link")).to_be_visible()
+    shifted = page.evaluate("window.shifted")
+    print(f"layout shift at {width} pixels: {shifted:.4f}")
+    assert shifted <= LAYOUT_SHIFT
 
 
 def bare_start(browser: Browser, site_url: str, pyodide: str) -> float:

@@ -113,6 +113,19 @@ def trained(new_page: Maker, site_url: str) -> Page:
     return page
 
 
+def test_the_page_says_the_same_before_python_comes(trained: Page) -> None:
+    """What index.html says of the first experiment is what the worker then says of it."""
+    written, shown = trained.evaluate(
+        """async () => {
+            const written = new DOMParser().parseFromString(await (await fetch("index.html")).text(), "text/html");
+            const words = where => ["experiment-about", "network-summary"].map(
+                id => where.getElementById(id).textContent.trim().replace(/\\s+/g, " ").replace(/’/g, "'"));
+            return [words(written), words(document)];
+        }"""
+    )
+    assert written == shown
+
+
 def test_the_loss_falls(trained: Page) -> None:
     """Epoch by epoch, as the page said it: after fifty, the training loss is less than half of what it was."""
     seen = [line for line in trained.evaluate("window.seen") if line]

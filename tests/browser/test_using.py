@@ -677,13 +677,12 @@ def test_touch_draws_and_does_not_scroll(browser: Browser, new_page: Maker, site
     page = opened(new_page, site_url, viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
     canvas = page.get_by_role("img", name="Draw a digit", exact=True)
     canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+    box, before = canvas.bounding_box(), page.evaluate("scrollY")
     assert box
-    before = page.evaluate("scrollY")
     session = page.context.new_cdp_session(page)
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line(0.5, 0.15, 0.5, 0.85)]
     for kind, place in (("touchStart", places[0]), *(("touchMove", place) for place in places), ("touchEnd", None)):
         points = [{"x": place[0], "y": place[1]}] if place else []
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
-    assert page.evaluate("scrollY") == before
+    assert (canvas.bounding_box(), page.evaluate("scrollY")) == (box, before)
