@@ -20,6 +20,9 @@ from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 
 from build import NODE_MODULES, PROGRAMS, SITE, WEBKIT, Handler, look_for_browsers
+from scnn.experiment import experiment_of
+from scnn.wasm_engine import compiled
+from tests.browser.person import Maker, opened
 
 expect.set_options(timeout=20_000)  # for a busy machine; what must be quick is measured in test_budgets.py
 
@@ -175,3 +178,20 @@ def new_page(browser: Browser, site_url: str) -> Iterator[Callable[..., Page]]:
     for watch, (errors, foreign) in zip(watches, seen, strict=True):
         assert not foreign, f"requests left the origin: {foreign}"
         assert watch.expected or not errors, f"errors on the console: {errors}"
+
+
+@pytest.fixture(scope="module")
+def page(new_page: Maker, site_url: str) -> Page:
+    """A page that several tests use, one after another, from whatever state it is in."""
+    return opened(new_page, site_url)
+
+
+def fingerprint_of(**message: object) -> str:
+    """The same experiment, trained here under wasmtime."""
+    experiment = experiment_of(message)
+    network = experiment.network()
+    trainer = experiment.trainer(network, compiled)
+    trainer.slice_size = 1000
+    for _ in trainer.run():
+        pass
+    return network.fingerprint()

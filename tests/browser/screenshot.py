@@ -9,7 +9,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from build import ROOT, SITE, Handler
 from tests.browser.conftest import launch
-from tests.browser.test_page import TRAINED, button, circle, stroke, wait_for
+from tests.browser.person import TRAINED, button, circle, stroke, wait_for
 
 TARGET = ROOT / "site" / "screenshot.png"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from build import SITE
 from tests.browser.conftest import BARE, STOCK
-from tests.browser.test_page import READY, TRAINED, Maker, button, circle, opened, set_field, stroke, wait_for
+from tests.browser.person import READY, TRAINED, Maker, button, circle, opened, set_field, stroke, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 

@@ -21,9 +21,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from build import SITE
-from tests.browser.conftest import SUB_PATH, SubPathHandler, Watch, chromium, launch
-from tests.browser.test_page import TRAINED, Maker, button, opened, state, wait_for
-from tests.browser.test_using import fingerprint_of, sha256
+from tests.browser.conftest import SUB_PATH, SubPathHandler, Watch, chromium, fingerprint_of, launch
+from tests.browser.person import TRAINED, Maker, button, opened, sha256, state, wait_for
 from tests.conftest import Tried
 from tests.test_run import png
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.conftest import chromium
-from tests.browser.test_page import TRAINED, button, coloured_pixels, wait_for
+from tests.browser.person import TRAINED, button, coloured_pixels, wait_for
 
 pytestmark = pytest.mark.browser
 

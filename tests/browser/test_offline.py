@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from build import DIST, SITE, Handler, archive, build_site, digest, stamp_service_worker
 from scnn.network import Network
 from scnn.presets import PAPER
-from tests.browser.test_page import TRAINED, Maker, button, line, opened, state, stroke, wait_for
+from tests.browser.person import TRAINED, Maker, button, line, opened, state, stroke, wait_for
 
 pytestmark = pytest.mark.browser
 

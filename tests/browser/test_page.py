@@ -1,94 +1,26 @@
 """The page in real browsers: somebody presses Train, watches, and draws."""
 
-import math
 import re
-from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.person import (
+    TRAINED,
+    Maker,
+    button,
+    circle,
+    coloured_pixels,
+    line,
+    numbers,
+    opened,
+    set_field,
+    state,
+    stroke,
+    wait_for,
+)
 
 pytestmark = pytest.mark.browser
-
-READY = 60_000  # milliseconds for the worker to come up
-TRAINED = 60_000  # milliseconds for a training, or the interpreter's first epochs
-
-Maker = Callable[..., Page]
-
-
-def state(page: Page) -> Locator:
-    return page.get_by_role("status", name="State")
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def wait_for(page: Page, word: str, timeout: float = READY) -> None:
-    expect(state(page)).to_have_text(re.compile(f"^{word}"), timeout=timeout)
-
-
-def opened(new_page: Maker, site_url: str, **settings: object) -> Page:
-    page = new_page(**settings)
-    page.goto(site_url)
-    wait_for(page, "ready")
-    return page
-
-
-def numbers(page: Page, chart: str) -> list[float]:
-    """The figures in the chart's own summary: epoch, training, test."""
-    words = page.locator(f"#{chart.lower()}-summary").inner_text()
-    return [float(found) for found in re.findall(r"\d+(?:\.\d+)?", words)]
-
-
-def coloured_pixels(page: Page, chart: str, colour: str) -> int:
-    """How many pixels of the chart's canvas are of the series' colour (a CSS variable), nearly."""
-    return page.get_by_role("img", name=chart, exact=True).evaluate(
-        """(host, variable) => {
-            const canvas = host.querySelector("canvas");
-            const wanted = getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
-            const rgb = [1, 3, 5].map(at => parseInt(wanted.slice(at, at + 2), 16));
-            const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-            let count = 0;
-            for (let at = 0; at < data.length; at += 4)
-                if (data[at + 3] > 200 && rgb.every((level, k) => Math.abs(level - data[at + k]) < 24)) count++;
-            return count;
-        }""",
-        colour,
-    )
-
-
-def stroke(page: Page, points: list[tuple[float, float]]) -> None:
-    """One stroke with the mouse; points are shares of the canvas."""
-    canvas = page.get_by_role("img", name="Draw a digit", exact=True)
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place)
-    page.mouse.up()
-
-
-def circle(cx: float, cy: float, rx: float, ry: float) -> list[tuple[float, float]]:
-    turns = [step / 40 * 2 * math.pi for step in range(41)]
-    return [(cx + rx * math.sin(turn), cy - ry * math.cos(turn)) for turn in turns]
-
-
-def line(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
-    return [(x0 + (x1 - x0) * step / 20, y0 + (y1 - y0) * step / 20) for step in range(21)]
-
-
-def set_field(field: Locator, value: str) -> None:
-    """Fills a field and leaves it, as a person does; over BiDi, `fill` adds to what a number field holds."""
-    field.evaluate(
-        """(field, value) => {
-            field.value = value;
-            for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-        }""",
-        value,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.conftest import SHOTS
-from tests.browser.test_page import READY, TRAINED, circle, line
-from tests.browser.test_using import fingerprint_of
+from tests.browser.conftest import SHOTS, fingerprint_of
+from tests.browser.person import READY, TRAINED, circle, line
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,19 @@ from playwright.sync_api import Page, expect
 
 from scnn.network import Network
 from scnn.presets import PAPER
-from tests.browser.test_page import TRAINED, Maker, button, circle, line, opened, set_field, state, stroke, wait_for
-from tests.browser.test_using import open_all
+from tests.browser.person import (
+    TRAINED,
+    Maker,
+    button,
+    circle,
+    line,
+    open_all,
+    opened,
+    set_field,
+    state,
+    stroke,
+    wait_for,
+)
 
 pytestmark = pytest.mark.browser
 

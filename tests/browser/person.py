@@ -1,0 +1,120 @@
+"""What a person does on the page and sees of it, for all tests in browsers."""
+
+import math
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, LocatorAssertions, Page, expect
+
+READY = 60_000  # milliseconds for the worker to come up
+TRAINED = 60_000  # milliseconds for a training, or the interpreter's first epochs
+
+Maker = Callable[..., Page]
+
+
+def state(page: Page) -> Locator:
+    return page.get_by_role("status", name="State")
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def wait_for(page: Page, word: str, timeout: float = READY) -> None:
+    expect(state(page)).to_have_text(re.compile(f"^{word}"), timeout=timeout)
+
+
+def opened(new_page: Maker, site_url: str, **settings: object) -> Page:
+    page = new_page(**settings)
+    page.goto(site_url)
+    wait_for(page, "ready")
+    return page
+
+
+def fresh(page: Page, query: str = "") -> Page:
+    """The page from its beginning."""
+    page.goto(re.sub(r"\?.*", "", page.url) + query)
+    wait_for(page, "ready")
+    return page
+
+
+def numbers(page: Page, chart: str) -> list[float]:
+    """The figures in the chart's own summary: epoch, training, test."""
+    words = page.locator(f"#{chart.lower()}-summary").inner_text()
+    return [float(found) for found in re.findall(r"\d+(?:\.\d+)?", words)]
+
+
+def coloured_pixels(page: Page, chart: str, colour: str) -> int:
+    """How many pixels of the chart's canvas are of the series' colour (a CSS variable), nearly."""
+    return page.get_by_role("img", name=chart, exact=True).evaluate(
+        """(host, variable) => {
+            const canvas = host.querySelector("canvas");
+            const wanted = getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
+            const rgb = [1, 3, 5].map(at => parseInt(wanted.slice(at, at + 2), 16));
+            const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            let count = 0;
+            for (let at = 0; at < data.length; at += 4)
+                if (data[at + 3] > 200 && rgb.every((level, k) => Math.abs(level - data[at + k]) < 24)) count++;
+            return count;
+        }""",
+        colour,
+    )
+
+
+def circle(cx: float, cy: float, rx: float, ry: float) -> list[tuple[float, float]]:
+    turns = [step / 40 * 2 * math.pi for step in range(41)]
+    return [(cx + rx * math.sin(turn), cy - ry * math.cos(turn)) for turn in turns]
+
+
+def line(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
+    return [(x0 + (x1 - x0) * step / 20, y0 + (y1 - y0) * step / 20) for step in range(21)]
+
+
+def stroke(page: Page, points: list[tuple[float, float]]) -> None:
+    """One stroke with the mouse; points are shares of the canvas."""
+    canvas = page.get_by_role("img", name="Draw a digit", exact=True)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
+def set_field(field: Locator, value: str) -> None:
+    """Fills a field and leaves it, as a person does; over BiDi, `fill` adds to what a number field holds."""
+    field.evaluate(
+        """(field, value) => {
+            field.value = value;
+            for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+        }""",
+        value,
+    )
+
+
+def train_to_the_end(page: Page) -> None:
+    button(page, "Train").click()
+    wait_for(page, "finished", timeout=TRAINED)
+
+
+def prediction(page: Page) -> LocatorAssertions:
+    return expect(page.get_by_role("status", name="Prediction"))
+
+
+def sha256(page: Page) -> str:
+    return page.locator("#sha256").inner_text()
+
+
+def open_all(page: Page) -> None:
+    """Every part that can be folded is unfolded."""
+    page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+
+
+def needs_chromium(page: Page, words: str) -> None:
+    browser = page.context.browser
+    if not browser or browser.browser_type.name != "chromium":
+        pytest.skip(f"Playwright cannot do this with Firefox over WebDriver BiDi: {words}")

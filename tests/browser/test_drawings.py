@@ -1,0 +1,75 @@
+"""Drawings: read before anybody trains, corrected, learned; by mouse and by finger."""
+
+import re
+from random import Random
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.person import TRAINED, Maker, button, fresh, line, opened, prediction, state, stroke, wait_for
+from tests.strokes import DIGITS, draw_digit
+
+pytestmark = pytest.mark.browser
+
+
+def test_drawings_are_read_before_anybody_trains(page: Page) -> None:
+    """By the network that comes with the page: each digit, wherever it is drawn; the page says how good it is."""
+    fresh(page)
+    random = Random("on the page")
+    for name in DIGITS:
+        button(page, "Clear drawing").click()
+        for points in draw_digit(name, random):
+            stroke(page, points)
+        prediction(page).to_have_text(re.compile(f"^{name}, .*comes with the page"), timeout=10_000)
+    words = page.locator("#pretrained-about").inner_text()
+    share = re.search(r"reads ([\d.]+) % of 400 test drawings", words)
+    assert share and float(share[1]) >= 95
+
+
+def test_a_dot_is_seen_and_not_taught(page: Page) -> None:
+    """It is drawn in every browser, and is no digit."""
+    fresh(page)
+    page.get_by_role("img", name="Draw a digit", exact=True).click()
+    prediction(page).to_have_text(re.compile("^Draw a digit: there is only a dot"), timeout=10_000)
+    inked = """() => document.getElementById("canvas").getContext("2d").getImageData(0, 0, 280, 280).data
+        .reduce((sum, value, place) => sum + (place % 4 === 3 && value > 128), 0)"""
+    assert 200 < page.evaluate(inked) < 300
+    expect(button(page, "Teach it")).to_be_hidden()
+
+
+def test_a_correction_is_learned(page: Page) -> None:
+    """A mirrored 3 is no digit the network knows; told that it is a 2, it says so."""
+    fresh(page)
+    odd = [(0.25, 0.2), (0.7, 0.2), (0.7, 0.5), (0.3, 0.5), (0.3, 0.8), (0.75, 0.8), (0.75, 0.65)]
+    stroke(page, odd)
+    first = page.get_by_role("status", name="Prediction")
+    expect(first).to_have_text(re.compile("^[0-9],"), timeout=10_000)
+    truth = "4" if not first.inner_text().startswith("4") else "5"
+    expect(button(page, "Teach it")).to_be_disabled()  # until it is told what
+    page.get_by_role("combobox", name="That was a").select_option(truth)
+    button(page, "Teach it").click()
+    wait_for(page, "finished", timeout=TRAINED)
+    expect(page.get_by_role("combobox", name="Experiment")).to_have_value("mnist")  # what was taught, not the form's
+    expect(page.locator("#network-summary")).to_have_text("8 layers, 11274 weights")
+    prediction(page).to_have_text(re.compile(f"^{truth},"), timeout=10_000)
+    expect(state(page)).to_have_text(re.compile(r"finished – 9\d"))
+    expect(page.locator("#sha256")).to_have_text(re.compile("^[0-9a-f]{64}$"))
+    expect(page.locator("#link")).to_be_hidden()  # no address leads to what was taught
+
+
+def test_touch_draws_and_does_not_scroll(browser: Browser, new_page: Maker, site_url: str) -> None:
+    """A finger's stroke is read, and the page under it stays where it is."""
+    if browser.browser_type.name != "chromium":
+        pytest.skip("only Chromium's protocol can move a finger")
+    page = opened(new_page, site_url, viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
+    canvas = page.get_by_role("img", name="Draw a digit", exact=True)
+    canvas.scroll_into_view_if_needed()
+    box, before = canvas.bounding_box(), page.evaluate("scrollY")
+    assert box
+    session = page.context.new_cdp_session(page)
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line(0.5, 0.15, 0.5, 0.85)]
+    for kind, place in (("touchStart", places[0]), *(("touchMove", place) for place in places), ("touchEnd", None)):
+        points = [{"x": place[0], "y": place[1]}] if place else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
+    assert (canvas.bounding_box(), page.evaluate("scrollY")) == (box, before)

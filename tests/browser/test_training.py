@@ -1,0 +1,301 @@
+"""What people do with a training: change the network and the settings, step, stop, compare, look inside."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import fingerprint_of
+from tests.browser.person import (
+    TRAINED,
+    button,
+    coloured_pixels,
+    fresh,
+    line,
+    needs_chromium,
+    numbers,
+    open_all,
+    prediction,
+    set_field,
+    sha256,
+    state,
+    stroke,
+    train_to_the_end,
+    wait_for,
+)
+
+pytestmark = pytest.mark.browser
+
+LAYERS = "conv-2-3-2-0_relu_pool-2_flat_dense-3"
+
+
+def test_the_network_is_edited(page: Page) -> None:
+    """Layers are added, changed, moved and removed; shapes and counts follow; what does not fit is explained."""
+    fresh(page)
+    open_all(page)
+    summary = page.locator("#network-summary")
+    expect(summary).to_have_text("9 layers, 6423 weights")
+    set_field(page.get_by_role("spinbutton", name="filters of layer 1, Conv2D"), "4")
+    expect(summary).not_to_have_text("9 layers, 6423 weights")
+    stride = page.get_by_role("spinbutton", name="stride of layer 5, MaxPool2D")
+    set_field(page.get_by_role("spinbutton", name="size of layer 5, MaxPool2D"), "3")
+    expect(stride).to_have_value("3")  # it goes along until it is set
+    set_field(stride, "2")
+    expect(page.get_by_role("row", name="MaxPool2D")).to_contain_text("1 × 13 × 13")
+    assert "pool-3-2" in page.url
+    set_field(page.get_by_role("spinbutton", name="size of layer 5, MaxPool2D"), "2")
+    button(page, "Remove: layer 3, Conv2D").click()
+    button(page, "Remove: layer 3, ReLU").click()
+    expect(summary).to_have_text("7 layers, 25259 weights")
+    expect(page.get_by_role("row", name="Flatten")).to_contain_text("784")
+    button(page, "Move up: layer 4, Flatten").click()
+    message = page.get_by_role("status", name="Network check")
+    expect(message).to_have_text(re.compile(r"This does not fit: maxpool2d_1 cannot follow .*\(3136,\)"))
+    button(page, "Train").click()
+    expect(state(page)).to_have_text(re.compile("ready – maxpool2d_1 cannot follow"))
+    button(page, "Move down: layer 3, Flatten").click()
+    expect(message).to_have_text("")
+    page.get_by_role("combobox", name="Layer to add").select_option("Dropout")
+    button(page, "Add layer").click()
+    expect(page.get_by_role("spinbutton", name="rate of layer 7, Dropout")).to_have_value("0.5")
+    train_to_the_end(page)
+    assert "conv-4-3-1-1_relu_pool-2_flat_dense-32_relu_drop-0.5_dense-3" in page.url
+
+
+def test_the_address_is_the_run(page: Page) -> None:
+    """A link with everything in it trains to the weights that this machine's wasmtime gets."""
+    query = (
+        f"?experiment=paper&seed=7&per_class=30&epochs=3&batch_size=5&optimiser=nesterov&learning_rate=0.02"
+        f"&schedule=Cosine&weight_decay=0.001&augmentation=strong&layers={LAYERS}"
+    )
+    fresh(page, query)
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("7")
+    train_to_the_end(page)
+    assert page.url.endswith(query)
+    expected = fingerprint_of(
+        experiment="paper",
+        seed=7,
+        per_class=30,
+        epochs=3,
+        batch_size=5,
+        optimiser={"kind": "SGD", "learning_rate": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 0.001},
+        schedule={"kind": "Cosine"},
+        augmentation={"kind": "Augmentation", "rotation": 14, "scale": 0.15, "shear": 0.2, "shift": 2, "bend": 2},
+        layers=[
+            {"kind": "Conv2D", "filters": 2, "kernel_size": 3, "stride": 2, "padding": 0},
+            *({"kind": "ReLU"}, {"kind": "MaxPool2D", "size": 2}, {"kind": "Flatten"}, {"kind": "Dense", "units": 3}),
+        ],
+    )
+    assert sha256(page) == expected
+    assert page.locator("#link").get_attribute("href") == query
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("?experiment=sums", "no sound experiment"),
+        ("?seed=-1&epochs=x&layers=conv-1", "no sound seed and epochs and layers"),
+        ("?optimiser=%3Cscript%3E&layers=conv-1-99-1-1", "no sound optimiser and layers"),
+        ("?%FF%00=%&seed=9", "choose a seed"),
+    ],
+)
+def test_an_address_that_is_wrong(page: Page, query: str, words: str) -> None:
+    """The page says which part, takes the usual for it, and works."""
+    fresh(page, query)
+    expect(state(page)).to_have_text(re.compile(words))
+    train_to_the_end(page)
+
+
+def test_step_stop_and_a_changed_learning_rate(page: Page) -> None:
+    """One batch at a time; the rate changes in the middle; stopping keeps what was learned."""
+    fresh(page, "?experiment=paper&batch_size=10")
+    bar = page.get_by_role("progressbar", name="Training progress")
+    button(page, "Step").click()
+    wait_for(page, "paused")
+    expect(bar).to_have_js_property("value", 10)
+    button(page, "Step").click()
+    expect(bar).to_have_js_property("value", 20)
+    open_all(page)
+    set_field(page.get_by_label("Learning rate"), "0.5")
+    for done in (30, 40, 50, 60, 70, 75):
+        button(page, "Step").click()
+        expect(bar).to_have_js_property("value", done)
+    expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"))
+    button(page, "Stop").click()
+    wait_for(page, "finished")
+    expect(button(page, "Train")).to_be_enabled()
+    assert sha256(page)
+
+
+def test_looking_inside(page: Page) -> None:
+    """A cell shows its images, an image its way through every layer; counts become percentages."""
+    fresh(page, "?experiment=mnist&epochs=1")
+    train_to_the_end(page)
+    cells = page.get_by_role("table", name="Confusion matrix").get_by_role("button")
+    counts = [int(text) for text in cells.all_inner_texts()]
+    assert sum(counts) == 1000 and len(counts) == 100
+    cells.nth(0).click()
+    images = page.get_by_role("list", name="Images").get_by_role("button")
+    expect(images).to_have_count(min(24, counts[0]))
+    expect(page.locator("#gallery-title")).to_contain_text(f"read as 0: {counts[0]}.")
+    expect(images.first).to_have_accessible_name(re.compile(r"0 → 0 [\d.]+ % sure: look inside"))
+    images.first.click()
+    expect(page.get_by_role("heading", name="Read as 0")).to_be_visible()
+    strips = page.locator("#inside-pictures .strip")
+    expect(strips).to_have_count(12)
+    expect(strips.nth(2)).to_contain_text("conv2d_1: filters")
+    expect(strips.nth(2).locator("img")).to_have_count(8)
+    assert shades(page, "#inside-pictures .strip:nth-child(2) img") > 10
+    expect(page.locator("#inside-probabilities meter")).to_have_count(10)
+    button(page, "Surest mistakes").click()
+    expect(page.locator("#gallery-title")).to_contain_text(
+        f"read wrongly, the surest mistakes first: {wrong(counts)}."
+    )
+    page.get_by_role("switch", name="Show row percentages").check()
+    expect(cells.nth(0)).to_have_text(re.compile(r"^\d+(\.\d)? %$"))
+
+
+def test_what_is_looked_at_follows_the_training(page: Page) -> None:
+    """The mistakes and an image's way through the network are those of the newest epoch."""
+    fresh(page, "?experiment=mnist&epochs=3")
+    button(page, "Train").click()
+    expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
+    button(page, "Surest mistakes").click()
+    images = page.get_by_role("list", name="Images").get_by_role("button")
+    images.first.click()
+    bars = page.locator("#inside-probabilities")
+    expect(bars.locator("meter")).to_have_count(10)
+    before = bars.inner_text()
+    wait_for(page, "finished", timeout=TRAINED)
+    cells = page.get_by_role("table", name="Confusion matrix").get_by_role("button")
+    count = wrong([int(text) for text in cells.all_inner_texts()])
+    expect(page.locator("#gallery-title")).to_contain_text(f"the surest mistakes first: {count}.")
+    expect(images).to_have_count(min(24, count))
+    expect(bars).not_to_have_text(before, use_inner_text=True)
+
+
+def wrong(counts: list[int]) -> int:
+    return sum(count for place, count in enumerate(counts) if place % 11)
+
+
+def shades(page: Page, selector: str) -> int:
+    """How many grey levels a picture has."""
+    return page.locator(selector).evaluate(
+        """async image => {
+            await image.decode();
+            const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
+            context.drawImage(image, 0, 0);
+            return new Set(context.getImageData(0, 0, image.naturalWidth, image.naturalHeight).data).size;
+        }"""
+    )
+
+
+def test_curves_are_compared_and_saved(page: Page) -> None:
+    """Earlier runs are drawn beside the next one; log scale and smoothing redraw; curves come as CSV and PNG."""
+    needs_chromium(page, "downloads")
+    fresh(page, "?experiment=paper&epochs=10")
+    open_all(page)
+    train_to_the_end(page)
+    set_field(page.get_by_role("spinbutton", name="Seed"), "2")
+    train_to_the_end(page)
+    runs = page.get_by_role("list", name="Earlier runs").get_by_role("checkbox")
+    expect(runs).to_have_count(2)
+    before = coloured_pixels(page, "Loss", "--earlier")
+    runs.nth(1).check()
+    assert coloured_pixels(page, "Loss", "--earlier") > before + 20
+    page.get_by_role("switch", name="Log scale").check()
+    set_field(page.get_by_role("slider", name="Smoothing"), "0.5")
+    assert coloured_pixels(page, "Loss", "--training") > 50
+    with page.expect_download() as download:
+        button(page, "Save as CSV").click()
+    rows = Path(download.value.path()).read_text().splitlines()
+    assert rows[0].startswith("epoch,training loss") and len(rows) == 11
+    assert [float(rows[-1].split(",")[k]) for k in (1, 2)] == pytest.approx(numbers(page, "Loss")[1:], abs=1e-3)
+    with page.expect_download() as download:
+        button(page, "Save as PNG").click()
+    picture = Image.open(download.value.path())
+    assert picture.size[0] >= 900 and len(picture.convert("RGB").getcolors(1 << 20)) > 50
+
+
+def test_train_pressed_twice_is_pressed_once(page: Page) -> None:
+    """Every epoch has its place in the curves."""
+    needs_chromium(page, "downloads")
+    fresh(page, "?experiment=paper&epochs=20")
+    open_all(page)
+    button(page, "Train").dblclick()
+    wait_for(page, "finished", timeout=TRAINED)
+    with page.expect_download() as download:
+        button(page, "Save as CSV").click()
+    rows = Path(download.value.path()).read_text().splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in rows] == list(range(1, 21))
+
+
+@pytest.mark.parametrize(
+    ("then", "words"), [("pause", "paused – epoch 1"), ("reset", "ready – press Train to begin")]
+)
+def test_what_is_pressed_while_a_training_begins(page: Page, then: str, words: str) -> None:
+    """It counts, though the worker has not answered yet."""
+    fresh(page, "?experiment=mnist")
+    page.evaluate(
+        """then => {
+            document.getElementById("start").click();
+            const wait = () => document.getElementById(then).disabled
+                ? setTimeout(wait, 0) : document.getElementById(then).click();
+            wait();
+        }""",
+        then,
+    )
+    expect(state(page)).to_have_text(re.compile(words))
+    page.wait_for_timeout(500)
+    expect(state(page)).to_have_text(re.compile(words))
+
+
+def test_a_single_epoch_is_seen(page: Page) -> None:
+    """As a point, where there is no line yet."""
+    fresh(page, "?experiment=paper&epochs=1")
+    train_to_the_end(page)
+    assert coloured_pixels(page, "Loss", "--training") > 5
+
+
+def test_a_wrong_setting_is_refused_where_it_stands(page: Page) -> None:
+    """In words that the form has, also while the network is folded up; what is put right leaves nothing behind."""
+    fresh(page, "?experiment=paper")
+    page.locator("#more").evaluate("more => { more.open = true; }")
+    epochs = page.get_by_label("Epochs")
+    set_field(epochs, "0")
+    message = page.get_by_role("status", name="Network check")
+    expect(message).to_be_visible()
+    expect(message).to_have_text(re.compile("epochs is a whole number from 1 to 100000, not 0"))
+    expect(epochs).to_have_attribute("aria-invalid", "true")
+    button(page, "Train").click()
+    expect(state(page)).to_have_text(re.compile("ready – epochs is "))
+    button(page, "Back to the experiment’s settings").click()
+    expect(epochs).to_have_value("50")
+    expect(epochs).not_to_have_attribute("aria-invalid", "true")
+    expect(message).to_have_text("")
+    expect(state(page)).to_have_text("ready – press Train to begin.")
+
+
+def test_a_learning_rate_that_cannot_be(page: Page) -> None:
+    """While it trains: the rate in force comes back into its field, and the words stay."""
+    fresh(page, "?experiment=mnist")
+    page.locator("#more").evaluate("more => { more.open = true; }")
+    button(page, "Train").click()
+    expect(state(page)).to_have_text(re.compile("training – epoch 1"))
+    rate = page.get_by_label("Learning rate")
+    before = rate.input_value()
+    set_field(rate, "-3")
+    expect(page.get_by_role("status", name="Network check")).to_have_text(re.compile("learning rate stays .* not -3"))
+    expect(rate).to_have_value(before)
+    button(page, "Stop").click()
+
+
+def test_a_look_inside_before_any_training(page: Page) -> None:
+    """Into the network that comes with the page."""
+    fresh(page)
+    stroke(page, line(0.5, 0.15, 0.5, 0.85))
+    prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
+    button(page, "Look inside").click()
+    expect(page.get_by_role("heading", name="Read as 1")).to_be_visible()
