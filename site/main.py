@@ -29,6 +29,7 @@ class Page:
         self.refused = False  # whether the state's words are a refusal
         self.rate = ""  # the learning rate in force
         self.lesson = False  # whether it trains with corrections
+        self.continued = False  # whether it began in a file, or in what this browser kept
         self.worker = Worker(patience_from(window.location.search, "answer", ANSWER))
         self.failure = Failure()
         self.state = State(self.state_changed)
@@ -42,7 +43,7 @@ class Page:
         self.training = Training(self, self.state, self.settings.message)
         self.reading = Reading(self.ask, self.state, self.settings.message, self.taught, self.look_at)
         self.own_images = OwnImages(self.worker, self.took_own)
-        self.files = Files(self.worker, self.opened, self.own_images.take_dropped, self.state.say)
+        self.files = Files(self.worker, self.opened, self.own_images.take_dropped)
         self.update = Update()
 
     def state_changed(self, name):
@@ -200,7 +201,7 @@ class Page:
         self.accuracy.reset()
         self.confusion.hide()
         self.look.ready(False)
-        self.lesson = False
+        self.lesson = self.continued = False
         by_id("fingerprint").hidden = True
 
     def began(self, answer):
@@ -233,7 +234,8 @@ class Page:
             right = percent(answer["report"]["accuracy"])
             words = f"{right} of the test digits are read right"
             if seconds:  # what came from a file took none
-                words += f", after {seconds:.1f} s" if seconds >= 0.1 else ", after less than 0.1 s"
+                took = f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
+                words += f", after {took}" + (" more" if self.continued else "")
             words += "."
             taught = ["with what you taught"] if self.lesson else []
             words_of_run = [self.experiment()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
@@ -271,6 +273,7 @@ class Page:
         else:
             self.show_run(answer)
             self.training.opened(answer)
+            self.continued = True
 
     def show_run(self, answer):
         """The form shows what the training was made with."""

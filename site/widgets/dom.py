@@ -33,6 +33,11 @@ def sure(probability):
     return percent(round(probability, 2)) if probability < 0.995 else "more than 99 %"
 
 
+def nearly(probability):
+    """A probability to a tenth of a per cent; what is not certain is not said to be."""
+    return percent(min(round(probability, 3), 0.999))
+
+
 def percent(share):
     """A share of one in whole per cent; a tenth more where it matters."""
     return f"{share * 100:.0f} %" if share * 100 == round(share * 100) else f"{share * 100:.1f} %"

@@ -2,6 +2,7 @@
 
 import json
 
+from pyscript.ffi import to_js
 from widgets.dom import by_id, listen
 from widgets.drop import on_drop
 from widgets.runs import save_link
@@ -11,10 +12,9 @@ KIND = ".safetensors"
 
 
 class Files:
-    def __init__(self, worker, opened, take_images, failed):
-        """Calls opened(answer) with a file or kept training, take_images(found) with other files that were dropped,
-        failed(words)."""
-        self.worker, self.opened, self.take_images, self.failed = worker, opened, take_images, failed
+    def __init__(self, worker, opened, take_images):
+        """Calls opened(answer) with a file or kept training, take_images(found) with other files dropped."""
+        self.worker, self.opened, self.take_images = worker, opened, take_images
         self.key = None
         listen(by_id("save-model"), "click", lambda event: self.save("model"))
         listen(by_id("save-checkpoint"), "click", lambda event: self.save("checkpoint"))
@@ -33,7 +33,7 @@ class Files:
         try:
             save_link(await self.worker.proxy.file_link(kind), f"scnn-{kind}{KIND}")
         except Exception as error:
-            self.failed(f"the {kind} could not be saved: {last_line(error)}")
+            self.say(f"The {kind} could not be saved: {last_line(error)}")
 
     async def choose(self, event):
         file = by_id("file").files.item(0)
@@ -42,20 +42,31 @@ class Files:
             by_id("file").value = ""
 
     async def open(self, file):
+        """Shows what is in the file; where that cannot be, whatever is under way goes on."""
+        self.say("")
         try:
             answer = await self.worker.ask("open", [await read(file)], files=["data"], engine=by_id("engine").value)
         except TooLarge as error:
-            self.failed(str(error))
+            self.say(str(error))
+            return
+        if "error" in answer:
+            self.say(f"{file.name} cannot be opened: {answer['error']['message']}.")
         else:
             self.opened(answer)
 
     async def drop(self, found):
         if by_id("open-file").disabled:
-            self.failed("files can be taken once Python has started.")
+            self.say("Files can be taken once Python has started.")
         elif len(found) == 1 and found[0][0].name.endswith(KIND):
             await self.open(found[0][0])
         elif found:
             await self.take_images(found)
+
+    def say(self, words):
+        """Beside the buttons, and not in the state's line, which a training writes anew many times a second."""
+        by_id("files-message").textContent = words
+        if words:
+            by_id("files-message").scrollIntoView(to_js({"block": "nearest"}))
 
     # ---------------------------------------------------------------------------------- a kept training
 

@@ -4,7 +4,7 @@ asked for anew as the network learns."""
 import asyncio
 
 from pyscript import document
-from widgets.dom import by_id, element, listen, percent, replace, sure
+from widgets.dom import by_id, element, listen, nearly, replace, sure
 from widgets.prediction import bar
 
 
@@ -90,7 +90,7 @@ class Look:
         button = element("button", type="button", class_="outline secondary")
         button.append(element("img", src=image["picture"], alt=""))
         button.append(element("span", f"{image['true']} → {image['read']} "))
-        button.append(element("small", percent(round(image["probability"], 3))))
+        button.append(element("small", nearly(image["probability"])))
         button.append(element("span", " sure: look inside", class_="hidden-words"))
         place, truth = image["place"], image["true"]
         listen(button, "click", lambda event: self.look_at(truth, place=place))

@@ -1,6 +1,6 @@
 """What the network says of the drawing: the digit, a bar for each class, and the image it was given."""
 
-from widgets.dom import by_id, element, percent, replace, sure
+from widgets.dom import by_id, element, nearly, replace, sure
 
 FEW = 3  # classes or fewer are named, so that nobody wonders at what is made of another
 INVITATION = "Draw a digit with mouse, finger or pen."
@@ -44,5 +44,5 @@ def bar(row, chosen):
     line.append(element("span", row["class"]))
     meter = element("meter", min=0, max=1, value=row["probability"], aria_label=f"Probability of {row['class']}")
     line.append(meter)
-    line.append(element("span", percent(round(row["probability"], 3))))
+    line.append(element("span", nearly(row["probability"])))
     return line

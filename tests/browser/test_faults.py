@@ -359,8 +359,9 @@ def test_files_that_are_absurd(new_page: Maker, site_url: str, tmp_path: Path, t
     with huge.open("wb") as stream:
         stream.truncate(200 << 20)
     page.locator("#file").set_input_files(huge)
-    expect(state(page)).to_have_text(re.compile("ready – .*209715200 bytes"), timeout=20_000)
-    tried("a model of 200 MB", state(page).inner_text())
+    message = page.get_by_role("status", name="Files")
+    expect(message).to_have_text(re.compile("209715200 bytes"), timeout=20_000)
+    tried("a model of 200 MB", message.inner_text())
     page.locator("#own").evaluate("own => { own.open = true; }")
     images, labels = tmp_path / "images", tmp_path / "labels"
     labels.write_bytes(bytes.fromhex("00000801 ffffffff"))

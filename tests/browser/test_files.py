@@ -78,8 +78,25 @@ def test_a_file_that_is_no_model(page: Page, tmp_path: Path, content: bytes, wor
     fresh(page)
     (tmp_path / "x.safetensors").write_bytes(content)
     page.locator("#file").set_input_files(tmp_path / "x.safetensors")
-    expect(state(page)).to_have_text(re.compile(f"ready – .*{words}"))
+    message = page.get_by_role("status", name="Files")
+    expect(message).to_have_text(re.compile(f"^x.safetensors cannot be opened: .*{words}"))
+    expect(state(page)).to_have_text(re.compile("^ready"))
     train_to_the_end(page)
+
+
+def test_a_file_that_is_no_model_while_it_trains(page: Page, tmp_path: Path) -> None:
+    """The training goes on, and the words stay, though the state's line changes all the time."""
+    fresh(page, "?experiment=mnist")
+    button(page, "Train").click()
+    expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
+    (tmp_path / "x.safetensors").write_bytes(b"1234")
+    page.locator("#file").set_input_files(tmp_path / "x.safetensors")
+    message = page.get_by_role("status", name="Files")
+    expect(message).to_have_text(re.compile("^x.safetensors cannot be opened"))
+    expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch [3-9]:"), timeout=TRAINED)
+    expect(message).to_have_text(re.compile("^x.safetensors cannot be opened"))
+    button(page, "Reset").click()
+    wait_for(page, "ready")
 
 
 def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
@@ -95,6 +112,7 @@ def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("5")
     button(page, "Resume").click()
     wait_for(page, "finished", timeout=TRAINED)
+    expect(state(page)).to_have_text(re.compile(r"after .*s more\.$"))
     assert sha256(page) == fingerprint_of(experiment="mnist", epochs=3, seed=5)
     expect(page.locator("#link")).to_have_attribute("href", "?experiment=mnist&seed=5&epochs=3")
     fresh(page)
