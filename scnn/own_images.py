@@ -11,6 +11,7 @@ __all__ = ["OwnImages", "picture_size", "split"]
 MOST = 5000  # images
 MOST_PIXELS = 40_000_000  # of one picture
 MOST_CLASSES = 20
+MOST_LETTERS = 40  # of a class's name
 EVERY = 5  # each fifth image of a class is for testing
 
 
@@ -25,8 +26,8 @@ class OwnImages:
         dark. Raises DataError, DrawingError, ConfigError."""
         if width > 0 and height > 0 and len(pixels) == 4 * width * height:
             pixels = pixels[::4]
-        if not name or len(name) > 40:
-            raise ConfigError("a class's name has 1 to 40 letters")
+        if not 0 < len(name) <= MOST_LETTERS:
+            raise ConfigError(f"a class's name has 1 to {MOST_LETTERS} letters, and not {len(name)}: {name[:200]}")
         if len(self.images) >= MOST:
             raise ConfigError(f"at most {MOST} images are taken")
         try:

@@ -232,7 +232,8 @@ class Page:
         words = "stopped before the first epoch ended."
         if "report" in answer:
             right = percent(answer["report"]["accuracy"])
-            words = f"{right} of the test digits are read right"
+            what = "images" if self.experiment()["name"] == "own" else "digits"
+            words = f"{right} of the test {what} are read right"
             if seconds:  # what came from a file took none
                 took = f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
                 words += f", after {took}" + (" more" if self.continued else "")

@@ -61,7 +61,7 @@ class Confusion:
 
     def show_figures(self, report, reference):
         table = by_id("figures")
-        head = ["digit", "precision", "recall", "F1"]
+        head = ["class", "precision", "recall", "F1"]
         if reference:
             head += [f"{reference['title']}: {name}" for name in head[1:]]
         replace(table.tHead, [row([element("th", name, scope="col") for name in head])])

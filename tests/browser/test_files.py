@@ -16,6 +16,7 @@ from tests.browser.conftest import fingerprint_of
 from tests.browser.person import (
     TRAINED,
     button,
+    circle,
     fresh,
     line,
     needs_chromium,
@@ -177,6 +178,15 @@ def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
     train_to_the_end(page)
     expect(page.get_by_role("table", name="Confusion matrix").locator("tbody tr")).to_have_count(2)
     expect(page.get_by_role("rowheader", name="rings & <b>bars").first).to_be_visible()
+    expect(state(page)).to_have_text(re.compile("of the test images are read right"))
+    stroke(page, circle(0.5, 0.5, 0.3, 0.3))
+    expect(page.locator("#bars .bar")).to_have_count(2)
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll("#bars .bar span:first-child")]
+            .map(name => name.getBoundingClientRect()).map(box => [box.width, box.height])"""
+    )
+    assert sizes[0][0] == sizes[1][0] > 60, "the bars' names have one width"
+    assert max(height for _, height in sizes) < 60, "and are read as words, not letter by letter"
 
 
 def drop(page: Page, *paths: Path) -> None:
