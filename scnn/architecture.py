@@ -27,6 +27,15 @@ class Architecture:
         self.names: tuple[str, ...] = numbered(self.layers)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.input_shape}, {list(self.layers)})"
+
+    def __str__(self) -> str:
+        """A line for each layer, with the shape that leaves it."""
+        sizes = [" × ".join(map(str, shape)) for shape in self.shapes]
+        lines = [f"  {layer!r:60} → {size}" for layer, size in zip(self.layers, sizes[1:], strict=True)]
+        return "\n".join([f"input: {sizes[0]}", *lines, f"{self.parameter_count} parameters"])
+
     def infer_shapes(self) -> tuple[Shape, ...]:
         """The input's shape, then each layer's output shape."""
         shapes = [self.input_shape]

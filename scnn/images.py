@@ -23,7 +23,9 @@ def images_of(images: object, shape: tuple[int, ...]) -> list["array[float]"]:
     size = prod(shape)
     numbers, largest = levels_of(images)
     levels = array("f", (number / largest for number in numbers))
-    if not levels or len(levels) % size:
+    if not levels:
+        raise ShapeError(f"what was given is empty, and images of {shape} have {size} numbers each")
+    if len(levels) % size:
         raise ShapeError(f"images of {shape} have {size} numbers each, and {len(levels)} are no multiple of that")
     return [levels[first : first + size] for first in range(0, len(levels), size)]
 

@@ -44,8 +44,15 @@ class Network(Architecture):
     >>> from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU
     >>> layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
     >>> network = Network((1, 28, 28), layers, seed=1)
-    >>> network.parameter_count
-    15898
+    >>> print(network)
+    input: 1 × 28 × 28
+      Conv2D(filters=8, kernel_size=5, stride=1, padding=2)        → 8 × 28 × 28
+      ReLU()                                                       → 8 × 28 × 28
+      MaxPool2D(size=2, stride=2)                                  → 8 × 14 × 14
+      Flatten()                                                    → 1568
+      Dense(units=10)                                              → 10
+      SoftmaxCrossEntropy()                                        → 10
+    15898 parameters
     >>> network.fingerprint() == Network((1, 28, 28), layers, seed=1).fingerprint()
     True
     """

@@ -34,9 +34,8 @@ def info(chosen: argparse.Namespace) -> int:
     if chosen.json:
         say("info", **facts)
         return 0
-    print(f"input: {' × '.join(map(str, network.input_shape))}; classes: {', '.join(network.class_names)}")
-    for layer, shape in zip(network.layers, network.shapes[1:], strict=True):
-        print(f"  {layer!r:60} → {' × '.join(map(str, shape))}")
-    print(f"{network.parameter_count} parameters, SHA-256 {network.fingerprint()}")
+    print(network)
+    print(f"classes: {', '.join(network.class_names)}")
+    print(f"SHA-256 of the weights: {network.fingerprint()}")
     print(f"provenance: {json.dumps(network.provenance, indent=2)}")
     return 0
