@@ -35,7 +35,10 @@ class Digits:
     its place in `classes`. Both are made from bytes, nested lists, or whatever has the buffer protocol, such as numpy
     arrays; floats and bools are pixels from 0 to 1.
 
-    >>> Digits([[[0.0, 1.0], [0.4, 0.0]]], [3], rows=2, columns=2).pixels
+    >>> one = Digits([[[0.0, 1.0], [0.4, 0.0]]], [3], rows=2, columns=2)
+    >>> one
+    <Digits: 1 of 2×2 pixels, classes 0 1 2 3 4 5 6 7 8 9>
+    >>> one.pixels
     b'\\x00\\xfff\\x00'
     """
 
@@ -65,6 +68,9 @@ class Digits:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"<Digits: {len(self)} of {self.rows}×{self.columns} pixels, classes {' '.join(self.classes)}>"
 
     def fingerprint(self) -> str:
         """SHA-256 of sizes, labels and pixels: equal only for equal digits."""

@@ -7,10 +7,17 @@ __all__ = ["EpochEnded", "Event", "Progress", "Score"]
 
 @dataclass(frozen=True)
 class Score:
-    """How a network did on some digits: mean loss, and confusion[true class][predicted class]."""
+    """How a network did on some digits: mean loss, and confusion[true class][predicted class].
+
+    >>> Score(loss=0.25, confusion=((9, 1), (0, 10)))
+    Score(loss=0.2500, accuracy=0.9500, samples=20)
+    """
 
     loss: float
     confusion: tuple[tuple[int, ...], ...]
+
+    def __repr__(self) -> str:
+        return f"Score(loss={self.loss:.4f}, accuracy={self.accuracy:.4f}, samples={self.samples})"
 
     @property
     def samples(self) -> int:
