@@ -88,7 +88,7 @@ class Editor:
         replace(by_id("layers"), [self.row(place, layer) for place, layer in enumerate(self.layers)])
 
     def row(self, place, layer):
-        line, settings, change = element("tr"), element("td"), element("td")
+        line, settings, change = element("tr", role="row"), element("td", role="cell"), element("td", role="cell")
         which = f"layer {place + 1}, {layer['kind']}"
         for name, words, _, least, most, step in KINDS[layer["kind"]]:
             label = element("label", f"{words} ", class_="setting")
@@ -108,9 +108,9 @@ class Editor:
             button.disabled = not self.on
             listen(button, "click", lambda event, place=place, do=do: do(place))
             change.append(button)
-        output, weights = element("td"), element("td")
+        output, weights = element("td", role="cell"), element("td", role="cell")
         self.cells.append((output, weights))
-        for cell in (element("th", layer["kind"], scope="row"), change, settings, output, weights):
+        for cell in (element("th", layer["kind"], scope="row", role="rowheader"), change, settings, output, weights):
             line.append(cell)
         return line
 

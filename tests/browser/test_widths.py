@@ -62,6 +62,9 @@ def test_changing_the_experiment_and_the_network(page: Page) -> None:
     """Fields, layers, and what does not fit, in words."""
     page.get_by_role("combobox", name="Experiment").select_option("mnist")
     expect(page.locator("#network-summary")).to_have_text("8 layers, 11274 weights")
+    editor = page.locator("#editor > .scroll")
+    assert editor.evaluate("part => part.scrollWidth <= part.clientWidth"), "shapes and weights are in sight"
+    expect(page.get_by_role("table", name="Layers").get_by_role("row", name="Conv2D")).to_have_count(2)
     page.get_by_role("combobox", name="Experiment").select_option("paper")
     set_field(page.get_by_role("spinbutton", name="units of layer 7, Dense"), "16")
     expect(page.locator("#network-summary")).to_have_text("9 layers, 3223 weights")
