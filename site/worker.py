@@ -29,6 +29,8 @@ async def ask(question, *files):
     for name, data in zip(message.pop("files", []), files, strict=False):
         message[name] = bytes(data.to_py())
     answer = await advance(message) if message["do"] == "advance" else await kept_answer(message)
+    if message["do"] == "reset":
+        await store.forget(store.key)
     return json.dumps(answer)
 
 

@@ -98,6 +98,9 @@ def test_a_file_that_is_no_model_while_it_trains(page: Page, tmp_path: Path) -> 
     expect(message).to_have_text(re.compile("^x.safetensors cannot be opened"))
     button(page, "Reset").click()
     wait_for(page, "ready")
+    page.wait_for_timeout(300)  # for the storage
+    fresh(page)
+    expect(page.locator("#offer")).to_be_hidden()
 
 
 def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
