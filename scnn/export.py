@@ -52,6 +52,8 @@ def to_onnx(network: Network, path: str | Path) -> None:
 
 def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
     """The operator that is a layer, with its attributes; None for what does nothing in inference."""
+    if type(layer).__module__ != Conv2D.__module__:  # what inherits from one of ours may compute something else
+        raise ConfigError(f"{type(layer).__name__} is a layer of your own, which ONNX does not know")
     match layer:
         case Conv2D(_, kernel, stride, padding):
             return "Conv", {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}

@@ -7,7 +7,7 @@ from typing import Any
 
 from scnn.engine import Engine, EngineMaker
 from scnn.layers import Conv2D
-from scnn.lowering import LOGITS, PROBABILITIES, activation, gradient, lower
+from scnn.lowering import PROBABILITIES, activation, gradient, lower
 from scnn.network import Network
 from scnn.pictures import picture
 
@@ -43,7 +43,10 @@ class Inspector:
                 weights = network.parameters[f"{network.names[place]}.weights"]
                 shown["filters"] = signed(weights, layer.kernel_size)
             layers.append(shown)
-        engine.write(gradient(LOGITS), [1.0 if k == best else 0.0 for k in range(network.classes)])
+        engine.write(
+            gradient(activation(network, len(network.layers) - 1)),
+            [1.0 if k == best else 0.0 for k in range(network.classes)],
+        )
         engine.run("saliency")
         slopes = array("f", map(abs, engine.read(gradient("input"))))
         (saliency,) = grey(slopes, network.input_shape)

@@ -147,11 +147,18 @@ def activation(network: Architecture, place: int) -> str:
     """The buffer of what goes into the layer at `place`, or comes out of the last one."""
     if place == len(network.layers):
         return PROBABILITIES
+    made = maker(network, place)
+    if made == 0:
+        return "input"
+    return LOGITS if made == maker(network, len(network.layers) - 1) else f"{network.names[made - 1]}.output"
+
+
+def maker(network: Architecture, place: int) -> int:
+    """How many layers there are up to the one that made what goes into the layer at `place`: those that share memory
+    make nothing of their own."""
     while place > 0 and network.layers[place - 1].shares_memory:
         place -= 1
-    if place == 0:
-        return "input"
-    return LOGITS if place == len(network.layers) - 1 else f"{network.names[place - 1]}.output"
+    return place
 
 
 def gradient(buffer: str) -> str:

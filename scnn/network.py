@@ -20,7 +20,7 @@ from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
 from scnn.images import images_of
 from scnn.layer import Layer
 from scnn.layers import Dense
-from scnn.lowering import LOGITS, PROBABILITIES, lower
+from scnn.lowering import PROBABILITIES, activation, lower
 from scnn.metrics import Report, confusion_matrix
 from scnn.safetensors import Tensor
 from scnn.wasm_engine import compiled
@@ -113,13 +113,15 @@ class Network(Architecture):
 
     def logits(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
         """What goes into the softmax: [image][class], any number."""
-        return self.outputs(images, LOGITS, make_engine)
+        return self.outputs(images, activation(self, len(self.layers) - 1), make_engine)
 
     def probabilities(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
         """[image][class], from 0 to 1; each image's sum is 1."""
         return self.outputs(images, PROBABILITIES, make_engine)
 
     def outputs(self, images: object, buffer: str, make_engine: EngineMaker) -> list[list[float]]:
+        if isinstance(images, Digits):
+            self.require_size(images)
         engine = self.engine(make_engine, 0)
         rows = []
         for image in images_of(images.pixels if isinstance(images, Digits) else images, self.input_shape):
@@ -127,6 +129,12 @@ class Network(Architecture):
             engine.run("infer")
             rows.append([float(value) for value in engine.read(buffer)])
         return rows
+
+    def require_size(self, digits: Digits) -> None:
+        """Raises ShapeError for digits of another size than the input's."""
+        shape = (1, digits.rows, digits.columns)
+        if shape != self.input_shape:
+            raise ShapeError(f"the digits are {shape}, and the network's input is {self.input_shape}")
 
     def evaluate(
         self, images: object, labels: Sequence[int] | None = None, *, make_engine: EngineMaker = compiled
@@ -141,9 +149,7 @@ class Network(Architecture):
             )
         if not isinstance(images, Digits):
             raise ConfigError("evaluate takes Digits, or images and labels")
-        shape = (1, images.rows, images.columns)
-        if shape != self.input_shape:
-            raise ShapeError(f"the digits are {shape}, and the network's input is {self.input_shape}")
+        self.require_size(images)
         if not len(images):
             raise ConfigError("there are no digits to evaluate on")
         if max(images.labels) >= self.classes:

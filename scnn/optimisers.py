@@ -1,7 +1,7 @@
 """Optimisers: which kernel takes a step along the gradients, what it remembers, and its settings for each step."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 
 from scnn import kernels
@@ -21,7 +21,7 @@ class Optimiser(ABC):
     """Takes steps along the gradients. `learning_rate` is η; `weight_decay`, λ, adds λ · W to every gradient."""
 
     learning_rate: float
-    weight_decay: float = 0.0
+    weight_decay: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
         require_numbers(self)
@@ -52,7 +52,6 @@ class SGD(Optimiser):
     learning_rate: float = 0.01
     momentum: float = 0.0
     nesterov: bool = False
-    weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -82,7 +81,6 @@ class Adam(Optimiser):
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-8
-    weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()

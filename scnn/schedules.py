@@ -74,7 +74,7 @@ class OneCycle(Schedule):
         first, last = self.warmup * total - 1.0, total - 1.0
         begin = 1.0 / self.start
         if step <= first:
-            return between(begin, 1.0, step / first)
+            return between(begin, 1.0, step / first if first else 1.0)
         return between(1.0, begin / self.end, (step - first) / (last - first) if last > first else 1.0)
 
 

@@ -125,6 +125,18 @@ class Trainer:
                     self.score(name)
             yield self.end_epoch()
 
+    def judge(self) -> dict[str, Score]:
+        """How the weights at hand do on the validation and the test digits, once the training has finished: where the
+        best weights were brought back, they are others than the last epoch's."""
+        self.engine.write("order", [*self.order, *self.judged])
+        scores, self.judging = {}, 0
+        for name, last in (("validation", self.validation_size), ("test", len(self.judged))):
+            if self.judging < last:
+                while self.judging < last:
+                    self.judge_slice(last)
+                scores[name] = self.take_score()
+        return scores
+
     def fit_slice(self, took_ms: float, budget_ms: float) -> None:
         """Slices of an eighth to a half of a time: few enough calls, and never long past it."""
         if took_ms < budget_ms / 8:

@@ -19,9 +19,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from build import idx_images, idx_labels
+from scnn.checkpoint import save_checkpoint
 from scnn.data import load_digits
 from scnn.network import Network
+from scnn.optimisers import SGD
 from scnn.presets import PAPER
+from scnn.trainer import Trainer
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
@@ -78,6 +81,37 @@ def test_training_as_json(tmp_path: Path) -> None:
     assert lines[1]["training"]["loss"] > lines[3]["training"]["loss"]
     assert lines[-1]["sha256"] == Network.load(path).fingerprint()
     assert [sum(row) for row in lines[-1]["test"]["confusion"]] == [10, 10, 10]
+
+
+def test_what_is_reported_is_of_the_weights_that_are_saved(tmp_path: Path) -> None:
+    """With validation the best epoch's weights are saved; its figures stand beside them, not the last epoch's."""
+    path = tmp_path / "m.lr0.03"
+    chosen = ("--preset", "mnist", "--epochs", 6, "--learning-rate", 0.03, "--validation", 200, "--patience", 1)
+    lines = lines_of(scnn("train", *chosen, "--seed", 1, "--out", path, "--json"))
+    assert [line["best"] for line in lines[1:-1]] == [True, False], "the last epoch is not the best"
+    network = Network.load(path)
+    provenance = network.provenance
+    assert lines[-1]["test"]["accuracy"] == lines[1]["test"]["accuracy"] != lines[2]["test"]["accuracy"]
+    assert (
+        provenance["test"]["accuracy"] == network.evaluate(load_digits()[1]).accuracy == lines[1]["test"]["accuracy"]
+    )
+    assert provenance["validation"]["accuracy"] == lines[1]["validation"]["accuracy"]
+
+
+def test_a_finished_checkpoint_is_judged_and_saved(tmp_path: Path) -> None:
+    """Resuming what has ended trains nothing more, and writes the model."""
+    network = Network(PAPER.input_shape, PAPER.layers, seed=1, class_names=("0", "1", "2"))
+    network.provenance = {"preset": "paper"}
+    trainer = Trainer(network, *PAPER.digits(), epochs=2, optimiser=SGD(0.01))
+    trainer.slice_size = 100
+    for _ in trainer.run():
+        pass
+    save_checkpoint(tmp_path / "finished.safetensors", trainer)
+    path = tmp_path / "m.safetensors"
+    lines = lines_of(scnn("train", "--resume", tmp_path / "finished.safetensors", "--out", path, "--json"))
+    assert [line["event"] for line in lines] == ["start", "end"]
+    assert Network.load(path).fingerprint() == lines[-1]["sha256"] == network.fingerprint()
+    assert lines[-1]["test"]["accuracy"] == network.evaluate(PAPER.digits()[1]).accuracy
 
 
 def test_both_engines_train(tmp_path: Path) -> None:

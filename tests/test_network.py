@@ -12,11 +12,14 @@ import pytest
 from scnn.data import Digits, load_digits
 from scnn.engine import Interpreter
 from scnn.errors import ConfigError, DataError, ModelError, ShapeError
-from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.inspection import Inspector
+from scnn.layer import Layer
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
 from scnn.network import Network
 from scnn.presets import PAPER
 from scnn.safetensors import Tensor
 from scnn.trainer import Trainer
+from scnn.wasm_engine import compiled
 
 
 def test_the_papers_network() -> None:
@@ -251,3 +254,30 @@ def test_models_whose_numbers_are_wrong(trained: Network) -> None:
     with pytest.raises(ModelError, match="not finite"):
         bad = Tensor(array("f", [0, math.inf, 0]), (3,))
         Network.from_tensors({**tensors, "dense_2.bias": bad}, trained.metadata())
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Conv2D(3, 3, stride=2), ReLU(), MaxPool2D(13), Flatten()],
+        [Flatten(), Dense(3), Dropout(0.2)],
+        [Flatten(), ReLU(), Dropout(0.5), Flatten()],
+    ],
+)
+def test_logits_that_come_out_of_a_layer_without_memory_of_its_own(layers: list[Layer]) -> None:
+    """A network may end with Flatten or Dropout: it predicts, and can be looked into, as any other."""
+    network = Network((1, 28, 28), layers, seed=1)
+    image = load_digits()[1].image(0)
+    (logits,), (probabilities,) = network.logits(image), network.probabilities(image)
+    powers = [math.exp(logit - max(logits)) for logit in logits]
+    assert probabilities == pytest.approx([power / sum(powers) for power in powers], rel=1e-4)
+    assert network.predict(image) == [logits.index(max(logits))]
+    looked = Inspector(network, compiled).look([level / 255 for level in image])
+    assert looked["class"] == network.class_names[logits.index(max(logits))]
+
+
+def test_digits_of_another_size_are_refused() -> None:
+    """They are not regrouped into fewer images of the right one."""
+    network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
+    with pytest.raises(ShapeError, match="14, 14"):
+        network.predict(Digits(bytes(4 * 196), bytes(4), 14, 14))

@@ -84,3 +84,17 @@ def test_settings_out_of_range(make: Any, word: str) -> None:
     """The error names the setting."""
     with pytest.raises(ConfigError, match=word):
         make()
+
+
+def test_arguments_are_in_the_order_in_which_they_are_written() -> None:
+    """The second of SGD's is its momentum; the weight decay is given by name alone."""
+    assert SGD(0.1, 0.9) == SGD(learning_rate=0.1, momentum=0.9)
+    assert Adam(0.1, 0.8, 0.9) == Adam(learning_rate=0.1, beta_1=0.8, beta_2=0.9)
+    assert Adam(0.1, weight_decay=0.5).weight_decay == 0.5
+
+
+@pytest.mark.parametrize(("warmup", "total"), [(0.1, 10), (0.25, 4), (0.5, 2)])
+def test_one_cycle_of_a_single_step_of_warmup(warmup: float, total: int) -> None:
+    """Its first step is the peak already."""
+    factors = [OneCycle(warmup).factor(step, total, 0) for step in range(total)]
+    assert factors[0] == 1.0 and factors == sorted(factors, reverse=True) and factors[-1] < 0.01

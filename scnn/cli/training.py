@@ -1,6 +1,7 @@
 """`scnn train`: a training from its beginning, or from a checkpoint, and what Ctrl-C leaves of it."""
 
 import argparse
+import shlex
 import signal
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from scnn.cli.options import ENGINES, pair, require_folder
 from scnn.data import Digits
 from scnn.display import Display, display_for
 from scnn.errors import ConfigError
-from scnn.events import EpochEnded, Progress
+from scnn.events import Progress, Score
 from scnn.metrics import Report
 from scnn.network import Network
 from scnn.opening import open_checkpoint
@@ -46,16 +47,17 @@ def train(chosen: argparse.Namespace) -> int:
                 trainer.fit_slice((clock - last) * 1000, SLICE_MS)
             else:
                 display.epoch(event)
-                latest = event
             if stopped and not trainer.finished:
                 return interrupt(chosen, trainer, preset, display)
     seconds = time.perf_counter() - began
-    trainer.network.provenance = {**provenance(trainer, preset), "seconds": round(seconds, 3), **figures(latest)}
+    scores = trainer.judge()  # of the weights that are saved, which need not be the last epoch's
+    trainer.network.provenance = {**provenance(trainer, preset), "seconds": round(seconds, 3), **figures(scores)}
     trainer.network.save(chosen.out)
     result = {**facts, "model": str(chosen.out), "sha256": trainer.network.fingerprint(), "seconds": seconds}
-    if latest.test:
-        result["test"] = Report.from_confusion(latest.test.confusion).to_dict()
-    accuracy = f"{latest.test.accuracy:.2%} of the test digits are read right; " if latest.test else ""
+    test = scores.get("test")
+    if test:
+        result["test"] = Report.from_confusion(test.confusion).to_dict()
+    accuracy = f"{test.accuracy:.2%} of the test digits are read right; " if test else ""
     words = f"{accuracy}{seconds:.1f} s; the model is in {chosen.out}\nSHA-256 of its weights: {result['sha256']}"
     display.end(result, words)
     return 0
@@ -120,12 +122,13 @@ def interruption() -> Iterator[list[int]]:
 
 def interrupt(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display) -> int:
     """Keeps the training, and says how to go on."""
-    path: Path = chosen.out.with_suffix(".checkpoint.safetensors")
+    path: Path = chosen.out.with_name(chosen.out.name.removesuffix(".safetensors") + ".checkpoint.safetensors")
     trainer.network.provenance = provenance(trainer, preset)
     save_checkpoint(path, trainer)
     given = ["--images", "--labels", "--test-images", "--test-labels"]
-    files = [f"{name} {value}" for name in given if (value := getattr(chosen, name[2:].replace("-", "_")))]
-    again = " ".join(["scnn train", *files, f"--resume {path} --out {chosen.out}"])
+    files = [(name, value) for name in given if (value := getattr(chosen, name[2:].replace("-", "_")))]
+    options = [*files, ("--engine", chosen.engine), ("--resume", path), ("--out", chosen.out)]
+    again = shlex.join(["scnn", "train", *(str(part) for option in options for part in option)])
     display.end({"checkpoint": str(path), "stopped": True}, f"Stopped. To go on: {again}")
     return 130
 
@@ -135,6 +138,5 @@ def provenance(trainer: Trainer, preset: str) -> dict[str, Any]:
     return {"preset": preset, "settings": settings_of(trainer), "scnn": __version__}
 
 
-def figures(latest: EpochEnded) -> dict[str, Any]:
-    scores = {"training": latest.training, "validation": latest.validation, "test": latest.test}
-    return {name: {"loss": one.loss, "accuracy": one.accuracy} for name, one in scores.items() if one}
+def figures(scores: dict[str, Score]) -> dict[str, Any]:
+    return {name: {"loss": one.loss, "accuracy": one.accuracy} for name, one in scores.items()}
