@@ -215,6 +215,8 @@ class Trainer:
         classes = self.network.classes
         counts = [int(count) for count in self.engine.read("confusion")]
         confusion = tuple(tuple(counts[row * classes : (row + 1) * classes]) for row in range(classes))
+        if not sum(counts):
+            raise TrainingError("nothing was counted where it should have been: the checkpoint contradicts itself")
         loss = self.engine.read("loss_sum")[0] / sum(counts)
         if not math.isfinite(loss):
             raise TrainingError(
@@ -274,12 +276,17 @@ class Trainer:
                 raise ConfigError(f"the checkpoint is of another training: its {name} are not {length} numbers")
         if sorted(state["order"]) != sorted(self.order):
             raise ConfigError("the checkpoint is of a training on other digits")
-        if not (
-            1 <= state["epoch"] <= self.epochs
-            and 0 <= state["trained"] <= self.training_size
-            and 0 <= state["judging"] <= len(self.judged)
+        for name, least, most in (
+            ("epoch", 1, self.epochs),
+            ("trained", 0, self.training_size),
+            ("judging", 0, len(self.judged)),
         ):
-            raise ConfigError("the checkpoint stands outside of this training")
+            if type(state[name]) is not int or not least <= state[name] <= most:
+                raise ConfigError("the checkpoint stands outside of this training")
+        if type(state["finished"]) is not bool:
+            raise ConfigError("the checkpoint does not say whether its training has finished")
+        scores = {name: score_of(score, self.network.classes) for name, score in state["scores"].items()}
+        best = self.best_of(state)
         random = Random()
         try:
             random.setstate((state["random"][0], tuple(state["random"][1]), state["random"][2]))
@@ -288,18 +295,39 @@ class Trainer:
         self.random, self.order = random, list(state["order"])
         self.epoch, self.trained, self.judging = state["epoch"], state["trained"], state["judging"]
         self.finished = state["finished"]
-        self.scores = {
-            name: Score(loss, tuple(tuple(row) for row in confusion))
-            for name, (loss, confusion) in state["scores"].items()
-        }
-        if state["best"]:
-            epoch, (accuracy, loss) = state["best"]
-            self.best = (epoch, (accuracy, loss), array("f", buffers["best_parameters"]).tobytes())
+        self.scores, self.best = scores, best
         self.engine.write("order", [*self.order, *self.judged])
         self.change_learning_rate(state["learning_rate"])
         for name in self.kept:
             self.engine.write(name, buffers[name])
         self.update_network()
+
+    def best_of(self, state: Mapping[str, Any]) -> tuple[int, tuple[float, float], bytes] | None:
+        """The best epoch of a state, its merit and its weights; raises ConfigError where they are none."""
+        if state["best"] is None:
+            return None
+        epoch, (accuracy, loss) = state["best"]
+        weights = array("f", state["buffers"]["best_parameters"])
+        sound = type(epoch) is int and 1 <= epoch <= self.epochs and is_number(accuracy) and is_number(loss)
+        if not sound or len(weights) != self.engine.plan.buffers["parameters"].length:
+            raise ConfigError("the checkpoint's best epoch is none")
+        return epoch, (accuracy, loss), weights.tobytes()
+
+
+def score_of(score: Any, classes: int) -> Score:
+    """A score from plain data, [loss, confusion]; raises ConfigError for what is none."""
+    match score:
+        case [loss, [*rows]] if is_number(loss) and all(isinstance(row, list | tuple) for row in rows):
+            confusion = tuple(tuple(row) for row in rows)
+            whole = all(type(count) is int and count >= 0 for row in confusion for count in row)
+            if whole and [len(row) for row in confusion] == [classes] * classes and any(map(any, confusion)):
+                return Score(loss, confusion)
+    raise ConfigError("the checkpoint's scores are none")
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is one, and finite."""
+    return type(value) in (int, float) and math.isfinite(value)
 
 
 def hold_out(digits: Digits, count: int) -> tuple[list[int], list[int]]:

@@ -1,6 +1,7 @@
 """Checkpoints: a training stopped anywhere and continued gives the same bits; broken ones are refused."""
 
 import json
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -12,7 +13,7 @@ from scnn import safetensors
 from scnn.augmentation import Augmentation
 from scnn.checkpoint import pack_checkpoint, resume, save_checkpoint
 from scnn.engine import Interpreter
-from scnn.errors import ModelError
+from scnn.errors import ModelError, ScnnError
 from scnn.events import EpochEnded
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
 from scnn.network import Network
@@ -114,7 +115,7 @@ def test_a_model_is_no_checkpoint_and_other_digits_are_refused(tmp_path: Path) -
 
 
 def test_mutated_checkpoints_are_refused_or_sound() -> None:
-    """Whatever is changed in the state: ModelError, or a trainer that can be asked."""
+    """Whatever is changed in the state: ModelError, or a trainer that goes on."""
     one = trainer(**WAYS["adam with everything"])
     run = one.run()
     for _ in range(12):
@@ -132,10 +133,40 @@ def test_mutated_checkpoints_are_refused_or_sound() -> None:
             del table[name]
         changed[which] = json.dumps(table)
         try:
-            resume(safetensors.pack(tensors, changed), FEW, TEST)
+            resumed = resume(safetensors.pack(tensors, changed), FEW, TEST)
         except ModelError:
             refused += 1
+            continue
+        with suppress(ScnnError):  # such as a loss that is none any more
+            for _ in islice(resumed.run(), 40):
+                pass
     assert refused > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("trained", 3.5),
+        ("judging", 2.5),
+        ("epoch", True),
+        ("finished", "no"),
+        ("best", [1, ["a", "b"]]),
+        ("best", [99, [0.5, -0.5]]),
+        ("scores", {"validation": ["a", [[1, 0, 0], [0, 1, 0], [0, 0, 1]]]}),
+        ("scores", {"validation": [0.5, [[1, 0], [0, 1]]]}),
+        ("scores", {"training": [0.5, [[0, 0, 0], [0, 0, 0], [0, 0, 0]]]}),
+        ("scores", {"training": [0.5, [[1, 0, -1], [0, 1, 0], [0, 0, 1]]]}),
+    ],
+)
+def test_a_state_that_is_none_is_refused(name: str, value: object) -> None:
+    """Positions are whole numbers, scores are square and of counts: all is looked at before anything is used."""
+    one = trainer(**WAYS["adam with everything"])
+    for _ in islice(one.run(), 12):
+        pass
+    tensors, metadata = safetensors.unpack(pack_checkpoint(one))
+    state = {**json.loads(metadata["state"]), name: value}
+    with pytest.raises(ModelError, match="cannot be continued"):
+        resume(safetensors.pack(tensors, {**metadata, "state": json.dumps(state)}), FEW, TEST)
 
 
 def test_early_stopping_keeps_the_best_weights() -> None:
