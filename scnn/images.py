@@ -21,6 +21,7 @@ def images_of(images: object, shape: tuple[int, ...]) -> list["array[float]"]:
     and what is out of range.
     """
     size = prod(shape)
+    require_array_of(images, shape)
     numbers, largest = levels_of(images)
     levels = array("f", (number / largest for number in numbers))
     if not levels:
@@ -28,6 +29,18 @@ def images_of(images: object, shape: tuple[int, ...]) -> list["array[float]"]:
     if len(levels) % size:
         raise ShapeError(f"images of {shape} have {size} numbers each, and {len(levels)} are no multiple of that")
     return [levels[first : first + size] for first in range(0, len(levels), size)]
+
+
+def require_array_of(images: object, shape: tuple[int, ...]) -> None:
+    """Raises ShapeError for an array whose own rows and columns are others: it is not regrouped. A single channel may
+    be left out or stand last; flat images are rows of an array."""
+    try:
+        found = memoryview(images).shape  # type: ignore[arg-type]
+    except (TypeError, ValueError, BufferError):
+        return
+    kinds = [shape, (prod(shape),)] + ([shape[1:], (*shape[1:], 1)] if shape[0] == 1 else [])
+    if found and len(found) > 1 and not any(found[-len(kind) :] == kind for kind in kinds):
+        raise ShapeError(f"images of {shape} do not come as an array of {found}")
 
 
 def grey_levels(images: object) -> bytes:

@@ -281,3 +281,20 @@ def test_digits_of_another_size_are_refused() -> None:
     network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
     with pytest.raises(ShapeError, match="14, 14"):
         network.predict(Digits(bytes(4 * 196), bytes(4), 14, 14))
+
+
+@pytest.mark.parametrize("shape", [(4, 14, 14), (28, 28, 3), (2, 28, 14, 2), (14, 56)])
+def test_arrays_of_another_size_are_refused(shape: tuple[int, ...]) -> None:
+    """Though they may have as many numbers."""
+    network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
+    with pytest.raises(ShapeError, match="do not come as an array of"):
+        network.predict(np.zeros(shape, "float32"))
+
+
+@pytest.mark.parametrize(
+    "shape", [(28, 28), (1, 28, 28), (2, 28, 28), (2, 1, 28, 28), (2, 28, 28, 1), (2, 784), (784,)]
+)
+def test_arrays_of_images_with_and_without_channels(shape: tuple[int, ...]) -> None:
+    """A single channel may be left out, or stand last; flat images are rows."""
+    network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
+    assert len(network.predict(np.zeros(shape, "float32"))) == max(1, math.prod(shape) // 784)
