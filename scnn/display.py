@@ -21,6 +21,7 @@ class Display(Protocol):
     def progress(self, event: Progress, rate: float) -> None: ...
     def epoch(self, event: EpochEnded) -> None: ...
     def end(self, facts: Mapping[str, Any], words: str) -> None: ...
+    def close(self) -> None: ...
 
 
 def display_for(trainer: Trainer, as_json: bool) -> Display:
@@ -68,6 +69,9 @@ class JsonDisplay:
     def end(self, facts: Mapping[str, Any], words: str) -> None:
         self.say("end", facts)
 
+    def close(self) -> None:
+        pass
+
 
 class PlainDisplay:
     """A line for each epoch."""
@@ -88,6 +92,9 @@ class PlainDisplay:
 
     def end(self, facts: Mapping[str, Any], words: str) -> None:
         print(words, flush=True)
+
+    def close(self) -> None:
+        pass
 
 
 class LiveDisplay:
@@ -129,5 +136,9 @@ class LiveDisplay:
         self.rows.append(cells(event))
 
     def end(self, facts: Mapping[str, Any], words: str) -> None:
-        self.live.stop()
+        self.close()
         self.console.print(words, highlight=False)
+
+    def close(self) -> None:
+        """Gives the terminal its cursor back, however the training ended."""
+        self.live.stop()

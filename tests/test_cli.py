@@ -169,13 +169,12 @@ def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
     assert Network.load(out).fingerprint() == Network.load(whole).fingerprint()
 
 
-def test_a_live_table_in_a_terminal(tmp_path: Path) -> None:
-    """Columns, a bar with samples a second, and the end in words."""
+def in_a_terminal(*arguments: object) -> tuple[int, str]:
+    """Runs scnn where the output is a terminal: its exit code, and all that was written there."""
     main, other = pty.openpty()
-    words = [sys.executable, "-m", "scnn", "train", "--preset", "paper", "--out", str(tmp_path / "m.safetensors")]
-    process = subprocess.Popen(
-        words, stdout=other, stderr=other, env={**os.environ, "COLUMNS": "120", "TERM": "xterm"}
-    )
+    words = [sys.executable, "-m", "scnn", *map(str, arguments)]
+    environment = {**os.environ, "COLUMNS": "120", "TERM": "xterm"}
+    process = subprocess.Popen(words, stdout=other, stderr=other, env=environment)
     os.close(other)
     seen = b""
     until = time.monotonic() + 60
@@ -186,10 +185,22 @@ def test_a_live_table_in_a_terminal(tmp_path: Path) -> None:
             except OSError:
                 break
             seen += piece
-    process.wait(timeout=10)
-    text = seen.decode(errors="replace")
-    assert process.returncode == 0
+    return process.wait(timeout=10), seen.decode(errors="replace")
+
+
+def test_a_live_table_in_a_terminal(tmp_path: Path) -> None:
+    """Columns, a bar with samples a second, and the end in words."""
+    code, text = in_a_terminal("train", "--preset", "paper", "--out", tmp_path / "m.safetensors")
+    assert code == 0
     assert "training loss" in text and "samples/s" in text and "━" in text and "SHA-256" in text
+
+
+def test_a_training_that_fails_gives_the_cursor_back(tmp_path: Path) -> None:
+    """A terminal without a cursor is no place to read an error."""
+    chosen = ("--preset", "paper", "--learning-rate", 1e30, "--out", tmp_path / "m.safetensors")
+    code, text = in_a_terminal("train", *chosen)
+    assert code == 1 and "learning rate is probably too large" in text
+    assert "\x1b[?25l" in text and text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
 
 
 def picture(path: Path, digit: int, dark: bool) -> Path:

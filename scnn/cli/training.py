@@ -5,7 +5,7 @@ import shlex
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -34,7 +34,12 @@ FIXED = ("preset", "seed", "epochs", "learning_rate", "batch_size", "validation"
 def train(chosen: argparse.Namespace) -> int:
     require_folder(chosen.out)
     trainer, preset = resumed(chosen) if chosen.resume else begun(chosen)
-    display = display_for(trainer, chosen.json)
+    with closing(display_for(trainer, chosen.json)) as display:
+        return shown(chosen, trainer, preset, display)
+
+
+def shown(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display) -> int:
+    """Trains, judges and saves, all of it on the display."""
     facts = {"preset": preset, "parameters": trainer.network.parameter_count}
     began, before = time.perf_counter(), trainer.done
     display.start({**facts, "training_digits": trainer.training_size, "settings": settings_of(trainer)})
