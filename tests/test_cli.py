@@ -229,6 +229,29 @@ def test_predicting_pictures(model: Path, tmp_path: Path) -> None:
     assert re.match(r".*zero\.png: 0 \(\d+\.\d%\)", scnn("predict", model, pictures[0]).stdout)
 
 
+def test_pictures_of_cameras_and_scanners(model: Path, tmp_path: Path) -> None:
+    """A picture taken sideways is turned as its EXIF data says, and 16 bits of grey are not clipped to eight."""
+    with Image.open(picture(tmp_path / "one.png", 1, dark=False)) as one:
+        grey = one.convert("L")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90° clockwise
+    grey.rotate(90, expand=True).save(tmp_path / "sideways.jpg", exif=exif)
+    levels = np.asarray(grey, "uint16") * 257
+    Image.fromarray(levels).save(tmp_path / "deep.png")
+    names = ("one.png", "sideways.jpg", "deep.png")
+    lines = lines_of(scnn("predict", model, *(tmp_path / name for name in names), "--json"))
+    assert [line["class"] for line in lines] == ["1"] * 3
+    straight, sideways, deep = (line["probabilities"]["1"] for line in lines)
+    assert deep == pytest.approx(straight, abs=1e-6) and sideways == pytest.approx(straight, abs=0.05)
+
+
+def test_export_does_not_overwrite_the_model(model: Path) -> None:
+    """A slip of the hand costs no training."""
+    before = model.read_bytes()
+    refused = scnn("export", model, "--onnx", model)
+    assert refused.returncode == 1 and "is the model itself" in refused.stderr and model.read_bytes() == before
+
+
 def test_the_papers_table() -> None:
     """Each run, then mean, deviation, worst and best beside the paper's figures."""
     *runs, summary = lines_of(scnn("paper", "--seeds", 3, "--json"))

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from scnn.cli.options import require_folder, say
+from scnn.errors import ConfigError
 from scnn.export import to_onnx
 from scnn.network import Network
 
@@ -13,6 +14,8 @@ __all__ = ["export", "info"]
 
 def export(chosen: argparse.Namespace) -> int:
     require_folder(chosen.onnx)
+    if chosen.onnx.exists() and chosen.onnx.samefile(chosen.model):
+        raise ConfigError(f"{chosen.onnx} is the model itself, and would be overwritten: choose another name")
     to_onnx(Network.load(chosen.model), chosen.onnx)
     if chosen.json:
         say("export", onnx=str(chosen.onnx))

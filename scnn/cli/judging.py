@@ -67,7 +67,7 @@ def predict(chosen: argparse.Namespace) -> int:
 def grey(picture: Path) -> tuple[bytes, int, int]:
     """The picture's ink: dark on light, or light on dark if it has a dark rim; transparent is paper."""
     try:
-        from PIL import Image, UnidentifiedImageError
+        from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
         raise ConfigError("reading pictures needs Pillow: `pip install scnn[image]`") from None
     try:
@@ -75,8 +75,11 @@ def grey(picture: Path) -> tuple[bytes, int, int]:
             width, height = opened.size
             if width * height > MOST_PIXELS:
                 raise DataError(f"{picture} has {width}×{height} pixels, and at most {MOST_PIXELS} are read")
-            opened.thumbnail((1000, 1000))
-            layered = opened.convert("RGBA")
+            upright = ImageOps.exif_transpose(opened)  # as the camera was held
+            if upright.mode.startswith("I"):  # 16 bits of grey, of which the upper eight are looked at
+                upright = upright.convert("I").point(lambda level: level / 256).convert("L")
+            upright.thumbnail((1000, 1000))
+            layered = upright.convert("RGBA")
             paper = Image.new("RGBA", layered.size, "white")
             flat = Image.alpha_composite(paper, layered).convert("L")
     except UnidentifiedImageError:
