@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from scnn.errors import ConfigError, DataError, IdxError
+from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 from scnn.images import grey_levels, whole_numbers
 
 __all__ = ["Digits", "load_digits", "load_idx"]
@@ -71,6 +71,12 @@ class Digits:
 
     def __repr__(self) -> str:
         return f"<Digits: {len(self)} of {self.rows}×{self.columns} pixels, classes {' '.join(self.classes)}>"
+
+    def require_input(self, shape: tuple[int, ...], name: str = "digits") -> None:
+        """Raises ShapeError where a network with an input of this shape cannot take them; `name` is what they are."""
+        own = (1, self.rows, self.columns)
+        if own != shape:
+            raise ShapeError(f"the {name} are {own}, and the network's input is {shape}")
 
     def fingerprint(self) -> str:
         """SHA-256 of sizes, labels and pixels: equal only for equal digits."""

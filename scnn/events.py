@@ -1,6 +1,10 @@
 """What a training tells: how far it is, and after each epoch how well it does."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
+
+from scnn.errors import ConfigError
 
 __all__ = ["EpochEnded", "Event", "Progress", "Score"]
 
@@ -28,6 +32,23 @@ class Score:
     def accuracy(self) -> float:
         """The share of digits that were recognised, 0 to 1."""
         return sum(row[place] for place, row in enumerate(self.confusion)) / self.samples
+
+    @property
+    def merit(self) -> tuple[float, float]:
+        """What the best is chosen by: the accuracy, and among equals the loss."""
+        return self.accuracy, -self.loss
+
+    @classmethod
+    def from_plain(cls, plain: Any, classes: int) -> "Score":
+        """From [loss, confusion] as they come out of JSON; raises ConfigError for what is no score of so many
+        classes."""
+        match plain:
+            case [int() | float() as loss, [*rows]] if math.isfinite(loss):
+                counts = [count for row in rows if isinstance(row, list | tuple) for count in row]
+                sound = all(type(count) is int and count >= 0 for count in counts) and any(counts)
+                if sound and len(rows) == classes and all(len(row) == classes for row in rows):
+                    return cls(loss, tuple(map(tuple, rows)))
+        raise ConfigError("the checkpoint's scores are none")
 
 
 @dataclass(frozen=True)

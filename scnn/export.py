@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scnn import safetensors
+from scnn.config import LAYERS
 from scnn.errors import ConfigError
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
 from scnn.network import Network
@@ -52,15 +53,13 @@ def to_onnx(network: Network, path: str | Path) -> None:
 
 def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
     """The operator that is a layer, with its attributes; None for what does nothing in inference."""
-    if type(layer).__module__ != Conv2D.__module__:  # what inherits from one of ours may compute something else
-        raise ConfigError(f"{type(layer).__name__} is a layer of your own, which ONNX does not know")
-    match layer:
+    match layer if type(layer) in LAYERS else None:  # what inherits from one of ours may compute something else
         case Conv2D(_, kernel, stride, padding):
             return "Conv", {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}
         case ReLU():
             return "Relu", {}
-        case MaxPool2D(size):
-            return "MaxPool", {"kernel_shape": [size] * 2, "strides": [layer.step] * 2}
+        case MaxPool2D(size) as pool:
+            return "MaxPool", {"kernel_shape": [size] * 2, "strides": [pool.step] * 2}
         case Flatten():
             return "Flatten", {}
         case Dense():

@@ -121,7 +121,7 @@ class Network(Architecture):
 
     def outputs(self, images: object, buffer: str, make_engine: EngineMaker) -> list[list[float]]:
         if isinstance(images, Digits):
-            self.require_size(images)
+            images.require_input(self.input_shape)
         engine = self.engine(make_engine, 0)
         rows = []
         for image in images_of(images.pixels if isinstance(images, Digits) else images, self.input_shape):
@@ -129,12 +129,6 @@ class Network(Architecture):
             engine.run("infer")
             rows.append([float(value) for value in engine.read(buffer)])
         return rows
-
-    def require_size(self, digits: Digits) -> None:
-        """Raises ShapeError for digits of another size than the input's."""
-        shape = (1, digits.rows, digits.columns)
-        if shape != self.input_shape:
-            raise ShapeError(f"the digits are {shape}, and the network's input is {self.input_shape}")
 
     def evaluate(
         self, images: object, labels: Sequence[int] | None = None, *, make_engine: EngineMaker = compiled
@@ -149,7 +143,7 @@ class Network(Architecture):
             )
         if not isinstance(images, Digits):
             raise ConfigError("evaluate takes Digits, or images and labels")
-        self.require_size(images)
+        images.require_input(self.input_shape)
         if not len(images):
             raise ConfigError("there are no digits to evaluate on")
         if max(images.labels) >= self.classes:

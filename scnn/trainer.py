@@ -7,7 +7,7 @@ stopped after any event, kept, and continued to the very same bits (`state` and 
 import math
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -15,7 +15,7 @@ from scnn.augmentation import Augmentation
 from scnn.checks import require_kind, require_seed, require_whole
 from scnn.data import Digits
 from scnn.engine import EngineMaker
-from scnn.errors import ConfigError, ShapeError, TrainingError
+from scnn.errors import ConfigError, TrainingError
 from scnn.events import EpochEnded, Event, Progress, Score
 from scnn.lowering import lower
 from scnn.network import Network
@@ -24,6 +24,15 @@ from scnn.schedules import Constant, Schedule
 from scnn.wasm_engine import compiled
 
 __all__ = ["Trainer"]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The epoch that did best on the validation digits: all its scores, and the bytes of its parameters."""
+
+    epoch: int
+    scores: dict[str, Score]
+    parameters: bytes
 
 
 class Trainer:
@@ -98,7 +107,7 @@ class Trainer:
         self.epoch = 1  # the one at hand
         self.trained = self.judging = 0  # samples of it
         self.scores: dict[str, Score] = {}
-        self.best: tuple[int, tuple[float, float], bytes] | None = None  # epoch, (accuracy, -loss), parameters
+        self.best: Best | None = None
         self.finished = False
 
     @property
@@ -124,18 +133,6 @@ class Trainer:
                 if first < last:
                     self.score(name)
             yield self.end_epoch()
-
-    def judge(self) -> dict[str, Score]:
-        """How the weights at hand do on the validation and the test digits, once the training has finished: where the
-        best weights were brought back, they are others than the last epoch's."""
-        self.engine.write("order", [*self.order, *self.judged])
-        scores, self.judging = {}, 0
-        for name, last in (("validation", self.validation_size), ("test", len(self.judged))):
-            if self.judging < last:
-                while self.judging < last:
-                    self.judge_slice(last)
-                scores[name] = self.take_score()
-        return scores
 
     def fit_slice(self, took_ms: float, budget_ms: float) -> None:
         """Slices of an eighth to a half of a time: few enough calls, and never long past it."""
@@ -187,17 +184,15 @@ class Trainer:
     def end_epoch(self) -> EpochEnded:
         """Keeps the weights if they are the best, and goes on to the next epoch, or to the end."""
         validation = self.scores.get("validation")
-        best = True
-        if validation:
-            merit = (validation.accuracy, -validation.loss)
-            best = self.best is None or merit > self.best[1]
-            if best:
-                self.best = (self.epoch, merit, self.engine.read("parameters").tobytes())
+        best = not self.best or not validation or validation.merit > self.best.scores["validation"].merit
+        if validation and best:
+            self.best = Best(self.epoch, self.scores, self.engine.read("parameters").tobytes())
         event = EpochEnded(self.epoch, self.scores["training"], self.scores.get("test"), validation, best)
-        waited = self.epoch - self.best[0] if self.best else 0
+        waited = self.epoch - self.best.epoch if self.best else 0
         self.finished = self.epoch == self.epochs or (self.patience is not None and waited >= self.patience)
         if self.finished and self.best:
-            self.engine.write("parameters", array("f", self.best[2]))
+            self.engine.write("parameters", array("f", self.best.parameters))
+            self.scores = self.best.scores
         self.update_network()
         if not self.finished:
             self.epoch += 1
@@ -250,11 +245,11 @@ class Trainer:
             "learning_rate": self.optimiser.learning_rate,
             "random": [version, list(words), gauss],
             "order": list(self.order),
-            "scores": {name: [score.loss, score.confusion] for name, score in self.scores.items()},
-            "best": [self.best[0], list(self.best[1])] if self.best else None,
+            "scores": plain(self.scores),
+            "best": [self.best.epoch, plain(self.best.scores)] if self.best else None,
             "buffers": {
                 **{name: self.engine.read(name) for name in self.kept},
-                **({"best_parameters": array("f", self.best[2])} if self.best else {}),
+                **({"best_parameters": array("f", self.best.parameters)} if self.best else {}),
             },
         }
 
@@ -285,8 +280,7 @@ class Trainer:
                 raise ConfigError("the checkpoint stands outside of this training")
         if type(state["finished"]) is not bool:
             raise ConfigError("the checkpoint does not say whether its training has finished")
-        scores = {name: score_of(score, self.network.classes) for name, score in state["scores"].items()}
-        best = self.best_of(state)
+        scores, best = self.scores_of(state["scores"]), self.best_of(state)
         random = Random()
         try:
             random.setstate((state["random"][0], tuple(state["random"][1]), state["random"][2]))
@@ -302,32 +296,24 @@ class Trainer:
             self.engine.write(name, buffers[name])
         self.update_network()
 
-    def best_of(self, state: Mapping[str, Any]) -> tuple[int, tuple[float, float], bytes] | None:
-        """The best epoch of a state, its merit and its weights; raises ConfigError where they are none."""
+    def best_of(self, state: Mapping[str, Any]) -> Best | None:
+        """The best epoch of a state; raises ConfigError where it is none."""
         if state["best"] is None:
             return None
-        epoch, (accuracy, loss) = state["best"]
-        weights = array("f", state["buffers"]["best_parameters"])
-        sound = type(epoch) is int and 1 <= epoch <= self.epochs and is_number(accuracy) and is_number(loss)
-        if not sound or len(weights) != self.engine.plan.buffers["parameters"].length:
+        epoch, scores = state["best"]
+        weights = state["buffers"]["best_parameters"]
+        within = type(epoch) is int and 1 <= epoch <= self.epochs and "validation" in scores
+        if not within or len(weights) != self.engine.plan.buffers["parameters"].length:
             raise ConfigError("the checkpoint's best epoch is none")
-        return epoch, (accuracy, loss), weights.tobytes()
+        return Best(epoch, self.scores_of(scores), array("f", weights).tobytes())
+
+    def scores_of(self, plain: Mapping[str, Any]) -> dict[str, Score]:
+        """Scores by what they are of; raises ConfigError for what is none."""
+        return {name: Score.from_plain(score, self.network.classes) for name, score in plain.items()}
 
 
-def score_of(score: Any, classes: int) -> Score:
-    """A score from plain data, [loss, confusion]; raises ConfigError for what is none."""
-    match score:
-        case [loss, [*rows]] if is_number(loss) and all(isinstance(row, list | tuple) for row in rows):
-            confusion = tuple(tuple(row) for row in rows)
-            whole = all(type(count) is int and count >= 0 for row in confusion for count in row)
-            if whole and [len(row) for row in confusion] == [classes] * classes and any(map(any, confusion)):
-                return Score(loss, confusion)
-    raise ConfigError("the checkpoint's scores are none")
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is one, and finite."""
-    return type(value) in (int, float) and math.isfinite(value)
+def plain(scores: Mapping[str, Score]) -> dict[str, Any]:
+    return {name: [score.loss, score.confusion] for name, score in scores.items()}
 
 
 def hold_out(digits: Digits, count: int) -> tuple[list[int], list[int]]:
@@ -348,9 +334,7 @@ def check(name: str, digits: Digits, network: Network) -> None:
     """Refuses digits that are none, of another size than the network's input, or of classes it has not."""
     require_kind(f"the {name} digits", digits, Digits, "those of load_digits()")
     require(len(digits) > 0, f"there are no {name} digits")
-    shape = (1, digits.rows, digits.columns)
-    if shape != network.input_shape:
-        raise ShapeError(f"the {name} digits are {shape}, and the network's input is {network.input_shape}")
+    digits.require_input(network.input_shape, f"{name} digits")
     require(
         max(digits.labels) < network.classes,
         f"the {name} digits have labels up to {max(digits.labels)}, and the network has {network.classes} classes",

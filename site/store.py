@@ -76,8 +76,12 @@ class Store:
         return entry[1].to_py().tobytes()
 
     async def forget(self, key):
+        """Deletes a training; where the storage does not answer, or is none, there is nothing to wait for."""
         with suppress(Exception):
-            await result_of((await self.table("readwrite")).delete(key))
+            await asyncio.wait_for(self.delete(key), PATIENCE)
+
+    async def delete(self, key):
+        await result_of((await self.table("readwrite")).delete(key))
 
 
 async def result_of(request):

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from PIL import Image, ImageDraw
 from build import idx_images, idx_labels
 from scnn.checkpoint import save_checkpoint
 from scnn.data import load_digits
+from scnn.errors import ConfigError
+from scnn.export import to_onnx
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
 from scnn.network import Network
 from scnn.optimisers import SGD
 from scnn.presets import PAPER
@@ -95,7 +99,8 @@ def test_what_is_reported_is_of_the_weights_that_are_saved(tmp_path: Path) -> No
     assert (
         provenance["test"]["accuracy"] == network.evaluate(load_digits()[1]).accuracy == lines[1]["test"]["accuracy"]
     )
-    assert provenance["validation"]["accuracy"] == lines[1]["validation"]["accuracy"]
+    for name in ("training", "validation", "test"):
+        assert provenance[name]["loss"] == lines[1][name]["loss"]
 
 
 def test_a_finished_checkpoint_is_judged_and_saved(tmp_path: Path) -> None:
@@ -146,7 +151,7 @@ def test_training_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> 
 
 def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
     """It says how to go on; the weights in the end are those of a training that was not stopped."""
-    out = tmp_path / "m.safetensors"
+    out = tmp_path / "my model, rate 0.1"
     whole = tmp_path / "whole.safetensors"
     settings = ("--preset", "mnist", "--epochs", "4", "--seed", "2")
     scnn("train", *settings, "--out", whole)
@@ -163,7 +168,9 @@ def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     rest, errors = process.communicate(timeout=60)
     assert process.returncode == 130 and not errors
-    again = rest[rest.index("Stopped. To go on: scnn ") + len("Stopped. To go on: scnn ") :].split()
+    assert (tmp_path / "my model, rate 0.1.checkpoint.safetensors").exists()
+    command, *again = shlex.split(rest[rest.index("To go on: ") + len("To go on: ") :])
+    assert command == "scnn" and again[again.index("--engine") + 1] == "compiled"
     result = scnn(*again)
     assert result.returncode == 0, result.stderr
     assert Network.load(out).fingerprint() == Network.load(whole).fingerprint()
@@ -284,6 +291,26 @@ def test_onnx(model: Path, tmp_path: Path) -> None:
     assert found == pytest.approx(np.array(Network.load(model).logits(test)), rel=1e-4, abs=1e-4)
 
 
+def test_onnx_of_every_layer(tmp_path: Path) -> None:
+    """Strides, paddings, a pool that leaves a rest, and Dropout at the end."""
+    layers = [Conv2D(3, 4, stride=3, padding=2), ReLU(), MaxPool2D(3, stride=2), Flatten(), Dense(5), Dropout(0.5)]
+    network = Network((2, 29, 31), layers, seed=1)
+    to_onnx(network, tmp_path / "m.onnx")
+    images = np.random.default_rng(1).random((3, 2, 29, 31), np.float32)
+    (found,) = onnxruntime.InferenceSession(tmp_path / "m.onnx").run(["logits"], {"images": images})
+    assert found == pytest.approx(np.array(network.logits(images)), rel=1e-4, abs=1e-4)
+
+
+def test_onnx_knows_no_layer_of_ones_own(tmp_path: Path) -> None:
+    """Not even one that inherits from ReLU, for it may compute something else."""
+
+    class Other(ReLU):
+        pass
+
+    with pytest.raises(ConfigError, match="Other is a layer of your own"):
+        to_onnx(Network((1, 5, 5), [Flatten(), Other(), Dense(2)]), tmp_path / "m.onnx")
+
+
 def test_info(model: Path) -> None:
     """Layers, shapes, counts, hash, and how it came to be."""
     (facts,) = lines_of(scnn("info", model, "--json"))
@@ -338,7 +365,10 @@ def test_errors_as_json() -> None:
     }
 
 
-@pytest.mark.parametrize("arguments", [[], ["sing"], ["train"], ["paper", "--seeds", "0"], ["train", "--seed", "-1"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["sing"], ["train"], ["paper", "--seeds", "0"], ["paper", "--jobs", "0"], ["train", "--seed", "-1"]],
+)
 def test_what_is_not_understood(arguments: list[str]) -> None:
     """Exit code 2 and the usage."""
     result = scnn(*arguments)

@@ -39,7 +39,7 @@ MAY_IMPORT = {
         *["lowering", "metrics", "safetensors", "wasm_engine"],
     ],
     "presets": ["augmentation", "data", "errors", "layer", "layers", "optimisers", "schedules"],
-    "events": [],
+    "events": ["errors"],
     "trainer": [
         *["augmentation", "checks", "data", "engine", "errors", "events", "lowering", "network", "optimisers"],
         *["schedules", "wasm_engine"],
@@ -64,7 +64,7 @@ MAY_IMPORT = {
         *["own_images", "presets", "run", "safetensors", "version"],
     ],
     "sweep": ["engine", "errors", "metrics", "network", "presets", "trainer", "wasm_engine"],
-    "export": ["errors", "layers", "network", "safetensors"],
+    "export": ["config", "errors", "layers", "network", "safetensors"],
     "display": ["events", "trainer"],
     "cli": [
         *["checkpoint", "data", "display", "drawing", "engine", "errors", "events", "export", "metrics", "network"],

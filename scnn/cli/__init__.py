@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
 
     one = command(commands, "paper", paper, "run the paper's experiment over many seeds")
     one.add_argument("--seeds", type=count, default=20, help="how many, from 1 on (default: 20)")
-    one.add_argument("--jobs", type=int, default=1, help="processes, by joblib; -1 for all cores (default: 1)")
+    one.add_argument("--jobs", type=jobs, default=1, help="processes, by joblib; -1 for all cores (default: 1)")
     common(one)
 
     one = command(commands, "export", export, "write a model in another format")
@@ -115,4 +115,11 @@ def count(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("at least 1")
+    return value
+
+
+def jobs(text: str) -> int:
+    value = int(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("a number of processes, or -1 for all cores")
     return value

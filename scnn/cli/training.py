@@ -55,7 +55,7 @@ def shown(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Di
             if stopped and not trainer.finished:
                 return interrupt(chosen, trainer, preset, display)
     seconds = time.perf_counter() - began
-    scores = trainer.judge()  # of the weights that are saved, which need not be the last epoch's
+    scores = trainer.scores  # of the weights that are saved, which need not be the last epoch's
     trainer.network.provenance = {**provenance(trainer, preset), "seconds": round(seconds, 3), **figures(scores)}
     trainer.network.save(chosen.out)
     result = {**facts, "model": str(chosen.out), "sha256": trainer.network.fingerprint(), "seconds": seconds}
