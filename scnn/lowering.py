@@ -9,6 +9,7 @@ from math import prod
 from scnn import kernels
 from scnn.architecture import Architecture
 from scnn.augmentation import Augmentation
+from scnn.errors import ConfigError
 from scnn.layer import Layer, Shape, call
 from scnn.layers import SoftmaxCrossEntropy
 from scnn.optimisers import SETTINGS, SGD, Optimiser
@@ -42,6 +43,7 @@ def lower(
     The optimiser (SGD unless given) reads row after row of `settings`, which has `steps` of them; `step` counts.
     """
     optimiser = optimiser or SGD()
+    require_outputs_kept(network)
     buffers = layout(network, images, optimiser, augmentation, steps, inspect)
     forward: list[Call] = []
     learning: list[Call] = []
@@ -159,6 +161,20 @@ def maker(network: Architecture, place: int) -> int:
     while place > 0 and network.layers[place - 1].shares_memory:
         place -= 1
     return place
+
+
+def require_outputs_kept(network: Architecture) -> None:
+    """Raises ConfigError where a layer's backward pass reads its output, and one behind it has written over that."""
+    for place, (name, layer) in enumerate(zip(network.names, network.layers, strict=True)):
+        reads = any("output" in step.arguments.values() for step in layer.backward(network.shapes[place]))
+        for at in range(place + 1, len(network.layers)):
+            if not reads or not network.layers[at].shares_memory:
+                break
+            if network.layers[at].forward_training(network.shapes[at]):
+                raise ConfigError(
+                    f"{network.names[at]} writes over the output of {name}, whose backward pass reads it: "
+                    f"let it read its input instead, or put another layer between them"
+                )
 
 
 def gradient(buffer: str) -> str:

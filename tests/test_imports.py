@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "schedules": ["checks", "errors"],
     "optimisers": ["checks", "errors", "kernels", "layer", "plan", "schedules"],
     "augmentation": ["checks", "errors", "kernels", "layer", "plan"],
-    "lowering": ["architecture", "augmentation", "kernels", "layer", "layers", "optimisers", "plan"],
+    "lowering": ["architecture", "augmentation", "errors", "kernels", "layer", "layers", "optimisers", "plan"],
     "exact": [],
     "engine": ["errors", "exact", "plan"],
     "compiler": ["errors", "exact", "language", "plan"],

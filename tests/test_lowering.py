@@ -1,7 +1,13 @@
 """Lowering: plans can be judged without running them."""
 
+from math import prod
+
+import pytest
+
 from scnn import kernels
-from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
+from scnn.errors import ConfigError
+from scnn.layer import Shape, call
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
 from scnn.lowering import lower
 from scnn.network import Network
 from scnn.plan import ALIGNMENT, Call, Loop, Plan
@@ -105,3 +111,17 @@ def test_call_arguments_follow_the_kernel() -> None:
     step = next(step for step in plan_of(Flatten(), Dense(3)).procedures["infer"].body if isinstance(step, Call))
     assert list(step.arguments) == ["output", "input", "weights", "bias", "inputs", "outputs"]
     assert step.kernel is kernels.dense_forward
+
+
+class Own(ReLU):
+    """A user's layer whose backward pass reads its output, which is allowed."""
+
+    def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
+        return [call(kernels.relu_backward, input="output", size=prod(shape))] if input_gradient else []
+
+
+def test_an_output_that_is_read_again_is_not_written_over() -> None:
+    """Dropout works in place: behind such a layer it is refused, in words, instead of spoiling its gradients."""
+    with pytest.raises(ConfigError, match="dropout_1 writes over the output of own_1"):
+        plan_of(Own(), Flatten(), Dropout(0.5), Dense(3))
+    assert plan_of(Own(), Flatten(), Dense(4), Dropout(0.5), Dense(3))
