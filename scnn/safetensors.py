@@ -90,7 +90,7 @@ def parse(text: bytes) -> dict[str, Any]:
     try:
         header = json.loads(text.decode(), parse_constant=refuse_constant, object_pairs_hook=without_doubles)
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"the header is not JSON: {str(error)[:100]}") from None
+        raise ModelError(f"{NO_MODEL}: its header is not JSON ({str(error)[:100]})") from None
     if not isinstance(header, dict):
         raise ModelError("the header is not a JSON object")
     return header

@@ -134,3 +134,17 @@ def test_teaching_and_keeping(page: Page, tmp_path: Path) -> None:
     button(page, "Reset").click()
     expect(state(page)).to_have_text(re.compile("^ready"))
     assert fits(page)
+
+
+def test_ten_classes_are_in_sight(page: Page) -> None:
+    """The confusion matrix of ten digits, counts and percentages, on a phone too."""
+    page.get_by_role("combobox", name="Experiment").select_option("mnist")
+    set_field(page.get_by_label("Epochs"), "1")
+    button(page, "Train").click()
+    wait_for(page, "finished", timeout=TRAINED)
+    matrix = page.get_by_role("table", name="Confusion matrix")
+    expect(matrix.get_by_role("button")).to_have_count(100)
+    shares = page.get_by_role("switch", name="Show row percentages")
+    for shown in (False, True):
+        shares.set_checked(shown)
+        assert matrix.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")
