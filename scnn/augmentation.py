@@ -17,7 +17,8 @@ class Augmentation:
     """The largest changes, each drawn evenly between plus and minus it, for every image and every epoch.
 
     `rotation` in degrees; `scale` and `shear` as shares (0.1: by a tenth); `shift` in pixels; `bend` moves the
-    nodes of a grid laid over the image by so many pixels, and what lies between them along.
+    nodes of a grid laid over the image by so many pixels, and what lies between them along. With nothing but zeros
+    images stay as they are. Raises ConfigError for what is out of range.
     """
 
     rotation: float = 0.0
@@ -50,8 +51,11 @@ class Augmentation:
         }
 
     def load(self, shape: Shape) -> list[Call]:
-        """The calls that make `input` from the image whose turn it is."""
+        """The calls that make `input` from the image whose turn it is; raises ConfigError for images that are too
+        small to have neighbouring pixels."""
         channels, height, width = shape
+        if height < 2 or width < 2:
+            raise ConfigError(f"augmentation needs images of at least 2×2 pixels, not {height}×{width}")
         sizes = {"channels": channels, "height": height, "width": width}
         return [
             call(kernels.draw_distortion, nodes=self.nodes),

@@ -83,9 +83,11 @@ def distort_image(
             y = float(row) - 0.5 * float(height - 1)
             from_x = distortion[0] * x + distortion[1] * y + distortion[2] + bend_x + 0.5 * float(width - 1)
             from_y = distortion[3] * x + distortion[4] * y + distortion[5] + bend_y + 0.5 * float(height - 1)
-            left = int(from_x)
-            top = int(from_y)
-            inside = 1 if from_x >= 0.0 and from_y >= 0.0 and left < width - 1 and top < height - 1 else 0
+            left = int(from_x) if from_x < float(width - 1) else width - 2  # so that a neighbour is there
+            top = int(from_y) if from_y < float(height - 1) else height - 2
+            inside = 1
+            if from_x < 0.0 or from_y < 0.0 or from_x > float(width - 1) or from_y > float(height - 1):
+                inside = 0
             right = from_x - float(left)
             bottom = from_y - float(top)
             for channel in range(channels):

@@ -1,0 +1,81 @@
+"""Augmentation: where each pixel of a changed image comes from."""
+
+from random import Random
+
+import pytest
+
+from scnn import kernels
+from scnn.augmentation import Augmentation
+from scnn.data import Digits
+from scnn.errors import ConfigError
+from scnn.layers import Conv2D, Dense, Flatten
+from scnn.network import Network
+from scnn.trainer import Trainer
+
+HEIGHT, WIDTH, NODES = 4, 3, 2
+STAY = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, *[0.0] * (2 * NODES * NODES)]  # a matrix with its shifts, and the grid's
+
+
+def noise(count: int, height: int = HEIGHT, width: int = WIDTH) -> bytes:
+    """Images that are inked up to their very edges."""
+    return Random("noise").randbytes(count * height * width)
+
+
+def distorted(distortion: list[float], channels: int = 1, place: int = 0) -> list[list[float]]:
+    """The rows of an image after it, from 0 to 255."""
+    image = [-1.0] * (channels * HEIGHT * WIDTH)
+    kernels.distort_image(image, noise(4), distortion, [place], 0, channels, HEIGHT, WIDTH, NODES)
+    return [[level * 255.0 for level in image[at : at + WIDTH]] for at in range(0, len(image), WIDTH)]
+
+
+def rows_of(pixels: bytes) -> list[list[float]]:
+    return [list(map(float, pixels[at : at + WIDTH])) for at in range(0, len(pixels), WIDTH)]
+
+
+@pytest.mark.parametrize(("channels", "place"), [(1, 0), (1, 3), (2, 1)])
+def test_no_change_at_all(channels: int, place: int) -> None:
+    """Every pixel stays, those of the last row and column too."""
+    size = channels * HEIGHT * WIDTH
+    wanted = rows_of(noise(4)[place * size : (place + 1) * size])
+    assert distorted(STAY, channels, place) == [pytest.approx(row) for row in wanted]
+
+
+def test_a_shift() -> None:
+    """By whole pixels every one is found beside its place, and what comes in is paper; by halves, their mean."""
+    rows = rows_of(noise(1))
+    right = [*STAY[:2], 1.0, *STAY[3:]]
+    assert distorted(right) == [pytest.approx([*row[1:], 0.0]) for row in rows]
+    up = [*STAY[:5], -1.0, *STAY[6:]]
+    assert distorted(up) == [pytest.approx(row) for row in [[0.0] * WIDTH, *rows[:-1]]]
+    half = [*STAY[:2], 0.5, *STAY[3:]]
+    means = [[(row[0] + row[1]) / 2, (row[1] + row[2]) / 2, 0.0] for row in rows]
+    assert distorted(half) == [pytest.approx(row) for row in means]
+
+
+def test_a_turn_by_a_quarter_of_a_circle() -> None:
+    """Columns, from the last one on, become rows; the square in the middle of the image stays there."""
+    rows = rows_of(noise(1))
+    turned = [[rows[row][column] for row in range(1, HEIGHT)] for column in (2, 1, 0)]
+    found = distorted([0.0, -1.0, 0.5, 1.0, 0.0, 0.5, *STAY[6:]])
+    assert found == [[0.0] * WIDTH, *(pytest.approx(row) for row in turned)]
+
+
+def test_training_with_no_change_is_training_without_augmentation() -> None:
+    """The same weights to the bit, by the compiled kernels."""
+    digits = Digits(noise(12, 8, 8), [0, 1, 2] * 4, 8, 8, tuple("abc"))
+
+    def weights(augmentation: Augmentation | None) -> str:
+        network = Network((1, 8, 8), [Conv2D(2), Flatten(), Dense(3)], seed=1, class_names=digits.classes)
+        for _ in Trainer(network, digits, epochs=2, batch_size=4, augmentation=augmentation).run():
+            pass
+        return network.fingerprint()
+
+    assert weights(Augmentation()) == weights(None) != weights(Augmentation(shift=1))
+
+
+def test_images_of_a_single_column() -> None:
+    """They have no neighbours to read between, and are refused before anything is trained."""
+    digits = Digits(bytes(8), [0, 1], 4, 1, ("a", "b"))
+    network = Network((1, 4, 1), [Flatten(), Dense(2)], seed=1, class_names=digits.classes)
+    with pytest.raises(ConfigError, match="at least 2×2 pixels, not 4×1"):
+        Trainer(network, digits, epochs=1, augmentation=Augmentation(shift=1))
