@@ -80,8 +80,10 @@ class Digits:
 
     def fingerprint(self) -> str:
         """SHA-256 of sizes, labels and pixels: equal only for equal digits."""
-        head = f"{len(self)} {self.rows} {self.columns} {' '.join(self.classes)}\n".encode()
-        return hashlib.sha256(head + self.labels + self.pixels).hexdigest()
+        digest = hashlib.sha256(f"{len(self)} {self.rows} {self.columns} {' '.join(self.classes)}\n".encode())
+        digest.update(self.labels)
+        digest.update(self.pixels)
+        return digest.hexdigest()
 
     def image(self, place: int) -> bytes:
         """The pixels of one image, [row, column]."""
@@ -203,14 +205,14 @@ def read_idx(stream: BinaryIO, magic: int, name: str) -> tuple[tuple[int, ...], 
 
 def read(stream: BinaryIO, size: int, name: str) -> bytes:
     """Up to `size` bytes, by pieces, so that no header's word alone makes memory grow."""
-    pieces = []
+    pieces = io.BytesIO()
     try:
         while size > 0 and (piece := stream.read(min(size, 1 << 20))):
-            pieces.append(piece)
+            pieces.write(piece)
             size -= len(piece)
     except (EOFError, OSError, zlib.error) as error:  # a plain file's, or one of those that gzip raises
         raise IdxError(f"{name} cannot be read: its data is corrupt or cut short ({error})") from None
-    return b"".join(pieces)
+    return pieces.getvalue()
 
 
 def opened(source: str | Path | bytes) -> BinaryIO:

@@ -31,7 +31,7 @@ def lower(
 ) -> Plan:
     """The plan of a network whose memory holds up to `images` images with their labels; with none, it only infers.
 
-    Procedures (positions count along the buffer `order`, which holds the places of images in `pixels`):
+    Procedures (positions count the images in `pixels`):
     - `infer()` makes `probabilities` from `input`;
     - `evaluate(first, count)` adds the samples at these positions to `confusion` and `loss_sum`;
     - `gradients(first, count)` does so too, as in training, and adds their gradients up in `gradients`;
@@ -114,7 +114,6 @@ def layout(
         "loss": ("float32", (1,)),
         "loss_sum": ("float32", (1,)),
         "confusion": ("int32", (classes, classes)),
-        "order": ("int32", (images,)),
         "labels": ("uint8", (images,)),
         "pixels": ("uint8", (images, *network.input_shape)),
         "input": ("float32", network.input_shape),

@@ -23,6 +23,7 @@ from scnn.layers import Dense
 from scnn.lowering import PROBABILITIES, activation, lower
 from scnn.metrics import Report, confusion_matrix
 from scnn.safetensors import Tensor
+from scnn.stream import HELD, Stream
 from scnn.wasm_engine import compiled
 
 __all__ = ["Network"]
@@ -31,7 +32,6 @@ FORMAT = "scnn"
 VERSION = "1"
 MOST_PARAMETERS = 20_000_000
 KEPT = ("input_shape", "layers", "class_names", "provenance")
-CHUNK = 1000  # digits judged in one go
 
 
 class Network(Architecture):
@@ -150,14 +150,11 @@ class Network(Architecture):
             raise ConfigError(
                 f"the digits have labels up to {max(images.labels)}, and the network has {self.classes} classes"
             )
-        engine = self.engine(make_engine, CHUNK)
-        size = images.rows * images.columns
-        engine.write("order", range(CHUNK))
+        engine = self.engine(make_engine, HELD)
         engine.write("confusion", [0] * self.classes**2)
-        for first in range(0, len(images), CHUNK):
-            engine.write("pixels", images.pixels[first * size : (first + CHUNK) * size])
-            engine.write("labels", images.labels[first : first + CHUNK])
-            engine.run("evaluate", 0, min(CHUNK, len(images) - first))
+        stream = Stream(engine, images)
+        for first in range(0, len(images), HELD):
+            engine.run("evaluate", *stream.reach(first))
         counts = [int(count) for count in engine.read("confusion")]
         return Report.from_confusion(
             [counts[row : row + self.classes] for row in range(0, len(counts), self.classes)]

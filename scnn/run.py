@@ -47,6 +47,7 @@ class Run:
         self.experiment, self.make_engine = experiment, make_engine
         self.as_configured = as_configured and make_engine is not Interpreter  # it computes in float64
         self.trainer = trainer or experiment.trainer(experiment.network(), make_engine)
+        self.trainer.slice_size = 1  # until it is known how long they take
         self.network = self.trainer.network
         self.events: Iterator[Event] = self.trainer.run()
         self.score: Score | None = None
@@ -167,6 +168,7 @@ class Run:
             batch_size=max(8, self.experiment.settings["batch_size"]),
             augmentation=self.experiment.settings["augmentation"],
             seed=self.experiment.settings["seed"] + len(self.corrections),
+            slice_size=1,
             make_engine=self.make_engine,
         )
         self.events, self.before, self.seconds = self.trainer.run(), 0, 0.0
@@ -194,13 +196,11 @@ class Run:
         engine, trainer = self.trainer.engine, self.trainer
         parameters = engine.read("parameters").tobytes()
         if self.judged is None or self.judged[0] != parameters:
-            kept = {name: engine.read(name) for name in ("confusion", "loss_sum", "order")}
+            kept = {name: engine.read(name) for name in ("confusion", "loss_sum")}
             first = trainer.training_size + trainer.validation_size
-            if not trainer.done:  # the order is written as the first epoch begins
-                engine.write("order", [*trainer.order, *trainer.judged])
             rows = []
             for place in range(trainer.test_size):
-                engine.run("evaluate", first + place, 1)
+                engine.run("evaluate", trainer.stream.reach(first + place)[0], 1)
                 rows.append([float(value) for value in engine.read(PROBABILITIES)])
             for name, values in kept.items():
                 engine.write(name, values)

@@ -25,7 +25,6 @@ def run_paper(seed: int, make_engine: EngineMaker = compiled) -> dict[str, Any]:
     training, test = PAPER.digits()
     network = Network(PAPER.input_shape, PAPER.layers, seed=seed)
     trainer = Trainer(network, training, test, seed=seed, make_engine=make_engine, **PAPER.settings)
-    trainer.slice_size = 1000
     for _ in trainer.run():
         pass
     report = Report.from_confusion(trainer.scores["test"].confusion).to_dict()

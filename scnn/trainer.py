@@ -21,6 +21,7 @@ from scnn.lowering import lower
 from scnn.network import Network
 from scnn.optimisers import SGD, Optimiser
 from scnn.schedules import Constant, Schedule
+from scnn.stream import HELD, Stream
 from scnn.wasm_engine import compiled
 
 __all__ = ["Trainer"]
@@ -38,7 +39,7 @@ class Best:
 class Trainer:
     """Trains a network on mini-batches of shuffled digits; the gradient is the mean over a batch, the last of an
     epoch may be smaller. The same network, digits and settings give the same parameters, to the bit, however the
-    work is sliced (`slice_size` samples between two events).
+    work is sliced (at most `slice_size` samples between two events).
 
     `validation` keeps so many digits of the training's, the last of each class, out of it: the weights that do
     best on them are what the network has in the end, and after `patience` epochs without a better one training
@@ -60,6 +61,7 @@ class Trainer:
         augmentation: Augmentation | None = None,
         validation: int = 0,
         patience: int | None = None,
+        slice_size: int = HELD,
         make_engine: EngineMaker = compiled,
     ) -> None:
         require_kind("the network", network, Network, "Network((1, 28, 28), layers)")
@@ -85,20 +87,17 @@ class Trainer:
         self.optimiser, self.schedule = optimiser, schedule
         self.batch_size = batch_size
         self.patience = patience
-        self.slice_size = 1
+        self.slice_size = slice_size
         self.random = Random(f"order {seed}")  # not the stream that made the parameters
         self.order, held_out = hold_out(training, validation)
         self.training_size, self.validation_size = len(self.order), len(held_out)
         self.test_size = len(test) if test is not None else 0
         self.judged = [*held_out, *range(len(training), len(training) + self.test_size)]
         self.steps_per_epoch = -(-self.training_size // batch_size)
-        images = len(training) + self.test_size
-        self.engine = make_engine(lower(network, images, self.optimiser, augmentation, self.steps_per_epoch))
-        self.engine.write("pixels", training.pixels)
-        self.engine.write("labels", training.labels)
-        if test is not None:
-            self.engine.write("pixels", test.pixels, start=len(training.pixels))
-            self.engine.write("labels", test.labels, start=len(training))
+        held = min(HELD, len(training) + self.test_size)
+        self.engine = make_engine(lower(network, held, self.optimiser, augmentation, self.steps_per_epoch))
+        self.stream = Stream(self.engine, training, *([test] if test is not None else []))
+        self.follow_order()
         if augmentation:
             self.engine.write("strengths", augmentation.strengths)
         self.engine.write("random", [Random(f"augmentation {seed}").randrange(1, 2**31 - 1)])
@@ -109,6 +108,16 @@ class Trainer:
         self.scores: dict[str, Score] = {}
         self.best: Best | None = None
         self.finished = False
+
+    @property
+    def slice_size(self) -> int:
+        """The most samples between two events."""
+        return self._slice_size
+
+    @slice_size.setter
+    def slice_size(self, samples: int) -> None:
+        require_whole("the slice size", samples, 1)
+        self._slice_size = samples
 
     @property
     def done(self) -> int:
@@ -137,16 +146,20 @@ class Trainer:
     def fit_slice(self, took_ms: float, budget_ms: float) -> None:
         """Slices of an eighth to a half of a time: few enough calls, and never long past it."""
         if took_ms < budget_ms / 8:
-            self.slice_size *= 2
+            self.slice_size = min(2 * self.slice_size, HELD)
         elif took_ms > budget_ms / 2:
             self.slice_size = max(1, self.slice_size // 2)
 
     def begin_epoch(self) -> None:
         """A new order of the training digits, the others behind them; the settings of each step of the epoch."""
         self.random.shuffle(self.order)
-        self.engine.write("order", [*self.order, *self.judged])
+        self.follow_order()
         self.engine.write("step", [0])
         self.write_settings()
+
+    def follow_order(self) -> None:
+        """The epoch's digits: those to train on, and behind them those to judge by."""
+        self.stream.follow([*self.order, *self.judged])
 
     def write_settings(self) -> None:
         first, total = (self.epoch - 1) * self.steps_per_epoch, self.epochs * self.steps_per_epoch
@@ -164,21 +177,23 @@ class Trainer:
         """Whole batches in one call, where the slice holds some; else a part of one, and the update at its end."""
         done, left = self.trained, self.training_size - self.trained
         started = done % self.batch_size
-        batches = min(self.slice_size, left) // self.batch_size
+        place, loaded = self.stream.reach(done)
+        batches = min(self.slice_size, left, loaded) // self.batch_size
         if batches and not started:
-            self.engine.run("train", done, batches, self.batch_size)
+            self.engine.run("train", place, batches, self.batch_size)
             self.trained += batches * self.batch_size
             return
         batch = min(self.batch_size, left + started)
-        count = min(self.slice_size, batch - started)
-        self.engine.run("gradients", done, count)
+        count = min(self.slice_size, batch - started, loaded)
+        self.engine.run("gradients", place, count)
         self.trained += count
         if started + count == batch:
             self.engine.run("update", batch)
 
     def judge_slice(self, last: int) -> None:
-        count = min(self.slice_size, last - self.judging)
-        self.engine.run("evaluate", self.training_size + self.judging, count)
+        place, loaded = self.stream.reach(self.training_size + self.judging)
+        count = min(self.slice_size, last - self.judging, loaded)
+        self.engine.run("evaluate", place, count)
         self.judging += count
 
     def end_epoch(self) -> EpochEnded:
@@ -257,7 +272,6 @@ class Trainer:
         """As if it had trained the network to what it is: for one that comes from a file."""
         self.epoch, self.trained, self.judging = self.epochs, self.training_size, len(self.judged)
         self.finished = True
-        self.engine.write("order", [*self.order, *self.judged])
         for name, values in self.network.parameters.items():
             self.engine.write(name, values)
 
@@ -290,7 +304,7 @@ class Trainer:
         self.epoch, self.trained, self.judging = state["epoch"], state["trained"], state["judging"]
         self.finished = state["finished"]
         self.scores, self.best = scores, best
-        self.engine.write("order", [*self.order, *self.judged])
+        self.follow_order()
         self.change_learning_rate(state["learning_rate"])
         for name in self.kept:
             self.engine.write(name, buffers[name])

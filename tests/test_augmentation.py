@@ -24,7 +24,7 @@ def noise(count: int, height: int = HEIGHT, width: int = WIDTH) -> bytes:
 def distorted(distortion: list[float], channels: int = 1, place: int = 0) -> list[list[float]]:
     """The rows of an image after it, from 0 to 255."""
     image = [-1.0] * (channels * HEIGHT * WIDTH)
-    kernels.distort_image(image, noise(4), distortion, [place], 0, channels, HEIGHT, WIDTH, NODES)
+    kernels.distort_image(image, noise(4), distortion, place, channels, HEIGHT, WIDTH, NODES)
     return [[level * 255.0 for level in image[at : at + WIDTH]] for at in range(0, len(image), WIDTH)]
 
 

@@ -176,7 +176,6 @@ def test_early_stopping_keeps_the_best_weights() -> None:
     one = Trainer(
         network, TRAINING, TEST, epochs=60, optimiser=SGD(0.2), schedule=Constant(), validation=15, patience=3, seed=1
     )
-    one.slice_size = 1000
     copies, ended = [], []
     for event in one.run():
         if isinstance(event, EpochEnded):

@@ -20,12 +20,12 @@ def plan(images: int = 3) -> Plan:
 def test_memory_begins_at_zero_and_keeps_what_is_written() -> None:
     """Buffers have their own kind; a short write leaves the rest alone; a read is a copy."""
     engine = Interpreter(plan())
-    assert engine.read("order") == array("i", [0, 0, 0])
-    engine.write("order", [5, -6])
-    copy = engine.read("order")
-    assert copy == array("i", [5, -6, 0])
+    assert engine.read("confusion") == array("i", [0, 0, 0, 0])
+    engine.write("confusion", [5, -6])
+    copy = engine.read("confusion")
+    assert copy == array("i", [5, -6, 0, 0])
     copy[0] = 9
-    assert engine.read("order")[0] == 5
+    assert engine.read("confusion")[0] == 5
     engine.write("pixels", b"\x01\xff")
     assert engine.read("pixels")[:3] == array("B", [1, 255, 0])
 
@@ -42,11 +42,10 @@ def test_infer_by_hand() -> None:
 
 
 def test_loops_give_each_position_its_turn() -> None:
-    """Evaluation counts the samples from `first` on, in the order that is written."""
+    """Evaluation counts the samples from `first` on, in their order."""
     engine = Interpreter(plan())
     engine.write("pixels", bytes([255, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0]))
-    engine.write("labels", [0, 1, 1])
-    engine.write("order", [2, 1, 0])
+    engine.write("labels", [1, 1, 0])
     engine.write("dense_1.weights", [1, 0, 0, 0, 0, 0, 0, 1])
     engine.run("evaluate", 0, 2)
     assert list(engine.read("confusion")) == [0, 0, 1, 1]
@@ -60,7 +59,6 @@ def test_one_call_of_train_is_gradients_and_updates() -> None:
     for engine in engines:
         engine.write("pixels", bytes(range(0, 240, 20)))
         engine.write("labels", [0, 1, 0])
-        engine.write("order", [1, 2, 0])
         engine.write("settings", SGD(0.5).settings(0, 1.0) * 2)
     engines[0].run("train", 0, 1, 2)
     engines[0].run("train", 2, 1, 1)
@@ -78,5 +76,5 @@ def test_what_is_not_there_is_named() -> None:
         engine.read("weights")
     with pytest.raises(ConfigError, match="'learn'.*infer, evaluate"):
         engine.run("learn")
-    with pytest.raises(ConfigError, match="order holds 3 values and was given 4"):
-        engine.write("order", [1, 2, 3, 4])
+    with pytest.raises(ConfigError, match="labels holds 3 values and was given 4"):
+        engine.write("labels", [1, 1, 1, 1])

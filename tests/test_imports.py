@@ -34,15 +34,16 @@ MAY_IMPORT = {
     "drawing": ["errors"],
     "safetensors": ["errors"],
     "config": ["augmentation", "checks", "errors", "layer", "layers", "optimisers", "schedules"],
+    "stream": ["data", "engine"],
     "network": [
         *["architecture", "checks", "config", "data", "engine", "errors", "images", "layer", "layers"],
-        *["lowering", "metrics", "safetensors", "wasm_engine"],
+        *["lowering", "metrics", "safetensors", "stream", "wasm_engine"],
     ],
     "presets": ["augmentation", "data", "errors", "layer", "layers", "optimisers", "schedules"],
     "events": ["errors"],
     "trainer": [
         *["augmentation", "checks", "data", "engine", "errors", "events", "lowering", "network", "optimisers"],
-        *["schedules", "wasm_engine"],
+        *["schedules", "stream", "wasm_engine"],
     ],
     "checkpoint": ["config", "data", "engine", "errors", "network", "safetensors", "trainer", "wasm_engine"],
     "version": [],

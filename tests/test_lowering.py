@@ -76,9 +76,9 @@ def test_buffers_lie_apart_and_aligned() -> None:
 
 
 def test_memory_grows_by_the_images_alone() -> None:
-    """Each image takes its pixels, a label and a place in the order; nothing else grows with their number."""
+    """Each image takes its pixels and a label; nothing else grows with their number."""
     few, many = plan_of(Flatten(), Dense(3), images=1600), plan_of(Flatten(), Dense(3), images=60_800)
-    assert many.memory - few.memory == (60_800 - 1600) * (64 + 1 + 4)
+    assert many.memory - few.memory == (60_800 - 1600) * (64 + 1)
 
 
 def test_the_parameters_span_exactly_the_layers_parameters() -> None:

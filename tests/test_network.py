@@ -115,7 +115,6 @@ def trained() -> Network:
     training, test = PAPER.digits()
     network = Network(PAPER.input_shape, PAPER.layers, seed=1, class_names=training.classes)
     trainer = Trainer(network, training, test, epochs=50, optimiser=PAPER.optimiser, seed=1)
-    trainer.slice_size = 1000
     for _ in trainer.run():
         pass
     return network

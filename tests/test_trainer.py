@@ -4,6 +4,7 @@ from array import array
 
 import pytest
 
+from scnn.augmentation import Augmentation
 from scnn.data import Digits
 from scnn.errors import ConfigError, ShapeError, TrainingError
 from scnn.events import EpochEnded, Progress
@@ -26,9 +27,7 @@ def trainer(network: Network, **settings: object) -> Trainer:
 
 def trained(slice_size: int, **settings: object) -> Network:
     network = Network((1, 28, 28), LAYERS, seed=7)
-    one = trainer(network, **settings)
-    one.slice_size = slice_size
-    for _ in one.run():
+    for _ in trainer(network, slice_size=slice_size, **settings).run():
         pass
     return network
 
@@ -50,6 +49,22 @@ def test_events_of_a_training() -> None:
 def test_slices_change_no_bit(slice_size: int) -> None:
     """However the work is cut, also inside a batch and over a smaller last batch, the parameters are the same."""
     assert trained(slice_size).fingerprint() == trained(1).fingerprint()
+
+
+@pytest.mark.parametrize("held", [1, 4, 7, 13])
+def test_images_are_streamed(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few of them the engine holds at a time, fewer than a batch or than those to judge by: the same bits."""
+    whole = trained(100, augmentation=Augmentation(shift=1), validation=3)
+    monkeypatch.setattr("scnn.trainer.HELD", held)
+    monkeypatch.setattr("scnn.network.HELD", held)
+    one = trainer(Network((1, 28, 28), LAYERS, seed=7), augmentation=Augmentation(shift=1), validation=3)
+    *_, last = one.run()
+    assert one.engine.plan.buffers["pixels"].shape[0] == held
+    assert one.network.fingerprint() == whole.fingerprint()
+    assert isinstance(last, EpochEnded) and last.test
+    _, test = PAPER.digits()
+    report = one.network.evaluate(test.select((0, 1, 2), 2)).to_dict()
+    assert report["confusion"] == [list(row) for row in one.scores["test"].confusion]
 
 
 def test_a_seed_is_a_training() -> None:

@@ -43,6 +43,7 @@ def shown(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Di
     facts = {"preset": preset, "parameters": trainer.network.parameter_count}
     began, before = time.perf_counter(), trainer.done
     display.start({**facts, "training_digits": trainer.training_size, "settings": settings_of(trainer)})
+    trainer.slice_size = 1  # until it is known how long they take
     with interruption() as stopped:
         last = clock = began
         for event in trainer.run():

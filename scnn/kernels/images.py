@@ -6,16 +6,16 @@ from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, 
 __all__ = ["load_image", "load_label", "draw_distortion", "distort_image"]
 
 
-def load_image(image: Float32Buffer, pixels: Uint8Buffer, order: Int32Buffer, position: Int32, size: Size) -> None:
+def load_image(image: Float32Buffer, pixels: Uint8Buffer, position: Int32, size: Size) -> None:
     """The image whose turn it is, its grey levels brought from 0..255 to 0..1."""
-    first = order[position] * size
+    first = position * size
     for pixel in lanes(size):
         image[pixel] = float(pixels[first + pixel]) / 255.0
 
 
-def load_label(label: Int32Buffer, labels: Uint8Buffer, order: Int32Buffer, position: Int32) -> None:
+def load_label(label: Int32Buffer, labels: Uint8Buffer, position: Int32) -> None:
     """The class of the image whose turn it is."""
-    label[0] = labels[order[position]]
+    label[0] = labels[position]
 
 
 def draw_distortion(distortion: Float32Buffer, strengths: Float32Buffer, random: Int32Buffer, nodes: Size) -> None:
@@ -53,7 +53,6 @@ def distort_image(
     image: Float32Buffer,
     pixels: Uint8Buffer,
     distortion: Float32Buffer,
-    order: Int32Buffer,
     position: Int32,
     channels: Size,
     height: Size,
@@ -64,7 +63,7 @@ def distort_image(
 
     The grid's shifts are taken bilinearly too. What is read beyond the image's outermost pixels is paper.
     """
-    first = order[position] * (channels * height * width)
+    first = position * (channels * height * width)
     for row in range(height):
         above = row * (nodes - 1) // height
         low = float(row * (nodes - 1) - above * height) / float(height)

@@ -60,7 +60,6 @@ def judge(preset: Preset, seed: int) -> tuple[float, float]:
         seed=seed,
         **preset.settings,
     )
-    trainer.slice_size = 1000
     *_, last = (event for event in trainer.run() if isinstance(event, EpochEnded))
     assert last.validation
     return last.validation.accuracy, last.validation.loss

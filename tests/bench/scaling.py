@@ -20,7 +20,6 @@ def main() -> None:
         many = Digits(digits.pixels * times, digits.labels * times)
         network = Network(preset.input_shape, preset.layers, seed=1)
         trainer = Trainer(network, many, test, seed=1, **{**preset.settings, "epochs": 1})
-        trainer.slice_size = 1000
         began = time.perf_counter()
         assert any(isinstance(event, EpochEnded) for event in trainer.run())
         seconds = time.perf_counter() - began

@@ -55,6 +55,7 @@ def trainer(name: str, make_engine: EngineMaker) -> Trainer:
         optimiser, batch = SGD(0.01, momentum=0.9), 20
     made = Trainer(network, digits, epochs=1, optimiser=optimiser, batch_size=batch, seed=1, make_engine=make_engine)
     made.begin_epoch()
+    assert made.stream.reach(0)[1] == len(digits)  # all of them are in the engine's memory
     return made
 
 
@@ -87,7 +88,6 @@ def fingerprint(name: str, make_engine: EngineMaker) -> str:
     else:
         one = trainer(name, make_engine)
         one.epochs = 50 if name == "paper" else 2
-    one.slice_size = 1000
     for _ in one.run():
         pass
     return one.network.fingerprint()

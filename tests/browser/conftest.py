@@ -191,7 +191,6 @@ def fingerprint_of(**message: object) -> str:
     experiment = experiment_of(message)
     network = experiment.network()
     trainer = experiment.trainer(network, compiled)
-    trainer.slice_size = 1000
     for _ in trainer.run():
         pass
     return network.fingerprint()

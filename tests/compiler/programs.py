@@ -267,11 +267,10 @@ PROGRAMS = [
     Program(
         "distort_image",
         kernels.distort_image,
-        {"image": 140, "pixels": 420, "distortion": 24, "order": 3},
+        {"image": 140, "pixels": 420, "distortion": 24},
         {"position": 1, "channels": 1, "height": 10, "width": 14, "nodes": 3},
         {
             "pixels": [w % 256 for w in (WHOLE * 3)[:420]],
-            "order": [0, 2, 1],
             "distortion": [1.1, 0.2, 0.5, -0.15, 0.9, -0.7, *FLOATS[:18]],
         },
     ),
