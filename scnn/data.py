@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from scnn.checks import require_kind, require_whole
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 from scnn.images import grey_levels, whole_numbers
 
@@ -25,11 +26,14 @@ KINDS = {IMAGES_MAGIC: "images", LABELS_MAGIC: "labels"}
 
 # No image set is larger than this; a header that says so is broken or hostile.
 LARGEST = 1 << 30
+MOST_CLASSES = 256
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, init=False)
 class Digits:
-    """Grey-level images with their classes. Raises DataError where counts or labels do not fit.
+    """Grey-level images with their classes. Raises DataError where counts or labels do not fit, ConfigError for sizes
+    and class names that are none.
 
     `pixels` holds [image, row, column], one byte each, 0 for paper to 255 for ink; `labels` one byte an image,
     its place in `classes`. Both are made from bytes, nested lists, or whatever has the buffer protocol, such as numpy
@@ -56,8 +60,11 @@ class Digits:
         columns: int = 28,
         classes: Sequence[str] = CLASSES,
     ) -> None:
-        fields = {"pixels": grey_levels(pixels), "labels": label_bytes(labels, len(classes))}
-        for name, value in {**fields, "rows": rows, "columns": columns, "classes": tuple(classes)}.items():
+        require_whole("an image's rows", rows, 1)
+        require_whole("an image's columns", columns, 1)
+        names = class_names(classes)
+        fields = {"pixels": grey_levels(pixels), "labels": label_bytes(labels, len(names))}
+        for name, value in {**fields, "rows": rows, "columns": columns, "classes": names}.items():
             object.__setattr__(self, name, value)  # as dataclasses do where they are frozen
         wanted = len(self.labels) * self.rows * self.columns
         if len(self.pixels) != wanted:
@@ -104,21 +111,18 @@ class Digits:
         names = tuple(self.classes[digit] for digit in classes)
         return Digits(pixels, bytes(labels), self.rows, self.columns, names)
 
-    @classmethod
-    def from_floats(
-        cls, images: Sequence[Sequence[float]], labels: Sequence[int], rows: int, columns: int
-    ) -> "Digits":
-        """Images whose pixels are numbers from 0 to 1, each image one row of rows × columns numbers.
 
-        Raises DataError for NaN and for what lies outside, naming the image and the pixel.
-        """
-        pixels = bytearray()
-        for place, image in enumerate(images):
-            for pixel, level in enumerate(image):
-                if not 0.0 <= level <= 1.0:  # NaN is in no interval
-                    raise DataError(f"pixel {pixel} of image {place} is {level}, and pixels go from 0 to 1")
-                pixels.append(round(level * 255))
-        return cls(bytes(pixels), labels, rows, columns)
+def class_names(names: object) -> tuple[str, ...]:
+    """What classes are called, as files keep it; raises ConfigError for what cannot be kept."""
+    require_kind("the class names", names, Sequence, "['cat', 'dog']")
+    assert isinstance(names, Sequence)
+    if not 1 <= len(names) <= MOST_CLASSES:
+        raise ConfigError(f"there are 1 to {MOST_CLASSES} classes, since a label is one byte, and not {len(names)}")
+    for name in names:
+        require_kind("a class name", name, str, "'cat'")
+        if len(name) > LONGEST_NAME:
+            raise ConfigError(f"the class name {name[:20]}… has {len(name)} letters, and at most {LONGEST_NAME} are kept")
+    return tuple(names)
 
 
 def label_bytes(labels: object, classes: int) -> bytes:

@@ -1,6 +1,5 @@
 """Images from wherever they are: nested lists, bytes, numpy arrays and whatever else has the buffer protocol."""
 
-import math
 import struct
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,37 +9,45 @@ from scnn.errors import DataError, ShapeError
 
 __all__ = ["grey_levels", "images_of", "whole_numbers"]
 
-CODES = "?bBhHiIlLqQnNefd"  # bools, whole numbers and floats, as `struct` names them
+NATIVE = "?bBhHiIlLqQnNfd"  # bools, whole numbers and floats, as `struct` names them, that a memoryview reads
+FLOATS = "efd"  # e: half floats, which it does not
 
 
-def images_of(images: object, shape: tuple[int, ...]) -> list["array[float]"]:
-    """Each image as float32 numbers in row order, 0 for paper to 1 for ink.
+def images_of(images: object, shape: tuple[int, ...]) -> Iterator["array[float]"]:
+    """Each image as float32 numbers in row order, 0 for paper to 1 for ink, made as it is asked for.
 
     Bytes and whole numbers are grey levels from 0 to 255; floats go from 0 to 1, and so do the bools of an array. One
     image or many: what there is must be a multiple of `shape`. Raises ShapeError where it is not, DataError for NaN
-    and what is out of range.
+    and what is out of range, at once.
     """
     size = prod(shape)
-    require_array_of(images, shape)
+    require_rows_of(images, shape)
     numbers, largest = levels_of(images)
-    levels = array("f", (number / largest for number in numbers))
-    if not levels:
+    if not len(numbers):
         raise ShapeError(f"what was given is empty, and images of {shape} have {size} numbers each")
-    if len(levels) % size:
-        raise ShapeError(f"images of {shape} have {size} numbers each, and {len(levels)} are no multiple of that")
-    return [levels[first : first + size] for first in range(0, len(levels), size)]
+    if len(numbers) % size:
+        raise ShapeError(f"images of {shape} have {size} numbers each, and {len(numbers)} are no multiple of that")
+    return (
+        array("f", [number / largest for number in numbers[first : first + size]])
+        for first in range(0, len(numbers), size)
+    )
 
 
-def require_array_of(images: object, shape: tuple[int, ...]) -> None:
-    """Raises ShapeError for an array whose own rows and columns are others: it is not regrouped. A single channel may
-    be left out or stand last; flat images are rows of an array."""
-    try:
-        found = memoryview(images).shape  # type: ignore[arg-type]
-    except (TypeError, ValueError, BufferError):
-        return
+def require_rows_of(images: object, shape: tuple[int, ...]) -> None:
+    """Raises ShapeError for an array or nested lists whose own rows and columns are others: they are not regrouped.
+    A single channel may be left out or stand last; flat images are rows of their own."""
+    found = shape_of(images)
     kinds = [shape, (prod(shape),)] + ([shape[1:], (*shape[1:], 1)] if shape[0] == 1 else [])
-    if found and len(found) > 1 and not any(found[-len(kind) :] == kind for kind in kinds):
+    if len(found) > 1 and not any(found[-len(kind) :] == kind for kind in kinds):
         raise ShapeError(f"images of {shape} do not come as an array of {found}")
+
+
+def shape_of(values: object) -> tuple[int, ...]:
+    """Of an array, or of nested lists as their first members have it."""
+    try:
+        return memoryview(values).shape or ()  # type: ignore[arg-type]
+    except (TypeError, ValueError, BufferError):
+        return (len(values), *(shape_of(values[0]) if values else ())) if isinstance(values, list | tuple) else ()
 
 
 def grey_levels(images: object) -> bytes:
@@ -65,12 +72,18 @@ def levels_of(images: object) -> tuple[Sequence[float], float]:
     numbers = numbers_of(images, "images")
     if isinstance(numbers, bytes):
         return numbers, 255.0
-    whole = all(isinstance(number, int) for number in numbers)
-    largest = 255.0 if whole and not all(isinstance(number, bool) for number in numbers) else 1.0
+    largest = 255.0 if are_whole(numbers) else 1.0
     for place, number in enumerate(numbers):
-        if not 0 <= number <= largest or not math.isfinite(number):
+        if not 0 <= number <= largest:  # NaN is in no interval
             raise DataError(f"number {place} of the images is {number}, and they go from 0 to {largest:g}")
     return numbers, largest
+
+
+def are_whole(numbers: Sequence[float]) -> bool:
+    """Whether they are whole numbers, and not bools alone."""
+    if isinstance(numbers, memoryview):
+        return numbers.format not in ("?", *FLOATS)
+    return all(isinstance(number, int) for number in numbers) and not all(isinstance(one, bool) for one in numbers)
 
 
 def numbers_of(values: object, name: str) -> Sequence[float]:
@@ -80,7 +93,7 @@ def numbers_of(values: object, name: str) -> Sequence[float]:
 
 
 def buffered(values: object, name: str) -> Sequence[float] | None:
-    """The numbers of what has the buffer protocol, else None."""
+    """The numbers of what has the buffer protocol, where they are if they lie in row order; else None."""
     if isinstance(values, bytes):
         return values
     try:
@@ -91,11 +104,13 @@ def buffered(values: object, name: str) -> Sequence[float] | None:
     except (ValueError, BufferError):  # numpy has kinds, such as dates, that it gives no buffer of
         kind = ""
     code = kind.lstrip("@=<>!")
-    if code == "B":
-        return view.tobytes()
-    if len(code) != 1 or code not in CODES:
+    if len(code) != 1 or code not in NATIVE + FLOATS:
         named = getattr(values, "dtype", f"format {kind!r}")
         raise DataError(f"{name} come as bytes, whole numbers, bools or floats, not as numbers of {named}")
+    if code == "B" or not view.nbytes:
+        return view.tobytes()
+    if code in NATIVE and kind in (code, "@" + code):
+        return (view if view.c_contiguous else memoryview(view.tobytes())).cast("B").cast(code)  # type: ignore[call-overload, no-any-return]
     return [number for (number,) in struct.iter_unpack(kind, view.tobytes())]
 
 

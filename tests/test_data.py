@@ -113,22 +113,41 @@ def test_mutated_idx_files_never_do_worse_than_a_data_error(data: st.DataObject)
 
 def test_float_images() -> None:
     """0 to 1 become 0 to 255."""
-    digits = Digits.from_floats([[0.0, 0.5, 1.0, 0.2]], [3], 2, 2)
+    digits = Digits([[0.0, 0.5, 1.0, 0.2]], [3], 2, 2)
     assert digits.pixels == bytes([0, 128, 255, 51]) and digits.labels == b"\x03"
 
 
 @pytest.mark.parametrize("level", [float("nan"), float("inf"), -0.1, 1.001])
 def test_pixels_that_are_none(level: float) -> None:
-    """NaN, infinity and what lies outside 0 to 1 are refused, naming image and pixel."""
-    with pytest.raises(DataError, match="pixel 2 of image 1"):
-        Digits.from_floats([[0.0] * 4, [0.0, 0.0, level, 0.0]], [0, 0], 2, 2)
+    """NaN, infinity and what lies outside 0 to 1 are refused, naming the pixel's place."""
+    with pytest.raises(DataError, match="number 6 of the images"):
+        Digits([[0.0] * 4, [0.0, 0.0, level, 0.0]], [0, 0], 2, 2)
 
 
 @pytest.mark.parametrize("label", [-1, 10])
 def test_labels_out_of_range(label: int) -> None:
     """Labels are 0 to 9."""
     with pytest.raises(DataError, match=f"label {label}"):
-        Digits.from_floats([[0.0] * 4], [label], 2, 2)
+        Digits([[0.0] * 4], [label], 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"rows": 0}, "an image's rows must be at least 1, not 0"),
+        ({"rows": "2"}, "an image's rows must be a whole number, not '2'"),
+        ({"columns": -2}, "an image's columns must be at least 1, not -2"),
+        ({"classes": []}, "1 to 256 classes, since a label is one byte, and not 0"),
+        ({"classes": list(map(str, range(300)))}, "and not 300"),
+        ({"classes": [3]}, "a class name must be of the kind str, such as 'cat', not 3"),
+        ({"classes": {"a", "b"}}, "class names must be of the kind Sequence"),
+        ({"classes": ["a" * 101]}, "a… has 101 letters, and at most 100 are kept"),
+    ],
+)
+def test_sizes_and_names_that_are_none(settings: dict[str, object], words: str) -> None:
+    """They are refused at once, with the argument's name."""
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        Digits(bytes(4), [0], **{"rows": 2, "columns": 2, **settings})  # type: ignore[arg-type]
 
 
 PIXELS = np.arange(8, dtype=np.uint8).reshape(2, 2, 2)

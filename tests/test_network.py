@@ -151,6 +151,18 @@ def test_predicting_from_any_form_of_images(trained: Network) -> None:
     assert sum(row) == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int16])
+def test_an_array_is_read_where_it_is(trained: Network, kind: type) -> None:
+    """Predicting takes little memory beside it, however many images it has."""
+    images = np.zeros((400, 28, 28), dtype=kind)
+    trained.predict(images[:1])  # which compiles
+    tracemalloc.start()
+    trained.predict(images)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 0.2 * images.nbytes
+
+
 def test_both_engines_predict_the_same(trained: Network) -> None:
     """Within float32."""
     _, test = PAPER.digits()
@@ -174,6 +186,8 @@ def test_both_engines_predict_the_same(trained: Network) -> None:
         (memoryview(bytes(784)).cast("c"), DataError, "format 'c'"),
         (bytes(783), ShapeError, "784 numbers each, and 783"),
         ([], ShapeError, "empty, and images of .* have 784"),
+        ([[[0] * 56] * 14] * 2, ShapeError, r"do not come as an array of \(2, 14, 56\)"),
+        ([[[[0] * 28] * 28] * 3] * 4, ShapeError, r"do not come as an array of \(4, 3, 28, 28\)"),
     ],
 )
 def test_images_that_are_none(trained: Network, images: object, error: type[Exception], words: str) -> None:
