@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from math import prod
 
-from scnn.checks import require_kind
-from scnn.errors import ShapeError
+from scnn.checks import LARGEST_SIDE, MOST_LAYERS, MOST_PARAMETERS, require_kind
+from scnn.errors import ConfigError, ShapeError
 from scnn.layer import Layer, Parameter, Shape
 from scnn.layers import SoftmaxCrossEntropy
 
@@ -13,19 +13,23 @@ __all__ = ["Architecture"]
 
 class Architecture:
     """Layers from an input of `input_shape` (channels, rows, columns) to logits; softmax with cross-entropy
-    ends it, whether it is written or not. Raises ShapeError where a layer does not fit the one before it, ConfigError
-    for what is no layer.
+    ends it, whether it is written or not. Raises ShapeError where a layer does not fit the one before it or there are
+    too many parameters, ConfigError for what is no layer.
     """
 
     def __init__(self, input_shape: Sequence[int], layers: Iterable[Layer]) -> None:
         if not isinstance(input_shape, Sequence) or [type(size) for size in input_shape] != [int] * 3:
             raise ShapeError(f"the input's shape is (channels, rows, columns), whole numbers, not {input_shape!r}")
         self.input_shape: Shape = tuple(input_shape)
-        if min(self.input_shape) < 1:
-            raise ShapeError(f"the input's shape is (channels, rows, columns), each at least 1, not {input_shape!r}")
+        if not 1 <= min(self.input_shape) <= max(self.input_shape) <= LARGEST_SIDE:
+            raise ShapeError(
+                f"the input's shape is (channels, rows, columns), each from 1 to {LARGEST_SIDE}, not {input_shape!r}"
+            )
         self.layers: tuple[Layer, ...] = ended(checked(layers))
         self.names: tuple[str, ...] = numbered(self.layers)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()
+        if self.parameter_count > MOST_PARAMETERS:
+            raise ShapeError(f"the network has {self.parameter_count} parameters, and at most {MOST_PARAMETERS}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.input_shape}, {list(self.layers)})"
@@ -72,6 +76,8 @@ def checked(layers: object) -> tuple[Layer, ...]:
     require_kind("a network's layers", layers, Iterable, "the list [Flatten(), Dense(10)]")
     assert isinstance(layers, Iterable)
     found = tuple(layers)
+    if not 1 <= len(found) <= MOST_LAYERS:
+        raise ConfigError(f"a network has 1 to {MOST_LAYERS} layers, not {len(found)}")
     for place, layer in enumerate(found, 1):
         require_kind(f"layer {place} of {len(found)}", layer, Layer, "Dense(10)")
     return found

@@ -1,13 +1,35 @@
 """Checks of what a person gives to the library: kinds and ranges, told in words before anything is computed."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 from scnn.errors import ConfigError
 
-__all__ = ["LARGEST_SEED", "described", "require_kind", "require_numbers", "require_seed", "require_whole"]
+__all__ = [
+    "LARGEST",
+    "LARGEST_SEED",
+    "LARGEST_SIDE",
+    "LONGEST_NAME",
+    "MOST_EPOCHS",
+    "MOST_LAYERS",
+    "MOST_PARAMETERS",
+    "described",
+    "require_kind",
+    "require_names",
+    "require_numbers",
+    "require_seed",
+    "require_whole",
+]
 
+# What files may hold; a larger number in one is broken or hostile, and so none is trained with.
+LARGEST = 1 << 20  # of the whole numbers in a layer or a training's settings
 LARGEST_SEED = 2**32 - 1
+LONGEST_NAME = 100  # letters of a class name
+LARGEST_SIDE = 4096  # of the input: channels, rows, columns
+MOST_EPOCHS = 100_000
+MOST_LAYERS = 100
+MOST_PARAMETERS = 20_000_000
 
 
 def require_kind(name: str, value: object, kind: type, example: str) -> None:
@@ -26,17 +48,28 @@ def require_numbers(settings: Any) -> None:
 
 def require_seed(seed: object) -> None:
     """A seed is a whole number of 32 bits, as it is on the command line and in an address; raises ConfigError."""
-    require_whole("the seed", seed, 0)
-    if isinstance(seed, int) and seed > LARGEST_SEED:
-        raise ConfigError(f"the seed must be at most {LARGEST_SEED}, not {seed}")
+    require_whole("the seed", seed, 0, LARGEST_SEED)
 
 
-def require_whole(name: str, value: object, least: int) -> None:
-    """The value is a whole number, and not too small; raises ConfigError."""
+def require_names(names: object) -> tuple[str, ...]:
+    """Class names, as files keep them; raises ConfigError."""
+    require_kind("the class names", names, Sequence, "['cat', 'dog']")
+    assert isinstance(names, Sequence)
+    for name in names:
+        require_kind("a class name", name, str, "'cat'")
+        if len(name) > LONGEST_NAME:
+            raise ConfigError(f"a class name has at most {LONGEST_NAME} letters, and {name[:20]}… has {len(name)}")
+    return tuple(names)
+
+
+def require_whole(name: str, value: object, least: int, most: int = LARGEST) -> None:
+    """The value is a whole number from `least` to `most`; raises ConfigError."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise ConfigError(f"{name} must be a whole number, not {described(value)}")
     if value < least:
         raise ConfigError(f"{name} must be at least {least}, not {value}")
+    if value > most:
+        raise ConfigError(f"{name} must be at most {most}, not {value}")
 
 
 def described(value: object) -> str:

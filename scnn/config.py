@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any, TypeVar
 
 from scnn.augmentation import Augmentation
-from scnn.checks import LARGEST_SEED
+from scnn.checks import LARGEST, LARGEST_SEED, LONGEST_NAME, MOST_EPOCHS, MOST_LAYERS
 from scnn.errors import ConfigError
 from scnn.layer import Layer
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
@@ -23,8 +23,6 @@ Thing = TypeVar("Thing")
 LAYERS: tuple[type[Layer], ...] = (Conv2D, ReLU, MaxPool2D, Flatten, Dense, Dropout, SoftmaxCrossEntropy)
 OPTIMISERS: tuple[type[Optimiser], ...] = (SGD, Adam)
 SCHEDULES: tuple[type[Schedule], ...] = (Constant, StepDecay, Cosine, OneCycle)
-LARGEST = 1 << 20  # no whole number in a layer is larger: what says so is broken or hostile
-MOST_LAYERS = 100
 
 
 def to_dict(thing: Any) -> dict[str, Any]:
@@ -55,11 +53,13 @@ def from_dict(data: object, kinds: Iterable[type[Thing]]) -> Thing:
 
 
 def fits(value: object, annotation: str) -> bool:
-    """Whether a value is of a field's type: int, float, bool, or None where it says so."""
+    """Whether a value is of a field's type: int, float, bool, str, or None where it says so."""
     if value is None:
         return "None" in annotation
     if isinstance(value, bool):
         return annotation == "bool"
+    if isinstance(value, str):
+        return annotation == "str" and len(value) <= LONGEST_NAME
     if isinstance(value, int):
         return ("int" in annotation and abs(value) <= LARGEST) or ("float" in annotation and abs(value) <= LARGEST)
     return isinstance(value, float) and "float" in annotation and math.isfinite(value)
@@ -78,13 +78,13 @@ def settings_from_dict(data: object) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         raise ConfigError("a training's settings are a dict")
     settings: dict[str, Any] = {}
-    ranges = {"epochs": (1, 100_000), "batch_size": (1, LARGEST), "validation": (0, LARGEST)}
+    ranges = {"epochs": (1, MOST_EPOCHS), "batch_size": (1, LARGEST), "validation": (0, LARGEST)}
     ranges["seed"] = (0, LARGEST_SEED)
     for name, (least, most) in ranges.items():
         if name in data:
             settings[name] = whole(name, data[name], least, most)
     if data.get("patience") is not None:
-        settings["patience"] = whole("patience", data["patience"], 1, 100_000)
+        settings["patience"] = whole("patience", data["patience"], 1, MOST_EPOCHS)
     if "optimiser" in data:
         settings["optimiser"] = from_dict(data["optimiser"], OPTIMISERS)
     if "schedule" in data:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from scnn.checks import require_kind, require_whole
+from scnn.checks import require_names, require_whole
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 from scnn.images import grey_levels, whole_numbers
 
@@ -26,8 +26,7 @@ KINDS = {IMAGES_MAGIC: "images", LABELS_MAGIC: "labels"}
 
 # No image set is larger than this; a header that says so is broken or hostile.
 LARGEST = 1 << 30
-MOST_CLASSES = 256
-LONGEST_NAME = 100
+MOST_CLASSES = 256  # a label is one byte
 
 
 @dataclass(frozen=True, init=False)
@@ -62,7 +61,11 @@ class Digits:
     ) -> None:
         require_whole("an image's rows", rows, 1)
         require_whole("an image's columns", columns, 1)
-        names = class_names(classes)
+        names = require_names(classes)
+        if not 1 <= len(names) <= MOST_CLASSES:
+            raise ConfigError(
+                f"there are 1 to {MOST_CLASSES} classes, since a label is one byte, and not {len(names)}"
+            )
         fields = {"pixels": grey_levels(pixels), "labels": label_bytes(labels, len(names))}
         for name, value in {**fields, "rows": rows, "columns": columns, "classes": names}.items():
             object.__setattr__(self, name, value)  # as dataclasses do where they are frozen
@@ -110,19 +113,6 @@ class Digits:
         pixels = b"".join(self.image(place) for place in chosen)
         names = tuple(self.classes[digit] for digit in classes)
         return Digits(pixels, bytes(labels), self.rows, self.columns, names)
-
-
-def class_names(names: object) -> tuple[str, ...]:
-    """What classes are called, as files keep it; raises ConfigError for what cannot be kept."""
-    require_kind("the class names", names, Sequence, "['cat', 'dog']")
-    assert isinstance(names, Sequence)
-    if not 1 <= len(names) <= MOST_CLASSES:
-        raise ConfigError(f"there are 1 to {MOST_CLASSES} classes, since a label is one byte, and not {len(names)}")
-    for name in names:
-        require_kind("a class name", name, str, "'cat'")
-        if len(name) > LONGEST_NAME:
-            raise ConfigError(f"the class name {name[:20]}… has {len(name)} letters, and at most {LONGEST_NAME} are kept")
-    return tuple(names)
 
 
 def label_bytes(labels: object, classes: int) -> bytes:

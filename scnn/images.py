@@ -34,11 +34,11 @@ def images_of(images: object, shape: tuple[int, ...]) -> Iterator["array[float]"
 
 
 def require_rows_of(images: object, shape: tuple[int, ...]) -> None:
-    """Raises ShapeError for an array or nested lists whose own rows and columns are others: they are not regrouped.
-    A single channel may be left out or stand last; flat images are rows of their own."""
+    """Raises ShapeError for an array or nested lists that are neither an image nor a row of images: they are not
+    regrouped. A single channel may be left out or stand last; images may be flat."""
     found = shape_of(images)
     kinds = [shape, (prod(shape),)] + ([shape[1:], (*shape[1:], 1)] if shape[0] == 1 else [])
-    if len(found) > 1 and not any(found[-len(kind) :] == kind for kind in kinds):
+    if len(found) > 1 and not any(found in (kind, (found[0], *kind)) for kind in kinds):
         raise ShapeError(f"images of {shape} do not come as an array of {found}")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import prod
 
 from scnn import kernels
+from scnn.checks import require_whole
 from scnn.errors import ConfigError, ShapeError
 from scnn.layer import Layer, Parameter, Shape, call
 from scnn.plan import Call
@@ -295,12 +296,11 @@ def windows(layer: str, shape: Shape, size: int, stride: int, padding: int = 0) 
     room = f"the map of {height}×{width}" + (f" (with its padding of {padding})" if padding else "")
     if size > min(height, width):
         raise ShapeError(f"{layer}: a window of {size}×{size} is larger than {room}")
-    if stride > min(height, width):
+    if stride > max(height, width):
         raise ShapeError(f"{layer}: a stride of {stride} is larger than {room}")
     return (height - size) // stride + 1, (width - size) // stride + 1
 
 
 def require_at_least(least: int, layer: str, **settings: int) -> None:
     for name, value in settings.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ConfigError(f"{layer}: {name} must be a whole number of at least {least}, not {value!r}")
+        require_whole(f"{layer}: {name}", value, least)

@@ -6,9 +6,10 @@ is used.
 
 import json
 import os
+import secrets
+import stat
 import struct
 import sys
-import tempfile
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 
 from scnn.errors import ModelError
 
-__all__ = ["Tensor", "pack", "read", "unpack", "write"]
+__all__ = ["Tensor", "pack", "read", "refuse_constant", "unpack", "write"]
 
 LENGTH = struct.Struct("<Q")
 LARGEST_HEADER = 1 << 22
@@ -97,6 +98,7 @@ def parse(text: bytes) -> dict[str, Any]:
 
 
 def refuse_constant(name: str) -> float:
+    """For `json.loads`, which takes NaN and Infinity, though JSON has none."""
     raise ValueError(f"{name} is no JSON")
 
 
@@ -146,7 +148,7 @@ def little(values: "array[Any]") -> "array[Any]":
 def read(path: str | Path) -> bytes:
     """The file's bytes, as many as any model may have; raises ModelError."""
     try:
-        with Path(path).open("rb") as stream:
+        with path_of(path).open("rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from None
@@ -154,19 +156,36 @@ def read(path: str | Path) -> bytes:
 
 
 def write(path: str | Path, data: bytes) -> None:
-    """Writes the file as a whole or not at all: what was there stays until the new one is on the disk."""
-    target = Path(path)
+    """Writes the file as a whole or not at all: what was there stays until the new one is on the disk. A link goes on
+    leading to it, and what is no file, such as a pipe, is written to as it is. Raises ModelError."""
+    target = Path(os.path.realpath(path_of(path)))
     try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as stream:
-            temporary = Path(stream.name)
-            try:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-        temporary.chmod(0o644)
-        temporary.replace(target)
+        if target.exists() and not target.is_file():
+            target.open("wb").write(data)
+        else:
+            replace(target, data)
     except OSError as error:
         raise ModelError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def replace(target: Path, data: bytes) -> None:
+    """Puts a new file in the place of the old one, with the permissions of the old, or those that new files get."""
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def path_of(path: object) -> Path:
+    """Raises ModelError for what is no path."""
+    if not isinstance(path, str | os.PathLike) or "\0" in str(path):
+        raise ModelError(f"a file's path is a text or a Path, not {short(path)}")
+    return Path(path)

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from scnn.augmentation import Augmentation
-from scnn.checks import require_kind, require_seed, require_whole
+from scnn.checks import MOST_EPOCHS, require_kind, require_seed, require_whole
 from scnn.data import Digits
 from scnn.engine import EngineMaker
 from scnn.errors import ConfigError, TrainingError
@@ -65,12 +65,12 @@ class Trainer:
         make_engine: EngineMaker = compiled,
     ) -> None:
         require_kind("the network", network, Network, "Network((1, 28, 28), layers)")
-        require_whole("epochs", epochs, 1)
+        require_whole("epochs", epochs, 1, MOST_EPOCHS)
         require_whole("the batch size", batch_size, 1)
         require_seed(seed)
         require_whole("the number of validation digits", validation, 0)
         if patience is not None:
-            require_whole("the patience, in epochs,", patience, 1)
+            require_whole("the patience, in epochs,", patience, 1, MOST_EPOCHS)
         require(patience is None or validation > 0, "patience needs validation digits to judge by")
         optimiser = SGD() if optimiser is None else optimiser
         schedule = Constant() if schedule is None else schedule

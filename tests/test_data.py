@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import hashlib
 import lzma
+import re
 import struct
 from array import array
 from importlib.resources import files
@@ -141,7 +142,7 @@ def test_labels_out_of_range(label: int) -> None:
         ({"classes": list(map(str, range(300)))}, "and not 300"),
         ({"classes": [3]}, "a class name must be of the kind str, such as 'cat', not 3"),
         ({"classes": {"a", "b"}}, "class names must be of the kind Sequence"),
-        ({"classes": ["a" * 101]}, "a… has 101 letters, and at most 100 are kept"),
+        ({"classes": ["a" * 101]}, "a class name has at most 100 letters, and aaaaaaaaaaaaaaaaaaaa… has 101"),
     ],
 )
 def test_sizes_and_names_that_are_none(settings: dict[str, object], words: str) -> None:

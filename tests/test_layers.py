@@ -231,7 +231,7 @@ def test_output_shapes(layer: Layer, shape: Shape, output: Shape) -> None:
     ("layer", "shape", "words"),
     [
         (Conv2D(1, 5), (1, 4, 9), ["5×5", "4×9"]),
-        (Conv2D(1, 3, stride=6), (1, 5, 5), ["stride of 6", "5×5"]),
+        (Conv2D(1, 3, stride=6), (1, 4, 5), ["stride of 6", "4×5"]),
         (Conv2D(1, 9, padding=1), (1, 6, 6), ["9×9", "8×8", "padding of 1"]),
         (Conv2D(1, 3), (784,), ["maps", "(784,)"]),
         (MaxPool2D(3), (8, 2, 2), ["3×3", "2×2"]),

@@ -1,9 +1,14 @@
 """Networks: names, counts, initialisation, and what does not fit together."""
 
+import copy
 import math
+import pickle
 import subprocess
 import sys
+import tracemalloc
 from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +16,7 @@ import pytest
 
 from scnn.data import Digits, load_digits
 from scnn.engine import Interpreter
-from scnn.errors import ConfigError, DataError, ModelError, ShapeError
+from scnn.errors import ConfigError, DataError, ModelError, ScnnError, ShapeError
 from scnn.inspection import Inspector
 from scnn.layer import Layer
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
@@ -219,6 +224,88 @@ def test_class_names_that_do_not_fit() -> None:
         Network((1, 4, 4), [Flatten()], class_names=("a", "b"))
 
 
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ([0.5] * 30, "labels are whole numbers, and number 0 of them is 0.5"),
+        (["a"] * 30, "labels are numbers, not 'a'"),
+        ([3] * 30, "sample 0 has label 3, .* classes are 0 to 2"),
+        ([0], "1 labels do not go with 30 predictions"),
+        (None, "takes Digits, or images and labels"),
+    ],
+)
+def test_labels_that_are_none(trained: Network, labels: object, words: str) -> None:
+    """Evaluation names what is wrong with them; those of an array's single column are fine."""
+    _, test = PAPER.digits()
+    with pytest.raises((DataError, ConfigError), match=words):
+        trained.evaluate(test.pixels, labels)
+    column = np.frombuffer(test.labels, dtype=np.uint8).reshape(-1, 1)
+    assert trained.evaluate(test.pixels, column) == trained.evaluate(test)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_copies(trained: Network, copied: Callable[[Network], Network]) -> None:
+    """A network that has predicted can be copied and pickled; the copy is one of its own."""
+    _, test = PAPER.digits()
+    expected = trained.logits(test.image(3))
+    other = copied(trained)
+    assert other.logits(test.image(3)) == expected
+    other.parameters["dense_1.bias"][0] += 1
+    assert trained.logits(test.image(3)) == expected != other.logits(test.image(3))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (
+            lambda: Network((1, 2, 2), [Flatten(), Dense(2)], parameters={}),
+            r"dense_1.weights has \(2, 4\) numbers, and 0",
+        ),
+        (lambda: Network((1, 5000, 1), [Flatten(), Dense(1)]), "each from 1 to 4096"),
+        (lambda: Network((1, 2, 2), [ReLU()] * 100 + [Flatten()]), "1 to 100 layers, not 101"),
+        (lambda: Network((1, 2, 2), []), "1 to 100 layers, not 0"),
+        (lambda: Network((1, 64, 64), [Flatten(), Dense(9000)]), "36873000 parameters, and at most 20000000"),
+        (lambda: Dense(1 << 21), "units must be at most 1048576"),
+        (lambda: Network((1, 1, 2), [Flatten()], class_names=["a", "b" * 101]), "at most 100 letters"),
+        (lambda: Network((1, 1, 2), [Flatten()], class_names=[1, 2]), "class name must be of the kind str"),
+        (lambda: Network.load(None), "a file's path is a text or a Path, not None"),
+        (lambda: Network.load("a\0b"), "a file's path is a text or a Path"),
+    ],
+)
+def test_what_no_file_could_hold(make: Callable[[], Network], words: str) -> None:
+    """It is refused as the network is made, not when a trained one is kept or read."""
+    with pytest.raises(ScnnError, match=words):
+        make()
+
+
+@dataclass(frozen=True)
+class Odd(Flatten):
+    """A layer with a setting that no file keeps."""
+
+    sizes: tuple[int, ...] = (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("layer", "provenance", "words"),
+    [
+        (Flatten(), {"path": Path("x")}, "provenance is no plain data.*Path"),
+        (Flatten(), {"loss": math.nan}, "provenance is no plain data"),
+        (Odd(), {}, "Odd: sizes cannot be"),
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(
+    layer: Layer, provenance: dict[str, object], words: str, tmp_path: Path
+) -> None:
+    """Saving says so, and leaves the file that is there."""
+    network = Network((1, 2, 2), [layer, Dense(2)], seed=1)
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(b"old")
+    network.provenance = provenance
+    with pytest.raises(ModelError, match=words):
+        network.save(path)
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
 def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
     """Everything comes back: layers, weights to the bit, class names, provenance."""
     trained.provenance = {"seed": 1, "accuracy": 0.9}
@@ -240,15 +327,17 @@ def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
         ("layers", '[{"kind": "os.system"}]', "no 'os.system' here"),
         ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 1e9}]', "units cannot be"),
         ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 999999999}]', "units cannot be"),
-        ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 1000000}]', "over 20000000"),
+        ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 1000000}]', "at most 20000000"),
         ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 4}]', "architecture.s is \\(4, 784\\)"),
-        ("layers", '[{"kind": "Dense", "units": 3}]', "architecture is not sound"),
+        ("layers", '[{"kind": "Dense", "units": 3}]', "network is not sound"),
         ("layers", '[{"kind": "Flatten", "x": 3}]', "has no 'x'"),
-        ("input_shape", "[1, 28]", "architecture is not sound"),
-        ("input_shape", "[1, 28, 1e9]", "three numbers"),
+        ("input_shape", "[1, 28]", "network is not sound"),
+        ("input_shape", "[1, 28, 1e9]", "whole numbers, not .1, 28, 1000000000.0"),
+        ("input_shape", "[1, 28, 9999]", "each from 1 to 4096"),
         ("class_names", '["0"]', r"last Dense has 3 units, and there is 1 class \(0\): it needs 1"),
-        ("class_names", "[1, 2, 3]", "texts"),
+        ("class_names", "[1, 2, 3]", "class name must be of the kind str"),
         ("provenance", "[]", "table"),
+        ("provenance", '{"accuracy": NaN}', "not JSON.*NaN"),
     ],
 )
 def test_models_whose_words_are_wrong(trained: Network, name: str, value: str, words: str) -> None:
