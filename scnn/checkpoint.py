@@ -6,7 +6,7 @@ such digits as nobody else has.
 
 import json
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from scnn.config import settings_from_dict, to_dict
 from scnn.data import Digits
 from scnn.engine import EngineMaker
 from scnn.errors import DataError, ModelError, ScnnError
+from scnn.layer import Layer
 from scnn.network import Network
 from scnn.safetensors import Tensor
 from scnn.trainer import Trainer
@@ -29,7 +30,7 @@ PLAIN = ("epoch", "trained", "judging", "finished", "learning_rate", "scores", "
 
 
 def settings_of(trainer: Trainer) -> dict[str, Any]:
-    """A trainer's settings as plain data, with the hash of its digits."""
+    """A trainer's settings as plain data, with the hashes of its digits."""
     return {
         "epochs": trainer.epochs,
         "batch_size": trainer.batch_size,
@@ -40,6 +41,7 @@ def settings_of(trainer: Trainer) -> dict[str, Any]:
         "validation": trainer.validation_size,
         "patience": trainer.patience,
         "training_digits": trainer.digits_hash,
+        "test_digits": trainer.test_hash,
     }
 
 
@@ -93,24 +95,33 @@ def resume(
     training: Digits,
     test: Digits | None = None,
     *,
+    layers: Iterable[type[Layer]] = (),
     make_engine: EngineMaker = compiled,
     name: str = "the checkpoint",
 ) -> Trainer:
-    """The trainer of a checkpoint (its path, or its bytes and a name for them), standing where it was. Raises
-    ModelError where the file is no sound checkpoint, or is of a training on other digits."""
+    """The trainer of a checkpoint (its path, or its bytes and a name for them), standing where it was; `layers` are
+    kinds of the user's own. Raises ModelError where the file is no sound checkpoint, or is of a training on other
+    digits."""
     name = name if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else safetensors.read(source)
     try:
         tensors, metadata = safetensors.unpack(data)
-        network = Network.from_tensors(tensors, metadata)
+        network = Network.from_tensors(tensors, metadata, layers=layers)
         settings, state = table(metadata, "settings"), table(metadata, "state")
-        if settings.get("training_digits") != training.fingerprint():
-            raise ModelError("it is of a training on other digits")
+        require_same("training", training, settings)
+        if "test_digits" in settings:  # files of earlier versions do not tell
+            require_same("test", test, settings)
         trainer = Trainer(network, training, test, make_engine=make_engine, **settings_from_dict(settings))
         trainer.restore(whole_state(tensors, state))
     except (ScnnError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelError(f"{name} cannot be continued: {error}") from None
     return trainer
+
+
+def require_same(part: str, digits: Digits | None, settings: Mapping[str, Any]) -> None:
+    """Raises ModelError where these are not the digits that the checkpoint's training had."""
+    if settings[f"{part}_digits"] != (digits.fingerprint() if digits else None):
+        raise ModelError(f"it is of a training on other digits: give the {part} digits that it was begun with")
 
 
 def table(metadata: Mapping[str, str], name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ __all__ = [
     "MOST_LAYERS",
     "MOST_PARAMETERS",
     "described",
+    "require",
     "require_kind",
     "require_names",
     "require_numbers",
@@ -30,6 +31,12 @@ LARGEST_SIDE = 4096  # of the input: channels, rows, columns
 MOST_EPOCHS = 100_000
 MOST_LAYERS = 100
 MOST_PARAMETERS = 20_000_000
+
+
+def require(condition: bool, message: str) -> None:
+    """Raises ConfigError with the message where the condition does not hold."""
+    if not condition:
+        raise ConfigError(message)
 
 
 def require_kind(name: str, value: object, kind: type, example: str) -> None:

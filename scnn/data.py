@@ -3,6 +3,7 @@
 import hashlib
 import io
 import lzma
+import os
 import struct
 import zlib
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from scnn.checks import require_names, require_whole
+from scnn.checks import described, require_names, require_whole
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 from scnn.images import grey_levels, whole_numbers
 
@@ -148,8 +149,8 @@ def load_digits() -> tuple[Digits, Digits]:
 def load_idx(images: str | Path | bytes, labels: str | Path | bytes) -> Digits:
     """Images and labels from two IDX files, by path or as bytes, plain or gzipped.
 
-    Raises IdxError, naming the file, for one that is short, corrupt, not of the right kind or longer than its
-    header says, and for counts that differ; DataError for labels above 9.
+    Files may be pipes. Raises IdxError, naming the file, for one that is short, corrupt, not of the right kind or
+    longer than its header says, for counts that differ and for labels above 9.
     """
     image_name, label_name = name_of(images, "the images' file"), name_of(labels, "the labels' file")
     with opened(images) as image_stream, opened(labels) as label_stream:
@@ -165,7 +166,10 @@ def read_pair(images: BinaryIO, labels: BinaryIO, image_name: str, label_name: s
     (label_count,), label_bytes = read_idx(labels, LABELS_MAGIC, label_name)
     if count != label_count:
         raise IdxError(f"{image_name} and {label_name} do not match: {count} images, {label_count} labels")
-    return Digits(pixels, label_bytes, rows, columns)
+    try:
+        return Digits(pixels, label_bytes, rows, columns)
+    except DataError as error:
+        raise IdxError(f"{image_name} and {label_name} are no digits: {error}") from None
 
 
 def read_idx(stream: BinaryIO, magic: int, name: str) -> tuple[tuple[int, ...], bytes]:
@@ -211,16 +215,17 @@ def read(stream: BinaryIO, size: int, name: str) -> bytes:
 
 def opened(source: str | Path | bytes) -> BinaryIO:
     """The file or the bytes as a stream, unpacked if they are gzipped, whatever their name."""
-    stream: BinaryIO
-    if isinstance(source, bytes):
-        stream = io.BytesIO(source)
-    else:
-        try:
+    stream: io.BufferedReader
+    try:
+        if isinstance(source, bytes | bytearray | memoryview):
+            stream = io.BufferedReader(io.BytesIO(source))
+        elif isinstance(source, str | os.PathLike):
             stream = Path(source).open("rb")
-        except OSError as error:
-            raise IdxError(f"{source} cannot be read: {error.strerror}") from None
-    gzipped = stream.read(2) == b"\x1f\x8b"
-    stream.seek(0)
+        else:
+            raise IdxError(f"an IDX file is a path or bytes, not {described(source)}")
+        gzipped = stream.peek(2)[:2] == b"\x1f\x8b"  # a pipe cannot be read twice
+    except (OSError, ValueError) as error:  # Python's for a NUL in the path
+        raise IdxError(f"{source!s} cannot be read: {getattr(error, 'strerror', error)}") from None
     if not gzipped:
         return stream
     import gzip  # read when it is first needed: a page starts sooner
@@ -229,4 +234,4 @@ def opened(source: str | Path | bytes) -> BinaryIO:
 
 
 def name_of(source: str | Path | bytes, otherwise: str) -> str:
-    return otherwise if isinstance(source, bytes) else str(source)
+    return str(source) if isinstance(source, str | os.PathLike) else otherwise

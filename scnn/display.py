@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from scnn.events import EpochEnded, Progress
 from scnn.trainer import Trainer
 
-__all__ = ["Display", "display_for", "figures"]
+__all__ = ["Display", "display_for", "figures", "say"]
 
 ROWS = 12  # of the live table
 COLUMNS = ("epoch", "training loss", "training accuracy", "validation accuracy", "test loss", "test accuracy")
@@ -31,10 +31,15 @@ def display_for(trainer: Trainer, as_json: bool) -> Display:
     return LiveDisplay(trainer) if sys.stdout.isatty() else PlainDisplay(trainer)
 
 
+def say(event: str, /, **facts: Any) -> None:
+    """A line for machines."""
+    print(json.dumps({"event": event, **facts}), flush=True)
+
+
 def figures(event: EpochEnded) -> dict[str, Any]:
     """An epoch as plain data."""
     scores = {"training": event.training, "validation": event.validation, "test": event.test}
-    named = {name: {"loss": s.loss, "accuracy": s.accuracy} for name, s in scores.items() if s}
+    named = {name: score.to_dict() for name, score in scores.items() if score}
     return {"epoch": event.epoch, **named, "best": event.best}
 
 
@@ -54,20 +59,17 @@ def cells(event: EpochEnded) -> list[str]:
 class JsonDisplay:
     """One JSON object a line: start, epoch, end."""
 
-    def say(self, event: str, facts: Mapping[str, Any]) -> None:
-        print(json.dumps({"event": event, **facts}), flush=True)
-
     def start(self, facts: Mapping[str, Any]) -> None:
-        self.say("start", facts)
+        say("start", **facts)
 
     def progress(self, event: Progress, rate: float) -> None:
         pass
 
     def epoch(self, event: EpochEnded) -> None:
-        self.say("epoch", figures(event))
+        say("epoch", **figures(event))
 
     def end(self, facts: Mapping[str, Any], words: str) -> None:
-        self.say("end", facts)
+        say("end", **facts)
 
     def close(self) -> None:
         pass

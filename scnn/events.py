@@ -33,6 +33,10 @@ class Score:
         """The share of digits that were recognised, 0 to 1."""
         return sum(row[place] for place, row in enumerate(self.confusion)) / self.samples
 
+    def to_dict(self) -> dict[str, float]:
+        """Loss and accuracy, as files and machines are told them."""
+        return {"loss": self.loss, "accuracy": self.accuracy}
+
     @property
     def merit(self) -> tuple[float, float]:
         """What the best is chosen by: the accuracy, and among equals the loss."""

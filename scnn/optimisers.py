@@ -11,7 +11,7 @@ from scnn.layer import call
 from scnn.plan import Call
 from scnn.schedules import power
 
-__all__ = ["OPTIMISERS", "SETTINGS", "SGD", "Adam", "Optimiser"]
+__all__ = ["SETTINGS", "SGD", "Adam", "Optimiser"]
 
 SETTINGS = 8  # numbers in a row of `settings`: see kernels/learning.py
 
@@ -103,6 +103,3 @@ class Adam(Optimiser):
         root = sqrt(1.0 / (1.0 - power(self.beta_2, step + 1)))
         betas = [self.beta_1, 1.0 - self.beta_1, self.beta_2, 1.0 - self.beta_2]
         return [rate, self.weight_decay, *betas, root, self.epsilon]
-
-
-OPTIMISERS: dict[str, type[Optimiser]] = {"sgd": SGD, "adam": Adam}

@@ -266,7 +266,7 @@ class Run:
             "experiment": self.experiment.config,
             "settings": settings_of(self.trainer),
             "corrections": len(self.corrections or ()),
-            **({"test": {"loss": self.score.loss, "accuracy": self.score.accuracy}} if self.score else {}),
+            **({"test": self.score.to_dict()} if self.score else {}),
         }
         return pack(self.network.tensors(), self.network.metadata())
 
@@ -319,7 +319,7 @@ def described_epoch(event: EpochEnded) -> Answer:
     return {
         "type": "epoch",
         "epoch": event.epoch,
-        "training": {"loss": event.training.loss, "accuracy": event.training.accuracy},
-        "test": {"loss": test.loss, "accuracy": test.accuracy},
+        "training": event.training.to_dict(),
+        "test": test.to_dict(),
         "confusion": [list(row) for row in test.confusion],
     }

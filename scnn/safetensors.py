@@ -161,7 +161,8 @@ def write(path: str | Path, data: bytes) -> None:
     target = Path(os.path.realpath(path_of(path)))
     try:
         if target.exists() and not target.is_file():
-            target.open("wb").write(data)
+            with target.open("wb") as stream:
+                stream.write(data)
         else:
             replace(target, data)
     except OSError as error:

@@ -6,10 +6,9 @@ They are computed in Python's float64 by plus, minus, times and divided alone, a
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from scnn.checks import require_numbers, require_whole
-from scnn.errors import ConfigError
+from scnn.checks import require, require_numbers, require_whole
 
-__all__ = ["SCHEDULES", "Constant", "Cosine", "OneCycle", "Schedule", "StepDecay", "cosine_of_half_turns", "power"]
+__all__ = ["Constant", "Cosine", "OneCycle", "Schedule", "StepDecay", "cosine_of_half_turns", "power"]
 
 
 class Schedule(ABC):
@@ -78,14 +77,6 @@ class OneCycle(Schedule):
         return between(1.0, begin / self.end, (step - first) / (last - first) if last > first else 1.0)
 
 
-SCHEDULES: dict[str, type[Schedule]] = {
-    "constant": Constant,
-    "step": StepDecay,
-    "cosine": Cosine,
-    "one-cycle": OneCycle,
-}
-
-
 def between(begin: float, end: float, share: float) -> float:
     """Along half a cosine from one to the other."""
     return end + (begin - end) / 2.0 * (1.0 + cosine_of_half_turns(share))
@@ -113,8 +104,3 @@ def power(base: float, exponent: int) -> float:
         base *= base
         exponent >>= 1
     return result
-
-
-def require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ConfigError(message)

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from scnn.augmentation import Augmentation
-from scnn.checks import MOST_EPOCHS, require_kind, require_seed, require_whole
+from scnn.checks import MOST_EPOCHS, require, require_kind, require_seed, require_whole
 from scnn.data import Digits
 from scnn.engine import EngineMaker
 from scnn.errors import ConfigError, TrainingError
@@ -84,6 +84,7 @@ class Trainer:
         self.network = network
         self.epochs, self.seed, self.augmentation = epochs, seed, augmentation
         self.digits_hash = training.fingerprint()
+        self.test_hash = test.fingerprint() if test is not None else None
         self.optimiser, self.schedule = optimiser, schedule
         self.batch_size = batch_size
         self.patience = patience
@@ -353,8 +354,3 @@ def check(name: str, digits: Digits, network: Network) -> None:
         max(digits.labels) < network.classes,
         f"the {name} digits have labels up to {max(digits.labels)}, and the network has {network.classes} classes",
     )
-
-
-def require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ConfigError(message)

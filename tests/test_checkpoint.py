@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -112,6 +113,44 @@ def test_a_model_is_no_checkpoint_and_other_digits_are_refused(tmp_path: Path) -
         resume(tmp_path / "m.safetensors", FEW, TEST)
     with pytest.raises(ModelError, match="other digits"):
         resume(pack_checkpoint(one), TRAINING, TEST)
+
+
+def test_other_test_digits_are_refused() -> None:
+    """Or none: what is judged would be of two kinds."""
+    one = trainer(optimiser=Adam(0.01))
+    for test in (None, TRAINING):
+        with pytest.raises(ModelError, match="on other digits: give the test digits that it was begun with"):
+            resume(pack_checkpoint(one), FEW, test)
+    alone = Trainer(Network((1, 28, 28), LAYERS, seed=5), FEW, epochs=1)
+    with pytest.raises(ModelError, match="other digits"):
+        resume(pack_checkpoint(alone), FEW, TEST)
+    assert resume(pack_checkpoint(alone), FEW).test_size == 0
+
+
+@dataclass(frozen=True)
+class Scaled(ReLU):
+    """A layer of one's own, with a setting that is a text."""
+
+    words: str = "none"
+
+
+def test_layers_of_ones_own_are_continued() -> None:
+    """Where their kinds are given; they are named where they are not."""
+
+    def begun() -> Trainer:
+        network = Network((1, 28, 28), [Conv2D(2, 3, stride=2), Scaled("some"), Flatten(), Dense(3)], seed=5)
+        return Trainer(network, FEW, TEST, epochs=2, batch_size=4, slice_size=5)
+
+    whole, one = begun(), begun()
+    finished(whole)
+    next(one.run())
+    data = pack_checkpoint(one)
+    with pytest.raises(ModelError, match="there is no 'Scaled' here"):
+        resume(data, FEW, TEST)
+    second = resume(data, FEW, TEST, layers=[Scaled])
+    assert second.network.layers[1] == Scaled("some")
+    finished(second)
+    assert second.network.fingerprint() == whole.network.fingerprint()
 
 
 def test_mutated_checkpoints_are_refused_or_sound() -> None:

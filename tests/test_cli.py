@@ -33,9 +33,11 @@ from scnn.trainer import Trainer
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
 
-def scnn(*arguments: object, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+def scnn(
+    *arguments: object, timeout: float = 240, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-m", "scnn", *map(str, arguments)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)
+    return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False, env=env)
 
 
 def documented() -> dict[str, set[str]]:
@@ -174,6 +176,8 @@ def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
     result = scnn(*again)
     assert result.returncode == 0, result.stderr
     assert Network.load(out).fingerprint() == Network.load(whole).fingerprint()
+    until_then = Network.load(tmp_path / "my model, rate 0.1.checkpoint.safetensors").provenance["seconds"]
+    assert Network.load(out).provenance["seconds"] > until_then > 0, "both parts count"
 
 
 def in_a_terminal(*arguments: object) -> tuple[int, str]:
@@ -234,6 +238,42 @@ def test_predicting_pictures(model: Path, tmp_path: Path) -> None:
     assert [line["class"] for line in lines] == ["0", "1", "0", "1"]
     assert sum(lines[0]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert re.match(r".*zero\.png: 0 \(\d+\.\d%\)", scnn("predict", model, pictures[0]).stdout)
+
+
+def test_one_picture_that_is_none(model: Path, tmp_path: Path) -> None:
+    """It is told; the others are read all the same."""
+    one = picture(tmp_path / "one.png", 1, dark=False)
+    result = scnn("predict", model, one, "pyproject.toml", one, "--json")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 1 and [line["event"] for line in lines] == ["prediction", "error", "prediction"]
+    assert lines[1]["name"] == "DataError" and result.stderr.startswith("scnn: pyproject.toml cannot be read")
+
+
+def test_a_model_that_cannot_be_written_is_not_lost(tmp_path: Path) -> None:
+    """A full disk after a training: the model goes to the folder for temporary files, which is named."""
+    spare = tmp_path / "spare"
+    spare.mkdir()
+    words = ("train", "--preset", "paper", "--epochs", 2, "--out", "/dev/full")
+    result = scnn(*words, env={**os.environ, "TMPDIR": str(spare)})
+    assert result.returncode == 1 and "/dev/full cannot be written: No space left on device" in result.stderr
+    (kept,) = spare.rglob("full")
+    assert f"it was written to {kept}" in result.stderr and Network.load(kept).provenance["preset"] == "paper"
+
+
+def test_folders_that_cannot_be_written_to_are_known_at_once() -> None:
+    """Before anything is trained."""
+    result = scnn("train", "--out", "/proc/m.safetensors", "--epochs", 1000)
+    assert result.returncode == 1 and "/proc/m.safetensors cannot be written" in result.stderr
+
+
+def test_files_through_pipes(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
+    """A shell's <(zcat …) is a pipe, which can be read once."""
+    images, labels = idx_files
+    path = tmp_path / "m.safetensors"
+    assert scnn("train", "--preset", "mnist", "--epochs", 1, "--out", path).returncode == 0
+    command = f"{sys.executable} -m scnn evaluate {path} --json --images <(zcat {images}) --labels <(cat {labels})"
+    piped = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    assert lines_of(piped) == lines_of(scnn("evaluate", path, "--json", "--images", images, "--labels", labels))
 
 
 def test_pictures_of_cameras_and_scanners(model: Path, tmp_path: Path) -> None:
@@ -353,6 +393,11 @@ def test_errors_are_one_line(model: Path, arguments: list[str], words: str, tmp_
     assert len(result.stderr.strip().splitlines()) == 1 and result.stderr.startswith("scnn: ")
     debugged = scnn("--debug", *given)
     assert debugged.returncode == 1 and "Traceback" in debugged.stderr
+
+
+def test_debug_may_stand_behind_the_command() -> None:
+    """Where one adds it to a line that failed."""
+    assert "Traceback" in scnn("info", "nowhere", "--debug").stderr
 
 
 def test_errors_as_json() -> None:

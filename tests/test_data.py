@@ -112,6 +112,24 @@ def test_mutated_idx_files_never_do_worse_than_a_data_error(data: st.DataObject)
         assert len(load_idx(cut, labels_file())) == 3
 
 
+def test_bytes_of_any_kind_are_files() -> None:
+    """bytearray and memoryview as well as bytes; what is neither bytes nor a path is named."""
+    assert load_idx(bytearray(images_file()), memoryview(gzip.compress(labels_file()))) == load_idx(
+        images_file(), labels_file()
+    )
+    with pytest.raises(IdxError, match="an IDX file is a path or bytes, not None"):
+        load_idx(images_file(), None)  # type: ignore[arg-type]
+    with pytest.raises(IdxError, match="cannot be read"):
+        load_idx("a\0b", labels_file())
+
+
+def test_labels_that_are_too_large_are_of_a_file(tmp_path: Path) -> None:
+    """The error names the files."""
+    (tmp_path / "letters").write_bytes(labels_file(b"\x00\x01\x0a"))
+    with pytest.raises(IdxError, match="letters are no digits: image 2 has the label 10"):
+        load_idx(images_file(), tmp_path / "letters")
+
+
 def test_float_images() -> None:
     """0 to 1 become 0 to 255."""
     digits = Digits([[0.0, 0.5, 1.0, 0.2]], [3], 2, 2)

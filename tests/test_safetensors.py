@@ -1,8 +1,10 @@
 """safetensors files: the same as the safetensors library's, both ways; broken ones are refused by name."""
 
 import json
+import os
 import struct
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -115,6 +117,28 @@ def test_writing_leaves_the_old_file_where_it_fails(tmp_path: Path, monkeypatch:
     with pytest.raises(ModelError, match="No space left"):
         write(path, b"new")
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_links_permissions_and_pipes(tmp_path: Path) -> None:
+    """A link still leads to its file; a file keeps its permissions, and a new one has those of any new file; a pipe
+    is written to as it is."""
+    plain, path, link = tmp_path / "plain", tmp_path / "m.safetensors", tmp_path / "link"
+    plain.write_bytes(b"")
+    write(path, b"old")
+    assert path.stat().st_mode == plain.stat().st_mode
+    path.chmod(0o600)
+    link.symlink_to(path)
+    write(link, b"new")
+    assert link.is_symlink() and path.read_bytes() == b"new" and path.stat().st_mode & 0o777 == 0o600
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor() as pool:
+        found = pool.submit((tmp_path / "pipe").read_bytes)
+        write(tmp_path / "pipe", b"through")
+        assert found.result(timeout=10) == b"through"
+    with pytest.raises(ModelError, match="folder cannot be written: Is a directory"):
+        (tmp_path / "folder").mkdir()
+        write(tmp_path / "folder", b"")
+    assert len(list(tmp_path.iterdir())) == 5, "something was left behind"
 
 
 def test_a_path_that_cannot_be(tmp_path: Path) -> None:

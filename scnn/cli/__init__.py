@@ -12,7 +12,7 @@ from typing import Any
 from scnn import presets
 from scnn.cli.files import export, info
 from scnn.cli.judging import evaluate, predict
-from scnn.cli.options import ENGINES, say
+from scnn.cli.options import ENGINES, tell
 from scnn.cli.reproduction import paper
 from scnn.cli.training import PRESET, SEED, train
 from scnn.errors import ScnnError
@@ -29,9 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ScnnError as error:
         if chosen.debug:
             raise
-        if getattr(chosen, "json", False):
-            say("error", name=type(error).__name__, message=str(error))
-        print(f"scnn: {' '.join(str(error).split())}", file=sys.stderr)
+        tell(error, getattr(chosen, "json", False))
         return 1
     except KeyboardInterrupt:
         print("scnn: stopped", file=sys.stderr)
@@ -90,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
 
 def command(commands: Any, name: str, run: Any, words: str) -> argparse.ArgumentParser:
     one: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    one.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show a traceback with an error")
     one.set_defaults(run=run)
     return one
 

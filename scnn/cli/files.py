@@ -4,7 +4,8 @@ import argparse
 import json
 from typing import Any
 
-from scnn.cli.options import require_folder, say
+from scnn.cli.options import require_writable
+from scnn.display import say
 from scnn.errors import ConfigError
 from scnn.export import to_onnx
 from scnn.network import Network
@@ -13,7 +14,7 @@ __all__ = ["export", "info"]
 
 
 def export(chosen: argparse.Namespace) -> int:
-    require_folder(chosen.onnx)
+    require_writable(chosen.onnx)
     if chosen.onnx.exists() and chosen.onnx.samefile(chosen.model):
         raise ConfigError(f"{chosen.onnx} is the model itself, and would be overwritten: choose another name")
     to_onnx(Network.load(chosen.model), chosen.onnx)

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from scnn.cli.options import ENGINES, pair, say
+from scnn.cli.options import ENGINES, pair, tell
 from scnn.data import Digits, load_digits
+from scnn.display import say
 from scnn.drawing import SIDE, normalise_pixels
 from scnn.errors import ConfigError, DataError, DrawingError
 from scnn.network import Network
@@ -48,11 +49,16 @@ def predict(chosen: argparse.Namespace) -> int:
     network = Network.load(chosen.model)
     if network.input_shape != (1, SIDE, SIDE):
         raise ConfigError(f"pictures become images of 1×{SIDE}×{SIDE}, and the network takes {network.input_shape}")
+    code = 0
     for picture in chosen.pictures:
         try:
-            image = normalise_pixels(*grey(picture))
-        except DrawingError as error:
-            raise type(error)(f"{picture}: {error}") from None
+            image = image_of(picture)
+        except (DataError, DrawingError) as error:
+            if chosen.debug:
+                raise
+            tell(error, chosen.json)
+            code = 1  # the others are read all the same
+            continue
         (row,) = network.probabilities(image, make_engine=ENGINES[chosen.engine])
         best = max(range(len(row)), key=row.__getitem__)
         name = network.class_names[best]
@@ -60,8 +66,16 @@ def predict(chosen: argparse.Namespace) -> int:
             probabilities = dict(zip(network.class_names, row, strict=True))
             say("prediction", picture=str(picture), probabilities=probabilities, **{"class": name})
         else:
-            print(f"{picture}: {name} ({row[best]:.1%})")
-    return 0
+            print(f"{picture}: {name} ({row[best]:.1%})", flush=True)
+    return code
+
+
+def image_of(picture: Path) -> bytes:
+    """The picture as the network takes it; raises DataError or DrawingError, naming it."""
+    try:
+        return normalise_pixels(*grey(picture))
+    except DrawingError as error:
+        raise type(error)(f"{picture}: {error}") from None
 
 
 def grey(picture: Path) -> tuple[bytes, int, int]:

@@ -1,15 +1,17 @@
-"""What the commands share: engines, pairs of IDX files, and lines for machines."""
+"""What the commands share: engines, pairs of IDX files, and places for files."""
 
-import json
+import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from scnn.data import Digits, load_idx
+from scnn.display import say
 from scnn.engine import EngineMaker, Interpreter
-from scnn.errors import ConfigError
+from scnn.errors import ConfigError, ModelError, ScnnError
 from scnn.wasm_engine import compiled
 
-__all__ = ["ENGINES", "pair", "require_folder", "say"]
+__all__ = ["ENGINES", "keep", "pair", "require_writable", "tell"]
 
 ENGINES: dict[str, EngineMaker] = {"compiled": compiled, "interpreted": Interpreter}
 
@@ -21,14 +23,35 @@ def pair(images: Path | None, labels: Path | None, words: str) -> Digits:
     return load_idx(images, labels)
 
 
-def require_folder(path: Path) -> None:
-    """A file can be written at this path; better known now than after a training."""
+def tell(error: ScnnError, as_json: bool) -> None:
+    """An error in one line, and in one for machines."""
+    if as_json:
+        say("error", name=type(error).__name__, message=str(error))
+    print(f"scnn: {' '.join(str(error).split())}", file=sys.stderr)
+
+
+def require_writable(path: Path) -> None:
+    """Raises ConfigError where no file can be written at this path; better known now than after a training."""
     if path.is_dir():
         raise ConfigError(f"{path} is a folder, and a file is to be written: give a file's name too")
     if not path.parent.is_dir():
         raise ConfigError(f"there is no folder {path.parent} to write {path.name} to")
+    try:
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
+            pass
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def say(event: str, **facts: Any) -> None:
-    """A line for machines."""
-    print(json.dumps({"event": event, **facts}), flush=True)
+def keep(write: Callable[[Path], None], path: Path) -> None:
+    """Writes what was trained. Where that fails, for a full disk perhaps, it goes to the folder for temporary files,
+    which the error tells; raises ModelError."""
+    try:
+        write(path)
+    except ModelError as error:
+        try:
+            spare = Path(tempfile.mkdtemp(prefix="scnn-")) / path.name
+            write(spare)
+        except (OSError, ModelError):
+            raise error from None
+        raise ModelError(f"{error}; so that it is not lost, it was written to {spare}") from None

@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from scnn.cli.options import ENGINES, say
+from scnn.cli.options import ENGINES
+from scnn.display import say
 from scnn.presets import PAPER
 from scnn.sweep import FIGURES, per_class, summary, sweep
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from scnn import presets, safetensors
 from scnn.checkpoint import resume, save_checkpoint, settings_of
-from scnn.cli.options import ENGINES, pair, require_folder
+from scnn.cli.options import ENGINES, keep, pair, require_writable
 from scnn.data import Digits
 from scnn.display import Display, display_for
 from scnn.errors import ConfigError
-from scnn.events import Progress, Score
+from scnn.events import Progress
 from scnn.metrics import Report
 from scnn.network import Network
 from scnn.opening import open_checkpoint
@@ -32,7 +32,7 @@ FIXED = ("preset", "seed", "epochs", "learning_rate", "batch_size", "validation"
 
 
 def train(chosen: argparse.Namespace) -> int:
-    require_folder(chosen.out)
+    require_writable(chosen.out)
     trainer, preset = resumed(chosen) if chosen.resume else begun(chosen)
     with closing(display_for(trainer, chosen.json)) as display:
         return shown(chosen, trainer, preset, display)
@@ -42,6 +42,7 @@ def shown(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Di
     """Trains, judges and saves, all of it on the display."""
     facts = {"preset": preset, "parameters": trainer.network.parameter_count}
     began, before = time.perf_counter(), trainer.done
+    earlier = seconds_in(trainer.network)
     display.start({**facts, "training_digits": trainer.training_size, "settings": settings_of(trainer)})
     trainer.slice_size = 1  # until it is known how long they take
     with interruption() as stopped:
@@ -54,11 +55,12 @@ def shown(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Di
             else:
                 display.epoch(event)
             if stopped and not trainer.finished:
-                return interrupt(chosen, trainer, preset, display)
-    seconds = time.perf_counter() - began
+                return interrupt(chosen, trainer, preset, display, earlier + time.perf_counter() - began)
+    seconds = earlier + time.perf_counter() - began
     scores = trainer.scores  # of the weights that are saved, which need not be the last epoch's
-    trainer.network.provenance = {**provenance(trainer, preset), "seconds": round(seconds, 3), **figures(scores)}
-    trainer.network.save(chosen.out)
+    figures = {name: score.to_dict() for name, score in scores.items()}
+    trainer.network.provenance = {**provenance(trainer, preset, seconds), **figures}
+    keep(trainer.network.save, chosen.out)
     result = {**facts, "model": str(chosen.out), "sha256": trainer.network.fingerprint(), "seconds": seconds}
     test = scores.get("test")
     if test:
@@ -126,11 +128,11 @@ def interruption() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def interrupt(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display) -> int:
+def interrupt(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display, seconds: float) -> int:
     """Keeps the training, and says how to go on."""
     path: Path = chosen.out.with_name(chosen.out.name.removesuffix(".safetensors") + ".checkpoint.safetensors")
-    trainer.network.provenance = provenance(trainer, preset)
-    save_checkpoint(path, trainer)
+    trainer.network.provenance = provenance(trainer, preset, seconds)
+    keep(lambda place: save_checkpoint(place, trainer), path)
     given = ["--images", "--labels", "--test-images", "--test-labels"]
     files = [(name, value) for name in given if (value := getattr(chosen, name[2:].replace("-", "_")))]
     options = [*files, ("--engine", chosen.engine), ("--resume", path), ("--out", chosen.out)]
@@ -139,10 +141,13 @@ def interrupt(chosen: argparse.Namespace, trainer: Trainer, preset: str, display
     return 130
 
 
-def provenance(trainer: Trainer, preset: str) -> dict[str, Any]:
-    """What a file says of how it came to be."""
-    return {"preset": preset, "settings": settings_of(trainer), "scnn": __version__}
+def provenance(trainer: Trainer, preset: str, seconds: float) -> dict[str, Any]:
+    """What a file says of how it came to be; the seconds are those of all parts of a training that was resumed."""
+    settings = settings_of(trainer)
+    return {"preset": preset, "settings": settings, "scnn": __version__, "seconds": round(seconds, 3)}
 
 
-def figures(scores: dict[str, Score]) -> dict[str, Any]:
-    return {name: {"loss": one.loss, "accuracy": one.accuracy} for name, one in scores.items()}
+def seconds_in(network: Network) -> float:
+    """How long the training of a checkpoint took until then."""
+    seconds = network.provenance.get("seconds")
+    return seconds if isinstance(seconds, int | float) and seconds > 0 else 0.0
