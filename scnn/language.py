@@ -64,7 +64,7 @@ def lanes(count: int, by: int = 4) -> range:
 
 
 def unrolled(count: int) -> range:
-    """A loop that is written out turn by turn."""
+    """A loop that is written out turn by turn, where it is short."""
     return range(count)
 
 

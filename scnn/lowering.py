@@ -19,6 +19,7 @@ __all__ = ["LOGITS", "PROBABILITIES", "activation", "gradient", "lower"]
 
 LOGITS = "logits"
 PROBABILITIES = "probabilities"
+MOST_MEMORY = 1 << 30  # bytes; WebAssembly has four times as much
 
 
 def lower(
@@ -41,10 +42,15 @@ def lower(
     - `saliency()`, only with `inspect`, makes `d_input` from `d_logits`, after `infer`.
 
     The optimiser (SGD unless given) reads row after row of `settings`, which has `steps` of them; `step` counts.
+    Raises ConfigError where memory does not suffice, or layers cannot stand together.
     """
     optimiser = optimiser or SGD()
     require_outputs_kept(network)
     buffers = layout(network, images, optimiser, augmentation, steps, inspect)
+    if (memory := Plan(buffers, {}).memory) > MOST_MEMORY:
+        raise ConfigError(
+            f"the network needs {memory >> 20} MiB of memory, and at most {MOST_MEMORY >> 20} are given"
+        )
     forward: list[Call] = []
     learning: list[Call] = []
     backward: list[Call] = []

@@ -23,7 +23,7 @@ from scnn.layers import Dense
 from scnn.lowering import PROBABILITIES, activation, lower
 from scnn.metrics import Report, confusion_matrix
 from scnn.safetensors import Tensor, refuse_constant
-from scnn.stream import HELD, Stream
+from scnn.stream import HELD, Stream, held
 from scnn.wasm_engine import compiled
 
 __all__ = ["Network"]
@@ -148,10 +148,10 @@ class Network(Architecture):
             raise ConfigError(
                 f"the digits have labels up to {max(images.labels)}, and the network has {self.classes} classes"
             )
-        engine = self.engine(make_engine, HELD)
+        engine = self.engine(make_engine, held(HELD, self.input_shape))
         engine.write("confusion", [0] * self.classes**2)
         stream = Stream(engine, images)
-        for first in range(0, len(images), HELD):
+        for first in range(0, len(images), stream.held):
             engine.run("evaluate", *stream.reach(first))
         counts = [int(count) for count in engine.read("confusion")]
         return Report.from_confusion(

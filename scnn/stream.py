@@ -1,13 +1,20 @@
 """Images on their way into an engine's memory, which holds a fixed number of them at a time."""
 
 from collections.abc import Sequence
+from math import prod
 
 from scnn.data import Digits
 from scnn.engine import Engine
 
-__all__ = ["HELD", "Stream"]
+__all__ = ["HELD", "Stream", "held"]
 
 HELD = 1024  # images in an engine's memory at a time, however many there are
+HELD_BYTES = 1 << 24  # and fewer of large ones
+
+
+def held(images: int, shape: Sequence[int]) -> int:
+    """How many of so many images of a shape an engine's memory has room for, at least 1."""
+    return max(1, min(images, HELD, HELD_BYTES // prod(shape)))
 
 
 class Stream:

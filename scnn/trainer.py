@@ -21,7 +21,7 @@ from scnn.lowering import lower
 from scnn.network import Network
 from scnn.optimisers import SGD, Optimiser
 from scnn.schedules import Constant, Schedule
-from scnn.stream import HELD, Stream
+from scnn.stream import HELD, Stream, held
 from scnn.wasm_engine import compiled
 
 __all__ = ["Trainer"]
@@ -95,8 +95,8 @@ class Trainer:
         self.test_size = len(test) if test is not None else 0
         self.judged = [*held_out, *range(len(training), len(training) + self.test_size)]
         self.steps_per_epoch = -(-self.training_size // batch_size)
-        held = min(HELD, len(training) + self.test_size)
-        self.engine = make_engine(lower(network, held, self.optimiser, augmentation, self.steps_per_epoch))
+        room = held(len(training) + self.test_size, network.input_shape)
+        self.engine = make_engine(lower(network, room, self.optimiser, augmentation, self.steps_per_epoch))
         self.stream = Stream(self.engine, training, *([test] if test is not None else []))
         self.follow_order()
         if augmentation:

@@ -5,6 +5,7 @@ from math import prod
 import pytest
 
 from scnn import kernels
+from scnn.compiler import compile_plan
 from scnn.errors import ConfigError
 from scnn.layer import Shape, call
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
@@ -79,6 +80,19 @@ def test_memory_grows_by_the_images_alone() -> None:
     """Each image takes its pixels and a label; nothing else grows with their number."""
     few, many = plan_of(Flatten(), Dense(3), images=1600), plan_of(Flatten(), Dense(3), images=60_800)
     assert many.memory - few.memory == (60_800 - 1600) * (64 + 1)
+
+
+def test_memory_that_is_not_there() -> None:
+    """A few words can ask for terabytes; the error says for how much."""
+    network = Network((1, 8, 8), [Conv2D(1, 3, padding=100_000), MaxPool2D(200_006), Flatten(), Dense(3)], seed=1)
+    with pytest.raises(ConfigError, match="the network needs [0-9]{6} MiB of memory, and at most 1024 are given"):
+        lower(network)
+
+
+def test_windows_of_any_size_compile_soon() -> None:
+    """They are not written out turn by turn."""
+    network = Network((1, 8, 8), [Conv2D(1, 3, padding=2000), MaxPool2D(4006), Flatten(), Dense(3)], seed=1)
+    assert len(compile_plan(lower(network)).code) < 10_000
 
 
 def test_the_parameters_span_exactly_the_layers_parameters() -> None:

@@ -13,6 +13,7 @@ from scnn.network import Network
 from scnn.optimisers import SGD
 from scnn.presets import PAPER
 from scnn.schedules import OneCycle
+from scnn.stream import held
 from scnn.trainer import Trainer
 
 LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dense(3)]
@@ -51,20 +52,25 @@ def test_slices_change_no_bit(slice_size: int) -> None:
     assert trained(slice_size).fingerprint() == trained(1).fingerprint()
 
 
-@pytest.mark.parametrize("held", [1, 4, 7, 13])
-def test_images_are_streamed(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("room", [1, 4, 7, 13])
+def test_images_are_streamed(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However few of them the engine holds at a time, fewer than a batch or than those to judge by: the same bits."""
     whole = trained(100, augmentation=Augmentation(shift=1), validation=3)
-    monkeypatch.setattr("scnn.trainer.HELD", held)
-    monkeypatch.setattr("scnn.network.HELD", held)
+    monkeypatch.setattr("scnn.stream.HELD", room)
     one = trainer(Network((1, 28, 28), LAYERS, seed=7), augmentation=Augmentation(shift=1), validation=3)
     *_, last = one.run()
-    assert one.engine.plan.buffers["pixels"].shape[0] == held
+    assert one.engine.plan.buffers["pixels"].shape[0] == room
     assert one.network.fingerprint() == whole.fingerprint()
     assert isinstance(last, EpochEnded) and last.test
     _, test = PAPER.digits()
     report = one.network.evaluate(test.select((0, 1, 2), 2)).to_dict()
     assert report["confusion"] == [list(row) for row in one.scores["test"].confusion]
+
+
+def test_large_images_are_held_by_their_bytes() -> None:
+    """As many as 16 MiB have room for, and one at least."""
+    assert [held(60_000, shape) for shape in ((1, 28, 28), (3, 128, 128), (3, 4096, 4096))] == [1024, 341, 1]
+    assert held(5, (1, 28, 28)) == 5
 
 
 def test_a_seed_is_a_training() -> None:

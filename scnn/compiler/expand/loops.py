@@ -16,6 +16,8 @@ from scnn.compiler.tree import Expression, Repeat
 
 __all__ = ["Loops"]
 
+WRITTEN_OUT = 16  # the most turns that are: beyond it the code grows, and nothing is won
+
 Sums = dict[str, list[list[Cell]]]  # name → copy → group
 
 
@@ -32,7 +34,7 @@ class Loops(Expressions):
                 self.lanes(loop, len(numbers), copies, carried)
             else:
                 self.blocked(loop, len(numbers), copies)
-        elif kind == "unrolled":
+        elif kind == "unrolled" and len(numbers) <= WRITTEN_OUT:
             for number in numbers:
                 self.turn(loop, [number], Affine(number), copies, vector=False)
         else:
