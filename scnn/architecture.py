@@ -48,6 +48,10 @@ class Architecture:
                 shapes.append(layer.output_shape(shapes[-1]))
             except ShapeError as error:
                 raise ShapeError(f"{name} cannot follow an output of {shapes[-1]}: {error}") from None
+            if not isinstance(shapes[-1], tuple) or not all(type(size) is int and size > 0 for size in shapes[-1]):
+                raise ShapeError(
+                    f"the output's shape of {name} should be a tuple of sizes, and is {shapes[-1]!r:.80}"
+                )
         if len(shapes[-1]) != 1:
             raise ShapeError(f"a network ends with a vector of logits, not with {shapes[-1]}")
         return tuple(shapes)

@@ -77,7 +77,7 @@ class Interpreter:
     after every operation on what a buffer held."""
 
     def __init__(self, plan: Plan, exact: bool = False) -> None:
-        self.plan = plan
+        self.plan, self.exact = plan, exact
         memory = memoryview(bytearray(plan.memory))
         self.views = {
             name: View(
@@ -120,9 +120,11 @@ class Interpreter:
             for child in step.body:
                 self.execute(child, inner)
 
-    def value(self, argument: Argument, values: Mapping[str, int]) -> View | int:
-        """What a kernel is given: a number of the procedure's, a buffer, or a constant size."""
-        if isinstance(argument, int):
+    def value(self, argument: Argument, values: Mapping[str, int]) -> View | float:
+        """What a kernel is given: a number of the procedure's, a buffer, or a constant."""
+        if isinstance(argument, float) and self.exact:
+            return Exact(float32(argument))
+        if isinstance(argument, int | float):
             return argument
         return values[argument] if argument in values else self.views[argument]
 
@@ -135,5 +137,5 @@ def elements(buffer: Buffer, values: Iterable[float] | bytes, start: int) -> Val
     return new
 
 
-def int_of(argument: Argument, values: Mapping[str, int]) -> int:
+def int_of(argument: str | int, values: Mapping[str, int]) -> int:
     return argument if isinstance(argument, int) else values[argument]

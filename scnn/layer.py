@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import prod, sqrt
 from random import Random
 
+from scnn.errors import ConfigError
 from scnn.plan import Argument, Call, Kernel
 
 __all__ = ["Layer", "Parameter", "Shape", "call"]
@@ -50,9 +51,12 @@ class Parameter:
 
 
 def call(kernel: Kernel, /, **arguments: Argument) -> Call:
-    """A kernel call in roles: a parameter of the kernel that is not given stands for the role of its name."""
+    """A kernel call in roles: a parameter of the kernel that is not given stands for the role of its name. Raises
+    ConfigError for what is no parameter of it."""
     parameters = inspect.signature(kernel).parameters
-    assert arguments.keys() <= parameters.keys(), f"{kernel.__name__} has no {arguments.keys() - parameters.keys()}"
+    for name in arguments:
+        if name not in parameters:
+            raise ConfigError(f"the kernel {kernel.__name__} has no {name}; it has {', '.join(parameters)}")
     return Call(kernel, {name: arguments.get(name, name) for name in parameters})
 
 

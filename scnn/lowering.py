@@ -19,6 +19,7 @@ __all__ = ["LOGITS", "PROBABILITIES", "activation", "gradient", "lower"]
 
 LOGITS = "logits"
 PROBABILITIES = "probabilities"
+SHARED = ("label", "loss", "random")  # buffers of the network that layers' calls may name as they are
 MOST_MEMORY = 1 << 30  # bytes; WebAssembly has four times as much
 
 
@@ -171,7 +172,8 @@ def maker(network: Architecture, place: int) -> int:
 def require_outputs_kept(network: Architecture) -> None:
     """Raises ConfigError where a layer's backward pass reads its output, and one behind it has written over that."""
     for place, (name, layer) in enumerate(zip(network.names, network.layers, strict=True)):
-        reads = any("output" in step.arguments.values() for step in layer.backward(network.shapes[place]))
+        backward = listed(layer.backward(network.shapes[place]), name)
+        reads = any("output" in step.arguments.values() for step in backward)
         for at in range(place + 1, len(network.layers)):
             if not reads or not network.layers[at].shares_memory:
                 break
@@ -189,7 +191,8 @@ def gradient(buffer: str) -> str:
 
 
 def bind(calls: list[Call], network: Architecture, place: int) -> list[Call]:
-    """The calls of the layer at `place`, their roles turned into the names of buffers."""
+    """The calls of the layer at `place`, their roles turned into the names of buffers. Raises ConfigError for what is
+    no role, and for what is no list of calls."""
     layer, name, shape = network.layers[place], network.names[place], network.shapes[place]
     roles = {
         "input": activation(network, place),
@@ -201,10 +204,27 @@ def bind(calls: list[Call], network: Architecture, place: int) -> list[Call]:
     for role in layer.parameters(shape):
         roles |= {role: f"{name}.{role}", f"d_{role}": f"{name}.d_{role}"}
 
-    def bound(argument: Argument) -> Argument:
-        return roles.get(argument, argument) if isinstance(argument, str) else argument
+    def bound(kernel: str, parameter: str, argument: Argument) -> Argument:
+        if not isinstance(argument, str) or argument in SHARED:
+            return argument
+        if argument not in roles:
+            raise ConfigError(
+                f"{name}: {parameter} of {kernel} is to be {argument!r}, which is no role of the layer; "
+                f"it has {', '.join(roles)}, and constants"
+            )
+        return roles[argument]
 
-    return [Call(step.kernel, {name: bound(value) for name, value in step.arguments.items()}) for step in calls]
+    return [
+        Call(step.kernel, {key: bound(step.kernel.__name__, key, value) for key, value in step.arguments.items()})
+        for step in listed(calls, name)
+    ]
+
+
+def listed(calls: object, name: str) -> list[Call]:
+    """What a layer's forward or backward gave, if it is what it should be."""
+    if not isinstance(calls, list) or not all(isinstance(step, Call) for step in calls):
+        raise ConfigError(f"{name}: forward and backward give lists of kernel calls, and not {calls!r:.80}")
+    return calls
 
 
 def learns_before(network: Architecture, place: int) -> bool:

@@ -16,9 +16,9 @@ ALIGNMENT = 16  # bytes: one SIMD register
 
 Kernel = Callable[..., object]
 
-# What a kernel parameter is given: the name of a buffer, a constant size, or the name of a procedure's
-# parameter or loop variable (an int32 known when the procedure runs).
-Argument = str | int
+# What a kernel parameter is given: the name of a buffer, a constant, or the name of a procedure's parameter or
+# loop variable (an int32 known when the procedure runs).
+Argument = str | int | float
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Loop:
     """Runs its body `count` times, `variable` beginning at `start` and growing by `step`."""
 
     variable: str
-    start: Argument
-    count: Argument
-    step: Argument
+    start: str | int
+    count: str | int
+    step: str | int
     body: tuple["Call | Loop", ...]
 
     def __str__(self) -> str:

@@ -51,6 +51,16 @@ def test_python_in_the_readme(place: int, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_python_in_the_readme_is_typed(tmp_path: Path) -> None:
+    """As strictly as the library itself."""
+    for place, block in enumerate(BLOCKS):
+        if "import torch" not in block:
+            (tmp_path / f"example_{place}.py").write_text(block)
+    words = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache"), str(tmp_path)]
+    result = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
 def test_the_readmes_commands_exist() -> None:
     """Every command of build.py and scnn that the README names is one."""
     for words in sorted(set(re.findall(r"python build\.py (\w+)", README))):

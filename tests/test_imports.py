@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "language": [],
     "plan": [],
     "kernels": ["language"],
-    "layer": ["plan"],
+    "layer": ["errors", "plan"],
     "layers": ["checks", "errors", "kernels", "layer", "plan"],
     "architecture": ["checks", "errors", "layer", "layers"],
     "schedules": ["checks", "errors"],

@@ -1,13 +1,15 @@
 """Lowering: plans can be judged without running them."""
 
+import re
+from collections.abc import Callable
 from math import prod
 
 import pytest
 
 from scnn import kernels
 from scnn.compiler import compile_plan
-from scnn.errors import ConfigError
-from scnn.layer import Shape, call
+from scnn.errors import ConfigError, ScnnError
+from scnn.layer import Layer, Shape, call
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
 from scnn.lowering import lower
 from scnn.network import Network
@@ -80,6 +82,41 @@ def test_memory_grows_by_the_images_alone() -> None:
     """Each image takes its pixels and a label; nothing else grows with their number."""
     few, many = plan_of(Flatten(), Dense(3), images=1600), plan_of(Flatten(), Dense(3), images=60_800)
     assert many.memory - few.memory == (60_800 - 1600) * (64 + 1)
+
+
+class Broken(Flatten):
+    """A layer whose calls and shape are given."""
+
+    def __init__(self, calls: object = (), shape: object = (64,)) -> None:
+        self.calls, self.shape = calls, shape
+
+    def output_shape(self, _: Shape) -> Shape:
+        return self.shape  # type: ignore[return-value]
+
+    def forward(self, _: Shape) -> list[Call]:
+        return self.calls  # type: ignore[return-value]
+
+
+def relu_with(**arguments: str | int) -> list[Call]:
+    return [call(kernels.relu_forward, size=64, **arguments)]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Broken(None), "broken_1: forward and backward give lists of kernel calls, and not None"),
+        (lambda: Broken([3]), "and not [3]"),
+        (lambda: Broken(relu_with(input="inptu")), "input of relu_forward is to be 'inptu', which is no role of the"),
+        (lambda: Broken(relu_with(output="mask")), "it has input, output, d_input, d_output, and constants"),
+        (lambda: relu_with(siez=3), "the kernel relu_forward has no siez; it has output, input, size"),
+        (lambda: Broken(shape=None), "output's shape of broken_1 should be a tuple of sizes, and is None"),
+        (lambda: Broken(shape=(0,)), "should be a tuple of sizes, and is (0,)"),
+    ],
+)
+def test_layers_of_ones_own_that_are_broken(make: Callable[[], Layer], words: str) -> None:
+    """What is wrong is told with the layer's name, before anything is compiled."""
+    with pytest.raises(ScnnError, match=re.escape(words)):
+        lower(Network((1, 8, 8), [make(), Dense(3)], seed=1))
 
 
 def test_memory_that_is_not_there() -> None:

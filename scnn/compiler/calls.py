@@ -8,7 +8,7 @@ from scnn.compiler.frontend import parse
 from scnn.compiler.ir import Routine
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function
-from scnn.plan import Buffer, Call, Kernel, Plan
+from scnn.plan import Argument, Buffer, Call, Kernel, Plan
 
 __all__ = ["Calls"]
 
@@ -30,19 +30,21 @@ class Calls:
             self.functions[call.kernel] = parse(call.kernel)
         function = self.functions[call.kernel]
         buffers: dict[str, Buffer] = {}
-        numbers: dict[str, int] = {}
+        numbers: dict[str, float] = {}
         passed: list[str] = []
         for parameter in function.parameters:
             argument = call.arguments[parameter.name]
             if parameter.is_buffer:
                 buffers[parameter.name] = self.buffer(function, parameter.name, parameter.kind, argument)
-            elif isinstance(argument, int):
+            elif isinstance(argument, int) or (isinstance(argument, float) and parameter.kind == "Float32"):
                 numbers[parameter.name] = argument
-            elif parameter.kind == "Int32":
+            elif isinstance(argument, str) and parameter.kind == "Int32":
                 passed.append(parameter.name)
             else:
+                wanted = "constant number" if parameter.kind == "Float32" else "whole number that is constant"
                 raise KernelError(
-                    f"{function.name}: {parameter.name} is a size, and must be a constant, not {argument}"
+                    f"{function.name}: {parameter.name} is of the type {parameter.kind}, "
+                    f"and must be a {wanted}, not {argument!r}"
                 )
         key = (call.kernel, tuple(buffers.values()), tuple(numbers.items()))
         if key not in self.routines:
@@ -51,10 +53,12 @@ class Calls:
             self.routines[key] = expand(name, function, buffers, numbers, passed, self.sites, self.options)
         return self.routines[key].name, tuple(passed)
 
-    def buffer(self, function: Function, parameter: str, kind: str, argument: str | int) -> Buffer:
+    def buffer(self, function: Function, parameter: str, kind: str, argument: Argument) -> Buffer:
         buffer = self.plan.buffers.get(str(argument))
-        if buffer is None or buffer.kind != KINDS.get(kind):
-            raise KernelError(f"{function.name}: {parameter} is a {kind}, not {buffer or argument}")
+        if buffer is None:
+            raise KernelError(f"{function.name}: {parameter} is a {kind}, and there is no buffer {argument!r}")
+        if buffer.kind != KINDS.get(kind):
+            raise KernelError(f"{function.name}: {parameter} is a {kind}, and {buffer.name} holds {buffer.kind}")
         return buffer
 
 

@@ -80,9 +80,9 @@ def steps(
     loops: Mapping[str, str],
 ) -> None:
     def number(argument: Argument) -> Instruction:
-        if isinstance(argument, int):
-            return ("i32.const", argument)
-        return ("local.get", loops.get(argument, argument))
+        if isinstance(argument, str):
+            return ("local.get", loops.get(argument, argument))
+        return ("i32.const", int(argument))
 
     for step in body:
         if isinstance(step, Call):

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from scnn.compiler import KernelError, compile_plan
-from tests.compiler.support import kernel_of, plan_of
+from scnn.plan import Call, Plan, Procedure, allocate
+from tests.compiler.support import engines, kernel_of, plan_of, run
 
 HEAD = "def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer, b: Uint8Buffer, size: Size, s: Int32):\n"
 
@@ -215,6 +216,20 @@ CASES = {
         "kernel.py:3\n    out[1] = x[n[0]] if n[0] < 16 else 0.0\n             ^\n"
         "this index may lie outside x, whose length is 16; allowed is an `if` around the statement",
     ),
+    "a loop that stands still": (
+        "for i in range(0, size, 0):\n    out[i] = 1.0",
+        "kernel.py:2\n    for i in range(0, size, 0):\n    ^\n"
+        "a loop by steps of 0 has no end; allowed is a step that is not 0",
+    ),
+    "a whole number that is too large": (
+        "n[0] = 3000000000",
+        "kernel.py:2\n    n[0] = 3000000000\n           ^\n"
+        "3000000000 is no int32; allowed is -2147483648 to 2147483647, or a number with a point",
+    ),
+    "a float that is too large": (
+        "out[0] = 1e39",
+        "kernel.py:2\n    out[0] = 1e39\n             ^\n1e+39 is beyond float32; allowed is numbers up to 3.4e38",
+    ),
     "an index that is surely outside": (
         "out[size * 2] = 1.0",
         "kernel.py:2\n    out[size * 2] = 1.0\n    ^\nthe index lies outside out, whose length is 16",
@@ -252,3 +267,52 @@ def test_heads_that_are_refused(head: str, message: str) -> None:
     with pytest.raises(KernelError) as caught:
         compile_plan(plan_of(kernel, {"out": 16}, {"size": 8}))
     assert re.sub(r"made/kernel_\d+\.py", "kernel.py", str(caught.value)) == message
+
+
+NUMBERS = """
+def kernel(out: Float32Buffer, slope: Float32, size: Size, turn: Int32):
+    for i in lanes(size):
+        out[i] = slope * float(i) + slope * float(turn)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"size": 0.5}, "kernel: size is of the type Size, and must be a whole number that is constant, not 0.5"),
+        ({"size": "count"}, "size is of the type Size, and must be a whole number that is constant, not 'count'"),
+        ({"slope": "rate"}, "slope is of the type Float32, and must be a constant number, not 'rate'"),
+        ({"out": "outptu"}, "out is a Float32Buffer, and there is no buffer 'outptu'"),
+        ({"out": "n"}, "out is a Float32Buffer, and n holds int32"),
+    ],
+)
+def test_arguments_that_do_not_fit(arguments: dict[str, str | float], message: str) -> None:
+    """The error names the kernel's parameter, its type, and what it was given."""
+    buffers = allocate({"out": ("float32", (8,)), "n": ("int32", (8,))})
+    call = Call(kernel_of(NUMBERS), {"out": "out", "slope": 0.5, "size": 8, "turn": 3, **arguments})
+    with pytest.raises(KernelError, match=re.escape(message)):
+        compile_plan(Plan(buffers, {"run": Procedure("run", (), (call,))}))
+
+
+@pytest.mark.parametrize("slope", [0.1, -2.5, 3])
+def test_numbers_with_a_point_are_constants_too(slope: float) -> None:
+    """Rounded to float32, as everything that compiled kernels compute with."""
+    buffers = allocate({"out": ("float32", (7,))})
+    call = Call(kernel_of(NUMBERS), {"out": "out", "slope": float(slope), "size": 7, "turn": 3})
+    found = [
+        run(engine, {})["out"] for engine in engines(Plan(buffers, {"run": Procedure("run", (), (call,))})).values()
+    ]
+    assert found[0] == found[1] == found[2]
+    assert list(found[0]) == pytest.approx([slope * i + slope * 3 for i in range(7)], rel=1e-6)
+
+
+def test_what_is_no_function_in_a_file() -> None:
+    """A lambda, and a function whose source is nowhere, as on Python's own command line."""
+    names: dict[str, object] = {}
+    exec("def typed(out): out[0] = 1.0", names)
+    for kernel, message in (
+        (lambda out: out[0], "this is no kernel; allowed is a function that begins with `def`"),
+        (names["typed"], "typed has no source to read: a kernel stands in a file"),
+    ):
+        with pytest.raises(KernelError, match=re.escape(message)):
+            compile_plan(Plan({}, {"run": Procedure("run", (), (Call(kernel, {"out": "out"}),))}))  # type: ignore[arg-type]

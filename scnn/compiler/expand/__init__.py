@@ -16,7 +16,7 @@ from scnn.compiler.expand.statements import Statements
 from scnn.compiler.expand.values import Copy, Value
 from scnn.compiler.ir import Routine
 from scnn.compiler.options import Options
-from scnn.compiler.tree import Function
+from scnn.compiler.tree import Function, Type
 from scnn.plan import Buffer
 
 __all__ = ["Site", "expand"]
@@ -26,7 +26,7 @@ def expand(
     name: str,
     function: Function,
     buffers: Mapping[str, Buffer],
-    numbers: Mapping[str, int],
+    numbers: Mapping[str, float],
     parameters: Sequence[str],
     sites: list[Site],
     options: Options,
@@ -36,7 +36,8 @@ def expand(
     copy = Copy({})
     for parameter in function.parameters:
         if parameter.name in numbers:
-            copy.names[parameter.name] = Value("int32", affine=Affine(numbers[parameter.name]))
+            type_: Type = "float32" if parameter.kind == "Float32" else "int32"
+            copy.names[parameter.name] = expander.number(type_, numbers[parameter.name])
     for name_ in parameters:
         atom = expander.nodes.local(name_, "i32")
         copy.names[name_] = Value("int32", affine=Affine(0, {atom: 1}))

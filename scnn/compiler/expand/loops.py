@@ -26,6 +26,8 @@ class Loops(Expressions):
 
     def repeat(self, loop: Repeat, copies: list[Copy]) -> None:
         bounds = [self.constant(bound, copies) for bound in loop.bounds]
+        if len(bounds) == 3 and not bounds[2]:
+            raise self.error(loop.node, "a loop by steps of 0 has no end", "a step that is not 0")
         numbers = range(*bounds)
         kind = loop.kind if getattr(self.options, loop.kind, True) else "range"
         if kind in ("lanes", "blocked"):

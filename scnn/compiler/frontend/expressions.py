@@ -2,6 +2,7 @@
 
 import ast
 from abc import ABC, abstractmethod
+from math import isfinite
 from types import FunctionType
 
 from scnn import language
@@ -22,6 +23,7 @@ from scnn.compiler.tree import (
     Select,
     Type,
 )
+from scnn.exact import float32
 
 __all__ = ["Expressions"]
 
@@ -60,10 +62,8 @@ class Expressions(KernelSource, ABC):
         match node:
             case ast.Constant(value=bool()) | ast.Constant(value=None) | ast.Constant(value=str()):
                 self.refuse(node, f"{node.value!r} is not a number", "numbers such as 1 or 0.5")
-            case ast.Constant(value=int() as number):
-                return Number("int32", node, number)
-            case ast.Constant(value=float() as number):
-                return Number("float32", node, number)
+            case ast.Constant(value=int() | float() as number):
+                return self.constant_of(node, number)
             case ast.Name(id=name):
                 return self.name(node, name, defined)
             case ast.Subscript():
@@ -102,6 +102,15 @@ class Expressions(KernelSource, ABC):
             "numbers, names, buffer[index], arithmetic, calls",
         )
 
+    def constant_of(self, node: ast.expr, number: float) -> Number:
+        if isinstance(number, int):
+            if not -(2**31) <= number < 2**31:
+                self.refuse(node, f"{number} is no int32", f"{-(2**31)} to {2**31 - 1}, or a number with a point")
+            return Number("int32", node, number)
+        if isfinite(number) and not isfinite(float32(number)):
+            self.refuse(node, f"{number} is beyond float32", "numbers up to 3.4e38")
+        return Number("float32", node, number)
+
     def name(self, node: ast.Name, name: str, defined: set[str]) -> Expression:
         if name in self.parameters and self.parameters[name].is_buffer:
             self.refuse(node, f"{name} is a buffer, and no number", f"{name}[index]")
@@ -111,7 +120,7 @@ class Expressions(KernelSource, ABC):
             self.refuse(node, f"{name} may have no value here", f"an assignment to {name} on every way to this line")
         value = self.kernel.__globals__.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return Number("int32" if isinstance(value, int) else "float32", node, value)
+            return self.constant_of(node, value)
         raise self.source.error(node, f"{name} is not known here", "parameters, locals, and numbers of the module")
 
     def element(self, node: ast.Subscript, defined: set[str]) -> tuple[str, Expression, Type]:

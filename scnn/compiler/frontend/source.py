@@ -26,13 +26,14 @@ class KernelSource:
         if not isinstance(kernel, FunctionType):
             raise KernelError(f"{kernel!r} is not a function: a kernel is a module-level function")
         self.kernel, self.callers = kernel, (*callers, kernel.__name__)
-        lines, first = inspect.getsourcelines(kernel)
+        try:
+            lines, first = inspect.getsourcelines(kernel)
+        except (OSError, TypeError):
+            raise KernelError(f"{kernel.__name__} has no source to read: a kernel stands in a file") from None
         text = textwrap.dedent("".join(lines))
         file = Path(inspect.getsourcefile(kernel) or "?")
         self.source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()))
-        definition = ast.parse(text).body[0]
-        assert isinstance(definition, ast.FunctionDef)
-        self.definition = definition
+        self.definition = definition_in(text, self.source)
         self.parameters: dict[str, Parameter] = {}
         self.types: dict[str, Type] = {}  # of every local, for good
         self.loops: list[str] = []
@@ -59,3 +60,14 @@ class KernelSource:
 
     def means(self, name: str, thing: Any) -> bool:
         return self.kernel.__globals__.get(name) is thing
+
+
+def definition_in(text: str, source: Source) -> ast.FunctionDef:
+    """The `def` that a kernel's source is; a lambda's is a piece of a line."""
+    try:
+        definition = ast.parse(text).body[0]
+    except (SyntaxError, IndexError):
+        definition = ast.Pass(lineno=1, col_offset=0)
+    if not isinstance(definition, ast.FunctionDef):
+        raise source.error(definition, "this is no kernel", "a function that begins with `def`")
+    return definition
