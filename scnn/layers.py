@@ -19,7 +19,8 @@ __all__ = ["Conv2D", "Dense", "Dropout", "Flatten", "MaxPool2D", "ReLU", "Softma
 @dataclass(frozen=True)
 class Conv2D(Layer):
     """Slides `filters` filters of kernel_size × kernel_size over maps: (channels, rows, columns) →
-    (filters, rows', columns'), with rows' = (rows + 2 · padding - kernel_size) // stride + 1.
+    (filters, rows', columns'), with rows' = (rows + 2 · padding - kernel_size) // stride + 1. `stride` and `padding`
+    count pixels. Raises ConfigError for sizes that are none; a network raises ShapeError where a window does not fit.
     """
 
     filters: int
@@ -97,7 +98,7 @@ class Conv2D(Layer):
 
 @dataclass(frozen=True)
 class ReLU(Layer):
-    """Lets positive numbers pass and turns negative ones to zero; any shape."""
+    """Lets positive numbers pass and turns negative ones to zero; any shape (ICML 2010, p. 807)."""
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape
@@ -114,7 +115,8 @@ class ReLU(Layer):
 @dataclass(frozen=True)
 class MaxPool2D(Layer):
     """Keeps the largest number of each size × size window: (channels, rows, columns) → (channels, rows',
-    columns'), with rows' = (rows - size) // stride + 1. The stride is the size unless given.
+    columns'), with rows' = (rows - size) // stride + 1. The stride, in pixels, is the size unless given. Raises
+    ConfigError for sizes that are none; a network raises ShapeError where a window does not fit.
     """
 
     size: int = 2
@@ -188,7 +190,8 @@ class Flatten(Layer):
 @dataclass(frozen=True)
 class Dropout(Layer):
     """While training, turns each number to zero with the probability `rate` and scales up the others, so that
-    their mean stays (JMLR 15, 2014, p. 1929); any shape. Afterwards it does nothing. It works in place.
+    their mean stays (JMLR 15, 2014, p. 1929); any shape. Afterwards it does nothing. It works in place. Raises
+    ConfigError where the rate is not from 0 to below 1.
     """
 
     rate: float = 0.5
@@ -221,7 +224,8 @@ class Dropout(Layer):
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """Joins every input to every unit: (inputs,) → (units,)."""
+    """Joins every input to every unit: (inputs,) → (units,). Raises ConfigError for a number of units that is none; a
+    network raises ShapeError for maps, which Flatten makes a vector of."""
 
     units: int
 
@@ -255,7 +259,8 @@ class Dense(Layer):
 
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Layer):
-    """Ends a network: turns logits (classes,) into probabilities, and measures them against the true class."""
+    """Ends a network: turns logits (classes,) into probabilities, and measures them against the true class. A network
+    raises ShapeError where it stands anywhere else."""
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:

@@ -22,7 +22,7 @@ from scnn.layer import Layer
 from scnn.layers import Dense
 from scnn.lowering import PROBABILITIES, activation, lower
 from scnn.metrics import Report, confusion_matrix
-from scnn.safetensors import Tensor, refuse_constant
+from scnn.safetensors import Tensor, little, refuse_constant
 from scnn.stream import HELD, Stream, held
 from scnn.wasm_engine import compiled
 
@@ -94,13 +94,16 @@ class Network(Architecture):
         """SHA-256 of all parameters, little-endian float32 in order: equal only for equal bits."""
         digest = hashlib.sha256()
         for values in self.parameters.values():
-            digest.update(values.tobytes())
+            digest.update(little(values).tobytes())
         return digest.hexdigest()
 
     # ------------------------------------------------------------------------------------- asking
 
     def predict(self, images: object, *, make_engine: EngineMaker = compiled) -> list[int]:
-        """The most probable class of each image, from 0. Images are Digits, or what `images_of` takes.
+        """The most probable class of each image, from 0. Images are Digits, bytes and whole numbers from 0 to 255,
+        floats from 0 to 1: nested lists, arrays, whatever has the buffer protocol; [channel, row, column] each.
+
+        Raises ShapeError for images of another size, DataError for NaN and what is out of range.
 
         >>> from scnn import load_digits
         >>> from scnn.presets import PAPER
@@ -111,11 +114,11 @@ class Network(Architecture):
         return [largest(row) for row in self.logits(images, make_engine=make_engine)]
 
     def logits(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
-        """What goes into the softmax: [image][class], any number."""
+        """What goes into the softmax: [image][class], any number. Images and errors are as for `predict`."""
         return self.outputs(images, activation(self, len(self.layers) - 1), make_engine)
 
     def probabilities(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
-        """[image][class], from 0 to 1; each image's sum is 1."""
+        """[image][class], from 0 to 1; each image's sum is 1. Images and errors are as for `predict`."""
         return self.outputs(images, PROBABILITIES, make_engine)
 
     def outputs(self, images: object, buffer: str, make_engine: EngineMaker) -> list[list[float]]:

@@ -18,7 +18,8 @@ SETTINGS = 8  # numbers in a row of `settings`: see kernels/learning.py
 
 @dataclass(frozen=True)
 class Optimiser(ABC):
-    """Takes steps along the gradients. `learning_rate` is η; `weight_decay`, λ, adds λ · W to every gradient."""
+    """Takes steps along the gradients. `learning_rate` is η; `weight_decay`, λ, adds λ · W to every gradient. Raises
+    ConfigError for numbers out of their range."""
 
     learning_rate: float
     weight_decay: float = field(default=0.0, kw_only=True)
@@ -47,7 +48,8 @@ class Optimiser(ABC):
 
 @dataclass(frozen=True)
 class SGD(Optimiser):
-    """Stochastic gradient descent, with momentum where it is above 0, Nesterov's where asked; PyTorch's SGD."""
+    """Stochastic gradient descent, with momentum where it is above 0, Nesterov's where asked; PyTorch's SGD. Raises
+    ConfigError for numbers out of their range, and for Nesterov's momentum without any."""
 
     learning_rate: float = 0.01
     momentum: float = 0.0
@@ -75,7 +77,8 @@ class SGD(Optimiser):
 
 @dataclass(frozen=True)
 class Adam(Optimiser):
-    """Adaptive moments (arXiv:1412.6980); PyTorch's Adam, whose weight decay is a part of the gradient."""
+    """Adaptive moments (arXiv:1412.6980); PyTorch's Adam, whose weight decay is a part of the gradient. Raises
+    ConfigError for numbers out of their range."""
 
     learning_rate: float = 0.001
     beta_1: float = 0.9

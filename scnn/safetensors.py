@@ -19,7 +19,7 @@ from typing import Any
 
 from scnn.errors import ModelError
 
-__all__ = ["Tensor", "pack", "read", "refuse_constant", "unpack", "write"]
+__all__ = ["Tensor", "little", "pack", "read", "refuse_constant", "unpack", "write"]
 
 LENGTH = struct.Struct("<Q")
 LARGEST_HEADER = 1 << 22

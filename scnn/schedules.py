@@ -28,7 +28,8 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    """Multiplied by `decay` after every `every` epochs; PyTorch's StepLR."""
+    """Multiplied by `decay` after every `every` epochs; PyTorch's StepLR. Raises ConfigError where `every` is
+    below 1, or `decay` not above 0 and at most 1."""
 
     every: int = 10
     decay: float = 0.1
@@ -58,6 +59,7 @@ class Cosine(Schedule):
 class OneCycle(Schedule):
     """Up to the full rate in the first `warmup` share of the steps, from 1/`start` of it, then down to 1/`end` of
     where it began, both along half a cosine; PyTorch's OneCycleLR without its cycled momentum (arXiv:1708.07120).
+    Raises ConfigError where `warmup` is no share between 0 and 1, or a divisor is below 1.
     """
 
     warmup: float = 0.3
