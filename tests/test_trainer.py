@@ -13,7 +13,6 @@ from scnn.network import Network
 from scnn.optimisers import SGD
 from scnn.presets import PAPER
 from scnn.schedules import OneCycle
-from scnn.stream import held
 from scnn.trainer import Trainer
 
 LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dense(3)]
@@ -65,12 +64,6 @@ def test_images_are_streamed(room: int, monkeypatch: pytest.MonkeyPatch) -> None
     _, test = PAPER.digits()
     report = one.network.evaluate(test.select((0, 1, 2), 2)).to_dict()
     assert report["confusion"] == [list(row) for row in one.scores["test"].confusion]
-
-
-def test_large_images_are_held_by_their_bytes() -> None:
-    """As many as 16 MiB have room for, and one at least."""
-    assert [held(60_000, shape) for shape in ((1, 28, 28), (3, 128, 128), (3, 4096, 4096))] == [1024, 341, 1]
-    assert held(5, (1, 28, 28)) == 5
 
 
 def test_a_seed_is_a_training() -> None:

@@ -1,0 +1,59 @@
+"""The stream: which images lie in an engine's memory, and where."""
+
+import pytest
+
+from scnn.data import Digits
+from scnn.engine import Interpreter
+from scnn.layers import Dense, Flatten
+from scnn.lowering import lower
+from scnn.network import Network
+from scnn.stream import Stream, held
+
+
+def digits(first: int, count: int) -> Digits:
+    """Images of two pixels that tell their number, and so do their labels."""
+    numbers = range(first, first + count)
+    return Digits(bytes(number for number in numbers for _ in range(2)), bytes(numbers), 1, 2)
+
+
+def stream(room: int) -> Stream:
+    """Over six images, 0 to 3 and 4 to 5, in a memory with room for so many."""
+    engine = Interpreter(lower(Network((1, 1, 2), [Flatten(), Dense(10)], seed=1), images=room))
+    return Stream(engine, digits(0, 4), digits(4, 2))
+
+
+def loaded(one: Stream, position: int) -> tuple[list[int], int]:
+    """The labels from a position on, as they lie in memory, and how many there are said to be."""
+    place, count = one.reach(position)
+    labels, pixels = one.engine.read("labels"), one.engine.read("pixels")
+    assert [pixels[2 * at] for at in range(len(labels))] == list(labels)
+    return [int(label) for label in labels[place : place + count]], count
+
+
+def test_images_come_as_they_are_reached() -> None:
+    """In order, over the end of the first digits, as many as there is room for; what is there is not loaded again."""
+    one = stream(room=4)
+    assert loaded(one, 0) == ([0, 1, 2, 3], 4)
+    assert loaded(one, 3) == ([3], 1)
+    assert loaded(one, 4) == ([4, 5], 2)
+    assert loaded(one, 1) == ([1, 2, 3, 4], 4)
+    one.engine.write("labels", bytes(4))
+    assert one.reach(2) == (1, 3) and not any(one.engine.read("labels")), "it was there already"
+
+
+def test_another_order() -> None:
+    """Positions count along it, and nothing of the last one is taken for it."""
+    one = stream(room=4)
+    loaded(one, 0)
+    one.follow([5, 0, 4])
+    assert loaded(one, 0) == ([5, 0, 4], 3)
+    assert loaded(one, 2) == ([4], 1)
+    one.follow([6])
+    with pytest.raises(IndexError):
+        one.reach(0)
+
+
+def test_large_images_are_held_by_their_bytes() -> None:
+    """As many as 16 MiB have room for, and one at least."""
+    assert [held(60_000, shape) for shape in ((1, 28, 28), (3, 128, 128), (3, 4096, 4096))] == [1024, 341, 1]
+    assert held(5, (1, 28, 28)) == 5
