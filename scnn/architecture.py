@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from math import prod
 
-from scnn.checks import LARGEST_SIDE, MOST_LAYERS, MOST_PARAMETERS, require_kind
+from scnn.checks import LARGEST_SIDE, MOST_CLASSES, MOST_LAYERS, MOST_PARAMETERS, require_kind
 from scnn.errors import ConfigError, ShapeError
 from scnn.layer import Layer, Parameter, Shape
 from scnn.layers import SoftmaxCrossEntropy
@@ -14,7 +14,7 @@ __all__ = ["Architecture"]
 class Architecture:
     """Layers from an input of `input_shape` (channels, rows, columns) to logits; softmax with cross-entropy
     ends it, whether it is written or not. Raises ShapeError where a layer does not fit the one before it or there are
-    too many parameters, ConfigError for what is no layer.
+    too many classes or parameters, ConfigError for what is no layer.
     """
 
     def __init__(self, input_shape: Sequence[int], layers: Iterable[Layer]) -> None:
@@ -28,6 +28,8 @@ class Architecture:
         self.layers: tuple[Layer, ...] = ended(checked(layers))
         self.names: tuple[str, ...] = numbered(self.layers)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()
+        if self.classes > MOST_CLASSES:
+            raise ShapeError(f"the network has {self.classes} outputs, and there are at most {MOST_CLASSES} classes")
         if self.parameter_count > MOST_PARAMETERS:
             raise ShapeError(f"the network has {self.parameter_count} parameters, and at most {MOST_PARAMETERS}")
 

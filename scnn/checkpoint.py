@@ -112,7 +112,10 @@ def resume(
         if "test_digits" in settings:  # files of earlier versions do not tell
             require_same("test", test, settings)
         trainer = Trainer(network, training, test, make_engine=make_engine, **settings_from_dict(settings))
+        weights = network.fingerprint()
         trainer.restore(whole_state(tensors, state))
+        if network.fingerprint() != weights:
+            raise ModelError("it has two kinds of weights, which differ")
     except (ScnnError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelError(f"{name} cannot be continued: {error}") from None
     return trainer
@@ -139,6 +142,8 @@ def whole_state(tensors: Mapping[str, Tensor], state: dict[str, Any]) -> dict[st
     """The trainer's state, put together from JSON and tensors."""
     buffers = {name.removeprefix(PREFIX): t.values for name, t in tensors.items() if name.startswith(PREFIX)}
     version, gauss = state["random"]
+    if buffers["order"].typecode != "i" or buffers["order_random"].typecode != "I":
+        raise ModelError("its order is none")
     return {
         **state,
         "order": list(buffers.pop("order")),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
+from unicodedata import category
 
 from scnn.errors import ConfigError
 
@@ -11,6 +12,7 @@ __all__ = [
     "LARGEST_SEED",
     "LARGEST_SIDE",
     "LONGEST_NAME",
+    "MOST_CLASSES",
     "MOST_EPOCHS",
     "MOST_LAYERS",
     "MOST_PARAMETERS",
@@ -28,6 +30,7 @@ LARGEST = 1 << 20  # of the whole numbers in a layer or a training's settings
 LARGEST_SEED = 2**32 - 1
 LONGEST_NAME = 100  # letters of a class name
 LARGEST_SIDE = 4096  # of the input: channels, rows, columns
+MOST_CLASSES = 256  # a label is one byte
 MOST_EPOCHS = 100_000
 MOST_LAYERS = 100
 MOST_PARAMETERS = 20_000_000
@@ -66,6 +69,8 @@ def require_names(names: object) -> tuple[str, ...]:
         require_kind("a class name", name, str, "'cat'")
         if len(name) > LONGEST_NAME:
             raise ConfigError(f"a class name has at most {LONGEST_NAME} letters, and {name[:20]}… has {len(name)}")
+        if any(category(letter) in ("Cc", "Cs") for letter in name):
+            raise ConfigError(f"a class name has letters that can be shown, and {name!a} has others")
     return tuple(names)
 
 

@@ -34,10 +34,10 @@ def to_dict(thing: Any) -> dict[str, Any]:
 def from_dict(data: object, kinds: Iterable[type[Thing]]) -> Thing:
     """What the dict describes, one of these kinds; raises ConfigError for anything else."""
     by_name = {kind.__name__: kind for kind in kinds}
-    if not isinstance(data, Mapping) or data.get("kind") not in by_name:
-        named = data.get("kind") if isinstance(data, Mapping) else data
+    named = data.get("kind") if isinstance(data, Mapping) else data
+    if not isinstance(data, Mapping) or not isinstance(named, str) or named not in by_name:
         raise ConfigError(f"there is no {str(named)[:80]!r} here; there are: {', '.join(by_name)}")
-    kind = by_name[data["kind"]]
+    kind = by_name[named]
     allowed = {field.name: field.type for field in fields(kind)} if is_dataclass(kind) else {}
     given = {name: value for name, value in data.items() if name != "kind"}
     for name, value in given.items():

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import lzma
 import os
 import struct
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from scnn.checks import described, require_names, require_whole
+from scnn.checks import MOST_CLASSES, described, require_names, require_whole
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 from scnn.images import grey_levels, whole_numbers
 
@@ -27,13 +28,12 @@ KINDS = {IMAGES_MAGIC: "images", LABELS_MAGIC: "labels"}
 
 # No image set is larger than this; a header that says so is broken or hostile.
 LARGEST = 1 << 30
-MOST_CLASSES = 256  # a label is one byte
 
 
 @dataclass(frozen=True, init=False)
 class Digits:
-    """Grey-level images with their classes. Raises DataError where counts or labels do not fit, ConfigError for sizes
-    and class names that are none.
+    """Grey-level images with their classes. Raises DataError where counts or labels do not fit, ShapeError for an
+    array of other rows and columns, ConfigError for sizes and class names that are none.
 
     `pixels` holds [image, row, column], one byte each, 0 for paper to 255 for ink; `labels` one byte an image,
     its place in `classes`. Both are made from bytes, nested lists, or whatever has the buffer protocol, such as numpy
@@ -67,7 +67,7 @@ class Digits:
             raise ConfigError(
                 f"there are 1 to {MOST_CLASSES} classes, since a label is one byte, and not {len(names)}"
             )
-        fields = {"pixels": grey_levels(pixels), "labels": label_bytes(labels, len(names))}
+        fields = {"pixels": grey_levels(pixels, (1, rows, columns)), "labels": label_bytes(labels, len(names))}
         for name, value in {**fields, "rows": rows, "columns": columns, "classes": names}.items():
             object.__setattr__(self, name, value)  # as dataclasses do where they are frozen
         wanted = len(self.labels) * self.rows * self.columns
@@ -91,7 +91,7 @@ class Digits:
 
     def fingerprint(self) -> str:
         """SHA-256 of sizes, labels and pixels: equal only for equal digits."""
-        digest = hashlib.sha256(f"{len(self)} {self.rows} {self.columns} {' '.join(self.classes)}\n".encode())
+        digest = hashlib.sha256(json.dumps([len(self), self.rows, self.columns, self.classes]).encode())
         digest.update(self.labels)
         digest.update(self.pixels)
         return digest.hexdigest()

@@ -139,7 +139,7 @@ class LiveDisplay:
 
     def end(self, facts: Mapping[str, Any], words: str) -> None:
         self.close()
-        self.console.print(words, highlight=False)
+        self.console.print(words, highlight=False, markup=False, soft_wrap=True)  # to be copied as they are
 
     def close(self) -> None:
         """Gives the terminal its cursor back, however the training ended."""

@@ -36,22 +36,33 @@ def images_of(images: object, shape: tuple[int, ...]) -> Iterator["array[float]"
 def require_rows_of(images: object, shape: tuple[int, ...]) -> None:
     """Raises ShapeError for an array or nested lists that are neither an image nor a row of images: they are not
     regrouped. A single channel may be left out or stand last; images may be flat."""
-    found = shape_of(images)
+    try:
+        found = shape_of(images)
+    except RecursionError:
+        raise DataError("images are nested without end") from None
     kinds = [shape, (prod(shape),)] + ([shape[1:], (*shape[1:], 1)] if shape[0] == 1 else [])
     if len(found) > 1 and not any(found in (kind, (found[0], *kind)) for kind in kinds):
         raise ShapeError(f"images of {shape} do not come as an array of {found}")
 
 
 def shape_of(values: object) -> tuple[int, ...]:
-    """Of an array, or of nested lists as their first members have it."""
+    """Of an array or nested lists; raises ShapeError where their rows differ in length."""
+    if isinstance(values, list | tuple):
+        if not values or isinstance(values[0], int | float):
+            return (len(values),)
+        inner = {shape_of(value) for value in values}
+        if len(inner) > 1:
+            raise ShapeError(f"the rows of nested lists differ: {' and '.join(map(str, sorted(inner)[:2]))} numbers")
+        return (len(values), *inner.pop())
     try:
         return memoryview(values).shape or ()  # type: ignore[arg-type]
     except (TypeError, ValueError, BufferError):
-        return (len(values), *(shape_of(values[0]) if values else ())) if isinstance(values, list | tuple) else ()
+        return ()
 
 
-def grey_levels(images: object) -> bytes:
-    """The same images as bytes in row order, 0 for paper to 255 for ink. Raises DataError."""
+def grey_levels(images: object, shape: tuple[int, ...]) -> bytes:
+    """The same images as bytes in row order, 0 for paper to 255 for ink. Raises ShapeError and DataError."""
+    require_rows_of(images, shape)
     numbers, largest = levels_of(images)
     if isinstance(numbers, bytes):
         return numbers
@@ -89,7 +100,10 @@ def are_whole(numbers: Sequence[float]) -> bool:
 def numbers_of(values: object, name: str) -> Sequence[float]:
     """The numbers of a buffer or of nested sequences, in row order; bytes stay bytes."""
     found = buffered(values, name)
-    return list(flat(values, name)) if found is None else found
+    try:
+        return list(flat(values, name)) if found is None else found
+    except RecursionError:
+        raise DataError(f"{name} are nested without end") from None
 
 
 def buffered(values: object, name: str) -> Sequence[float] | None:

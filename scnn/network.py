@@ -12,8 +12,8 @@ from typing import Any
 
 from scnn import safetensors
 from scnn.architecture import Architecture
-from scnn.checks import require_names, require_seed
-from scnn.config import layers_from_list, to_dict
+from scnn.checks import require_kind, require_names, require_seed
+from scnn.config import LAYERS, layers_from_list, to_dict
 from scnn.data import Digits
 from scnn.engine import Engine, EngineMaker
 from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
@@ -67,6 +67,8 @@ class Network(Architecture):
         parameters: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
         require_seed(seed)
+        if provenance is not None:
+            require_kind("the provenance", provenance, Mapping, "{'author': 'me'}")
         super().__init__(input_shape, layers)
         names = require_names(class_names if class_names is not None else tuple(map(str, range(self.classes))))
         if len(names) != self.classes:
@@ -180,7 +182,9 @@ class Network(Architecture):
         """Writes a safetensors file with architecture, parameters, class names and provenance, as a whole or not
         at all. Raises ModelError where it cannot be written, or could not be loaded again."""
         data = safetensors.pack(self.tensors(), self.metadata())
-        self.from_tensors(*safetensors.unpack(data), layers={type(layer) for layer in self.layers})
+        again = self.from_tensors(*safetensors.unpack(data), layers={type(layer) for layer in self.layers})
+        for layer, other in zip(self.layers, again.layers, strict=True):
+            require_same(layer, other)
         safetensors.write(path, data)
 
     def tensors(self) -> dict[str, Tensor]:
@@ -199,10 +203,9 @@ class Network(Architecture):
 
     def provenance_text(self) -> str:
         """The provenance in JSON; raises ModelError for what is no plain data."""
-        try:
-            return json.dumps(self.provenance, allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise ModelError(f"the provenance is no plain data, as JSON has it: {error}") from None
+        if not is_plain(self.provenance):
+            raise ModelError("the provenance is no plain data, as JSON has it: texts, finite numbers, lists, tables")
+        return json.dumps(self.provenance)
 
     @classmethod
     def load(cls, path: str | Path, *, layers: Iterable[type[Layer]] = ()) -> "Network":
@@ -228,8 +231,8 @@ class Network(Architecture):
         shape, names, provenance = data["input_shape"], data["class_names"], data["provenance"]
         if not isinstance(names, list):
             raise ModelError("the class names are not a list")
-        if not isinstance(provenance, dict):
-            raise ModelError("the provenance is not a table")
+        if not isinstance(provenance, dict) or not is_plain(provenance):
+            raise ModelError("the provenance is not a table of plain data")
         try:
             architecture = Architecture(shape, layers_from_list(data["layers"], layers))
             require_fitting(architecture, tensors)
@@ -242,6 +245,15 @@ class Network(Architecture):
         return network
 
 
+def require_same(layer: Layer, other: Layer) -> None:
+    """Raises ModelError where a layer comes out of a file as another one."""
+    name = type(layer).__name__
+    if type(layer) not in LAYERS and name in {kind.__name__ for kind in LAYERS}:
+        raise ModelError(f"a layer of your own cannot be kept under the name {name}, which is one of scnn's")
+    if type(layer) is not type(other) or vars(layer) != vars(other):
+        raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and texts")
+
+
 def require_fitting(architecture: Architecture, tensors: Mapping[str, Tensor]) -> None:
     """Every parameter is there, of its shape, and finite."""
     for name, parameter in architecture.specifications().items():
@@ -252,6 +264,15 @@ def require_fitting(architecture: Architecture, tensors: Mapping[str, Tensor]) -
             raise ModelError(f"the tensor {name} is {tensor.shape}, and the architecture's is {parameter.shape}")
         if not all(map(math.isfinite, tensor.values)):
             raise ModelError(f"the tensor {name} has numbers that are not finite")
+
+
+def is_plain(data: object) -> bool:
+    """Whether JSON can hold it; numbers such as 1e999, which Python reads as infinite, are none."""
+    try:
+        json.dumps(data, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def largest(row: Sequence[float]) -> int:

@@ -60,8 +60,8 @@ def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
     if len(data) < 8:
         raise ModelError(f"{NO_MODEL}: one begins with 8 bytes, and there are {len(data)}")
     (length,) = LENGTH.unpack_from(data)
-    if length > LARGEST_HEADER:
-        raise ModelError(f"{NO_MODEL}: its header should have {length} bytes, and at most {LARGEST_HEADER} are read")
+    if not 2 <= length <= LARGEST_HEADER:
+        raise ModelError(f"{NO_MODEL}: its header should have {length} bytes, and 2 to {LARGEST_HEADER} are read")
     if length > (there := len(data) - 8):
         raise ModelError(f"the file is cut short: its header should have {length} bytes, and there are {there}")
     header = parse(data[8 : 8 + length])
@@ -146,10 +146,12 @@ def little(values: "array[Any]") -> "array[Any]":
 
 
 def read(path: str | Path) -> bytes:
-    """The file's bytes, as many as any model may have; raises ModelError."""
+    """The file's bytes, as many as any model may have, and only its first where it is none; raises ModelError."""
     try:
         with path_of(path).open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
+            data = stream.read(LENGTH.size)
+            if len(data) == LENGTH.size and 2 <= LENGTH.unpack(data)[0] <= LARGEST_HEADER:
+                data += stream.read(LARGEST_FILE + 1 - len(data))
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from None
     return data

@@ -14,7 +14,7 @@ from typing import Any
 from scnn.augmentation import Augmentation
 from scnn.checks import MOST_EPOCHS, require, require_kind, require_seed, require_whole
 from scnn.data import Digits
-from scnn.engine import EngineMaker
+from scnn.engine import EngineMaker, type_codes
 from scnn.errors import ConfigError, TrainingError
 from scnn.events import EpochEnded, Event, Progress, Score
 from scnn.lowering import lower
@@ -284,6 +284,7 @@ class Trainer:
             length = self.engine.plan.buffers[name].length
             if name not in buffers or len(buffers[name]) != length:
                 raise ConfigError(f"the checkpoint is of another training: its {name} are not {length} numbers")
+            self.require_sound(name, buffers[name])
         if sorted(state["order"]) != sorted(self.order):
             raise ConfigError("the checkpoint is of a training on other digits")
         for name, least, most in (
@@ -295,6 +296,8 @@ class Trainer:
                 raise ConfigError("the checkpoint stands outside of this training")
         if type(state["finished"]) is not bool:
             raise ConfigError("the checkpoint does not say whether its training has finished")
+        if state["trained"] and buffers["step"][0] != self.steps_at(state["trained"]):
+            raise ConfigError("the checkpoint's step is not that of its position")
         scores, best = self.scores_of(state["scores"]), self.best_of(state)
         random = Random()
         try:
@@ -311,6 +314,17 @@ class Trainer:
             self.engine.write(name, buffers[name])
         self.update_network()
 
+    def require_sound(self, name: str, values: "array[Any]") -> None:
+        """Raises ConfigError where these are not finite numbers of the buffer's kind."""
+        if values.typecode != type_codes[self.engine.plan.buffers[name].kind]:
+            raise ConfigError(f"the checkpoint's {name} are of another kind")
+        if not all(map(math.isfinite, values)):
+            raise ConfigError(f"the checkpoint's {name} are not finite")
+
+    def steps_at(self, trained: int) -> int:
+        """How many updates there were in the epoch until then; the last batch may be smaller."""
+        return self.steps_per_epoch if trained == self.training_size else trained // self.batch_size
+
     def best_of(self, state: Mapping[str, Any]) -> Best | None:
         """The best epoch of a state; raises ConfigError where it is none."""
         if state["best"] is None:
@@ -320,6 +334,7 @@ class Trainer:
         within = type(epoch) is int and 1 <= epoch <= self.epochs and "validation" in scores
         if not within or len(weights) != self.engine.plan.buffers["parameters"].length:
             raise ConfigError("the checkpoint's best epoch is none")
+        self.require_sound("parameters", weights)
         return Best(epoch, self.scores_of(scores), array("f", weights).tobytes())
 
     def scores_of(self, plain: Mapping[str, Any]) -> dict[str, Score]:

@@ -3,13 +3,15 @@
 import asyncio
 import json
 from contextlib import suppress
-from time import time
+from time import monotonic, time
 
 import js
 from pyodide.ffi import create_once_callable, to_js
 
 NAME, TABLE = "scnn", "trainings"
 PATIENCE = 5  # seconds that storage has for an answer
+PAUSE = 60  # seconds until a storage that gave none is asked again: a training does not wait for it after every epoch
+SILENT = "This training is not kept: the browser's storage does not answer."
 MOST = 3  # trainings kept; the oldest make room
 
 
@@ -20,6 +22,7 @@ class Refused(Exception):
 class Store:
     def __init__(self):
         self.database = None
+        self.silent_since = -PAUSE
         self.key = f"{time():.3f}-{js.crypto.randomUUID()}"  # two tabs do not write over one another
 
     async def open(self):
@@ -34,12 +37,15 @@ class Store:
 
     async def keep(self, checkpoint, described, progress):
         """Writes the training; "" if that was done, else why it was not. A finished one needs no keeping."""
+        if monotonic() - self.silent_since < PAUSE:
+            return SILENT
         try:
             return await asyncio.wait_for(self.put(checkpoint, described, progress), PATIENCE)
         except Refused as error:
             return f"This training is not kept: {error}"
         except TimeoutError:
-            return "This training is not kept: the browser's storage does not answer."
+            self.silent_since = monotonic()
+            return SILENT
         except Exception as error:
             name = getattr(error, "name", type(error).__name__)
             return f"This training is not kept: the browser's storage cannot be used ({name})."

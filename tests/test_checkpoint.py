@@ -1,6 +1,8 @@
 """Checkpoints: a training stopped anywhere and continued gives the same bits; broken ones are refused."""
 
 import json
+import math
+from array import array
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -20,6 +22,7 @@ from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
 from scnn.network import Network
 from scnn.optimisers import SGD, Adam
 from scnn.presets import PAPER
+from scnn.safetensors import Tensor
 from scnn.schedules import Constant, OneCycle
 from scnn.trainer import Trainer
 from scnn.wasm_engine import compiled
@@ -207,6 +210,43 @@ def test_a_state_that_is_none_is_refused(name: str, value: object) -> None:
     state = {**json.loads(metadata["state"]), name: value}
     with pytest.raises(ModelError, match="cannot be continued"):
         resume(safetensors.pack(tensors, {**metadata, "state": json.dumps(state)}), FEW, TEST)
+
+
+def changed(**tensors: Tensor | None) -> bytes:
+    """A checkpoint in mid-epoch, some of its tensors others."""
+    one = trainer(**WAYS["adam with everything"])
+    for _ in islice(one.run(), 30):
+        pass
+    assert one.best and one.trained
+    before, metadata = safetensors.unpack(pack_checkpoint(one))
+    found = {name: tensors.get(name.removeprefix("training."), tensor) for name, tensor in before.items()}
+    return safetensors.pack({name: tensor for name, tensor in found.items() if tensor}, metadata)
+
+
+def like(name: str, kind: str, value: float) -> dict[str, Tensor]:
+    """A tensor of the checkpoint, all of its numbers of another kind or value."""
+    length = len(safetensors.unpack(changed())[0]["training." + name].values)
+    return {name: Tensor(array(kind, [value] * length), (length,))}  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "value", "words"),
+    [
+        ("parameters", "f", math.nan, "parameters are not finite"),
+        ("parameters", "f", 0.5, "two kinds of weights"),
+        ("parameters", "I", 1, "parameters are of another kind"),
+        ("second_moment", "f", math.inf, "second_moment are not finite"),
+        ("best_parameters", "f", math.nan, "parameters are not finite"),
+        ("order", "f", 1.0, "its order is none"),
+        ("order", "i", 1, "on other digits"),
+        ("step", "i", 99, "step is not that of its position"),
+    ],
+)
+def test_tensors_that_cannot_be(name: str, kind: str, value: float, words: str) -> None:
+    """Kinds, numbers that are not finite, weights that contradict each other: refused before anything is used."""
+    with pytest.raises(ModelError, match=words):
+        resume(changed(**like(name, kind, value)), FEW, TEST)
+    assert resume(changed(), FEW, TEST).trained
 
 
 def test_early_stopping_keeps_the_best_weights() -> None:

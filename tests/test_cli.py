@@ -180,8 +180,9 @@ def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
     assert Network.load(out).provenance["seconds"] > until_then > 0, "both parts count"
 
 
-def in_a_terminal(*arguments: object) -> tuple[int, str]:
-    """Runs scnn where the output is a terminal: its exit code, and all that was written there."""
+def in_a_terminal(*arguments: object, interrupt: bool = False) -> tuple[int, str]:
+    """Runs scnn where the output is a terminal: its exit code, and all that was written there. With `interrupt`,
+    Ctrl-C is pressed once the first epoch's row has come."""
     main, other = pty.openpty()
     words = [sys.executable, "-m", "scnn", *map(str, arguments)]
     environment = {**os.environ, "COLUMNS": "120", "TERM": "xterm"}
@@ -196,6 +197,9 @@ def in_a_terminal(*arguments: object) -> tuple[int, str]:
             except OSError:
                 break
             seen += piece
+        if interrupt and re.search(rb"\d\d\.\d\d%", seen):
+            process.send_signal(signal.SIGINT)
+            interrupt = False
     return process.wait(timeout=10), seen.decode(errors="replace")
 
 
@@ -264,6 +268,58 @@ def test_folders_that_cannot_be_written_to_are_known_at_once() -> None:
     """Before anything is trained."""
     result = scnn("train", "--out", "/proc/m.safetensors", "--epochs", 1000)
     assert result.returncode == 1 and "/proc/m.safetensors cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["m[best] of a long, long name with spaces in it", "x[", "[/y]"])
+def test_the_line_to_go_on_can_be_copied_from_a_terminal(name: str, tmp_path: Path) -> None:
+    """However long it is and whatever is in its names."""
+    out = tmp_path / f"{name}.safetensors"
+    out.parent.mkdir(exist_ok=True)
+    code, seen = in_a_terminal("train", "--preset", "mnist", "--out", out, interrupt=True)
+    command = re.search(r"To go on: scnn (.*?)\r?\n", seen)
+    assert code == 130 and command, seen
+    again = shlex.split(command.group(1))
+    checkpoint = Path(again[again.index("--resume") + 1])
+    assert checkpoint.exists() and again[again.index("--out") + 1] == str(out)
+
+
+def test_a_training_whose_output_ends_is_kept(tmp_path: Path) -> None:
+    """A pipe that is closed, and a full disk: the checkpoint is named, and nothing else is said."""
+    for target, reason in (("| head -n 2", "Broken pipe"), ("> /dev/full", "No space left on device")):
+        out = tmp_path / reason / "m.safetensors"
+        out.parent.mkdir()
+        command = f"{sys.executable} -m scnn train --out '{out}' {target}; exit ${{PIPESTATUS[0]}}"
+        result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+        assert result.returncode == 1 and len(result.stderr.splitlines()) == 1, result.stderr
+        assert reason in result.stderr and f"the training is kept in {out.parent}" in result.stderr
+        assert Network.load(out.with_name("m.checkpoint.safetensors")).provenance["preset"] == "mnist"
+
+
+def test_output_that_fails_is_one_line(model: Path) -> None:
+    """And letters that a terminal has not are written as Python writes them."""
+    command = f"{sys.executable} -m scnn info {model}"
+    full = subprocess.run(["bash", "-c", f"{command} > /dev/full"], capture_output=True, text=True, check=False)
+    assert (
+        full.returncode == 1
+        and full.stderr == "scnn: what is to be shown cannot be written: No space left on device\n"
+    )
+    narrow = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    found = subprocess.run(command.split(), capture_output=True, env=narrow, check=True).stdout
+    assert b"\\u2192" in found and "×".encode("cp1252") in found
+
+
+def test_a_terminal_that_closes(tmp_path: Path) -> None:
+    """The training is kept as by Ctrl-C."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        out = tmp_path / f"{number.name}.safetensors"
+        words = [sys.executable, "-m", "scnn", "train", "--out", str(out)]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        assert process.stdout
+        while not process.stdout.readline().startswith("epoch 1"):
+            assert process.poll() is None
+        process.send_signal(number)
+        process.communicate(timeout=60)
+        assert process.returncode == 130 and out.with_name(f"{number.name}.checkpoint.safetensors").exists()
 
 
 def test_files_through_pipes(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
@@ -381,6 +437,12 @@ def test_info(model: Path) -> None:
         (["predict", "{model}", "{blank}"], "blank.png: there is no ink on the drawing"),
         (["export", "{model}", "--onnx", "nowhere/x"], "no folder nowhere"),
         (["export", "{model}", "--onnx", "tests"], "tests is a folder"),
+        (["export", "nowhere", "--onnx", "{blank}"], "nowhere cannot be read"),
+        (["train", "--out", "a" * 300], "cannot be written: File name too long"),
+        (
+            ["train", "--out", "x", "--test-images", "a", "--test-labels", "b"],
+            "go with --images and --labels, the dig",
+        ),
     ],
 )
 def test_errors_are_one_line(model: Path, arguments: list[str], words: str, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scnn.data import Digits, load_digits, load_idx
-from scnn.errors import ConfigError, DataError, IdxError
+from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 
 
 def images_file(count: int = 3, rows: int = 2, columns: int = 2, data: bytes | None = None) -> bytes:
@@ -110,6 +110,19 @@ def test_mutated_idx_files_never_do_worse_than_a_data_error(data: st.DataObject)
     cut = bytes(content[: data.draw(st.integers(0, len(content)))])
     with contextlib.suppress(DataError):
         assert len(load_idx(cut, labels_file())) == 3
+
+
+@pytest.mark.parametrize("pixels", [np.zeros((4, 10)), np.zeros((10, 1, 4)), np.zeros((3, 10, 2, 2)), [[0] * 10] * 4])
+def test_arrays_of_another_layout(pixels: object) -> None:
+    """Such as [pixel, image]: they are refused, not regrouped."""
+    with pytest.raises(ShapeError, match="do not come as an array of"):
+        Digits(pixels, [0] * 10, 2, 2)
+
+
+def test_names_make_a_difference() -> None:
+    """The fingerprint tells names apart, wherever their spaces are."""
+    one, other = (Digits(bytes(2), [0, 1], 1, 1, names) for names in (("a b", "c"), ("a", "b c")))
+    assert one.fingerprint() != other.fingerprint()
 
 
 def test_bytes_of_any_kind_are_files() -> None:

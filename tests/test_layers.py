@@ -67,7 +67,8 @@ def check_gradients(layer: Layer, shape: Shape, batch: int, seed: int) -> None:
     """For the loss Σ g · Y over a batch: parameters' gradients add up, each input's is its own."""
     random = Random(seed)
     bench = Bench(layer, shape, random)
-    images = [[random.uniform(-1, 1) for _ in range(prod(shape))] for _ in range(batch)]
+    levels = range(-999, 1000, 2)  # a step of the differences leads from none to the next, nor over zero
+    images = [[level / 1000 for level in random.sample(levels, prod(shape))] for _ in range(batch)]
     size = prod(layer.output_shape(shape))
     weights = [[random.uniform(-1, 1) for _ in range(size)] for _ in range(batch)]
 

@@ -4,6 +4,8 @@ Exit codes: 0 all went well; 1 an error, told in one line; 2 the command was not
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +25,9 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; the result is the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal's letters have no place for
     chosen = parser().parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
@@ -34,7 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("scnn: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:
+    except OSError as error:
+        if chosen.debug:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing is tried again at the exit
+        if not isinstance(error, BrokenPipeError):
+            print(f"scnn: what is to be shown cannot be written: {error.strerror}", file=sys.stderr)
         return 1
     return code
 

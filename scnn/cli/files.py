@@ -15,9 +15,10 @@ __all__ = ["export", "info"]
 
 def export(chosen: argparse.Namespace) -> int:
     require_writable(chosen.onnx)
+    network = Network.load(chosen.model)
     if chosen.onnx.exists() and chosen.onnx.samefile(chosen.model):
         raise ConfigError(f"{chosen.onnx} is the model itself, and would be overwritten: choose another name")
-    to_onnx(Network.load(chosen.model), chosen.onnx)
+    to_onnx(network, chosen.onnx)
     if chosen.json:
         say("export", onnx=str(chosen.onnx))
     else:

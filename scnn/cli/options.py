@@ -27,18 +27,20 @@ def tell(error: ScnnError, as_json: bool) -> None:
     """An error in one line, and in one for machines."""
     if as_json:
         say("error", name=type(error).__name__, message=str(error))
-    print(f"scnn: {' '.join(str(error).split())}", file=sys.stderr)
+    words = "".join(letter if letter.isprintable() else "�" for letter in " ".join(str(error).split()))
+    print(f"scnn: {words}", file=sys.stderr)
 
 
 def require_writable(path: Path) -> None:
     """Raises ConfigError where no file can be written at this path; better known now than after a training."""
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder, and a file is to be written: give a file's name too")
-    if not path.parent.is_dir():
-        raise ConfigError(f"there is no folder {path.parent} to write {path.name} to")
     try:
+        if path.is_dir():
+            raise ConfigError(f"{path} is a folder, and a file is to be written: give a file's name too")
+        if not path.parent.is_dir():
+            raise ConfigError(f"there is no folder {path.parent} to write {path.name} to")
         with tempfile.TemporaryFile(dir=path.resolve().parent):
             pass
+        path.exists()  # which fails for names that are too long
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
 

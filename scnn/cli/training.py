@@ -3,6 +3,7 @@
 import argparse
 import shlex
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -34,7 +35,7 @@ FIXED = ("preset", "seed", "epochs", "learning_rate", "batch_size", "validation"
 def train(chosen: argparse.Namespace) -> int:
     require_writable(chosen.out)
     trainer, preset = resumed(chosen) if chosen.resume else begun(chosen)
-    with closing(display_for(trainer, chosen.json)) as display:
+    with closing(display_for(trainer, chosen.json)) as display, kept_if_silenced(chosen, trainer, preset):
         return shown(chosen, trainer, preset, display)
 
 
@@ -105,6 +106,11 @@ def digits_given(chosen: argparse.Namespace) -> tuple[Digits, Digits | None] | N
     """Training and test digits of the files that are named, if any are."""
     if not any((chosen.images, chosen.labels, chosen.test_images, chosen.test_labels)):
         return None
+    if not chosen.images and not chosen.labels:
+        raise ConfigError(
+            "--test-images and --test-labels go with --images and --labels, the digits to train on; "
+            "`scnn evaluate` judges a model by files"
+        )
     test = None
     if chosen.test_images or chosen.test_labels:
         test = pair(chosen.test_images, chosen.test_labels, "--test-images and --test-labels")
@@ -113,7 +119,7 @@ def digits_given(chosen: argparse.Namespace) -> tuple[Digits, Digits | None] | N
 
 @contextmanager
 def interruption() -> Iterator[list[int]]:
-    """Ctrl-C fills the list, and the loop stops at a place from which it can go on."""
+    """Ctrl-C fills the list, as does a terminal that closes; the loop stops at a place from which it can go on."""
     signals: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
@@ -121,24 +127,45 @@ def interruption() -> Iterator[list[int]]:
         if len(signals) > 2:
             raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, note)
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {getattr(signal, name): signal.signal(getattr(signal, name), note) for name in names}
     try:
         yield signals
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def interrupt(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display, seconds: float) -> int:
     """Keeps the training, and says how to go on."""
-    path: Path = chosen.out.with_name(chosen.out.name.removesuffix(".safetensors") + ".checkpoint.safetensors")
-    trainer.network.provenance = provenance(trainer, preset, seconds)
-    keep(lambda place: save_checkpoint(place, trainer), path)
+    path = keep_checkpoint(chosen, trainer, preset, seconds)
     given = ["--images", "--labels", "--test-images", "--test-labels"]
     files = [(name, value) for name in given if (value := getattr(chosen, name[2:].replace("-", "_")))]
     options = [*files, ("--engine", chosen.engine), ("--resume", path), ("--out", chosen.out)]
     again = shlex.join(["scnn", "train", *(str(part) for option in options for part in option)])
     display.end({"checkpoint": str(path), "stopped": True}, f"Stopped. To go on: {again}")
     return 130
+
+
+def keep_checkpoint(chosen: argparse.Namespace, trainer: Trainer, preset: str, seconds: float) -> Path:
+    """Writes a checkpoint beside where the model is to go; the result is its path."""
+    path: Path = chosen.out.with_name(chosen.out.name.removesuffix(".safetensors") + ".checkpoint.safetensors")
+    trainer.network.provenance = provenance(trainer, preset, seconds)
+    keep(lambda place: save_checkpoint(place, trainer), path)
+    return path
+
+
+@contextmanager
+def kept_if_silenced(chosen: argparse.Namespace, trainer: Trainer, preset: str) -> Iterator[None]:
+    """Where what is shown cannot be written, to a pipe that was closed or a full disk, the training is kept."""
+    began, earlier = time.perf_counter(), seconds_in(trainer.network)
+    try:
+        yield
+    except OSError as error:
+        path = keep_checkpoint(chosen, trainer, preset, earlier + time.perf_counter() - began)
+        words = f"scnn: what is to be shown cannot be written ({error.strerror}); the training is kept in {path}"
+        print(words, file=sys.stderr)
+        raise BrokenPipeError from error
 
 
 def provenance(trainer: Trainer, preset: str, seconds: float) -> dict[str, Any]:
