@@ -5,6 +5,7 @@ import json
 import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
 from math import prod
 from pathlib import Path
 from random import Random
@@ -250,7 +251,8 @@ def require_same(layer: Layer, other: Layer) -> None:
     name = type(layer).__name__
     if type(layer) not in LAYERS and name in {kind.__name__ for kind in LAYERS}:
         raise ModelError(f"a layer of your own cannot be kept under the name {name}, which is one of scnn's")
-    if type(layer) is not type(other) or vars(layer) != vars(other):
+    unequal = is_dataclass(layer) and layer != other
+    if type(layer) is not type(other) or vars(layer) != vars(other) or unequal:
         raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and texts")
 
 

@@ -82,6 +82,7 @@ MAY_IMPORT = {
 GUESTS = {
     "hosts.py": ["wasmtime"],
     "display.py": ["rich"],
+    "reproduction.py": ["rich"],
     "sweep.py": ["joblib"],
     "export.py": ["onnx"],
     "judging.py": ["PIL"],

@@ -1,6 +1,8 @@
 """`scnn paper`: the paper's experiment over many seeds, its table beside ours."""
 
 import argparse
+import sys
+from collections.abc import Iterable
 from typing import Any
 
 from scnn.cli.options import ENGINES
@@ -20,11 +22,17 @@ WORDS = {
 
 
 def paper(chosen: argparse.Namespace) -> int:
-    runs = []
-    for run in sweep(range(1, chosen.seeds + 1), chosen.jobs, ENGINES[chosen.engine]):
-        runs.append(run)
-        if chosen.json:
-            say("run", **run)
+    runs: list[dict[str, Any]] = []
+    stopped = False
+    try:
+        for run in counted(sweep(range(1, chosen.seeds + 1), chosen.jobs, ENGINES[chosen.engine]), chosen.seeds):
+            runs.append(run)
+            if chosen.json:
+                say("run", **run)
+    except KeyboardInterrupt:
+        stopped = True
+    if not runs:
+        raise KeyboardInterrupt
     reference = PAPER.reference
     assert reference
     names = ("precision", "recall", "f1")
@@ -33,9 +41,9 @@ def paper(chosen: argparse.Namespace) -> int:
     theirs["per_class"] = [dict(zip(names, one, strict=True)) for one in reference.per_class]
     found: dict[str, Any] = {**summary(runs), "per_class": per_class(runs)}
     if chosen.json:
-        say("summary", seeds=chosen.seeds, figures=found, paper=theirs)
-        return 0
-    print(f"The paper's experiment with seeds 1 to {chosen.seeds}\n")
+        say("summary", seeds=len(runs), figures=found, paper=theirs)
+        return 130 if stopped else 0
+    print(f"The paper's experiment with seeds 1 to {len(runs)}{', then stopped' if stopped else ''}\n")
     print(f"{'':20}{'paper':>8}{'mean':>9}{'st. dev.':>10}{'worst':>9}{'best':>9}")
     for name in FIGURES:
         print(line(WORDS[name], theirs[name], found[name]))
@@ -43,7 +51,17 @@ def paper(chosen: argparse.Namespace) -> int:
         print()
         for name in names:
             print(line(f"class {digit}: {name if name != 'f1' else 'F1'}", of_paper[name], ours[name]))
-    return 0
+    return 130 if stopped else 0
+
+
+def counted(runs: Iterable[dict[str, Any]], total: int) -> Iterable[dict[str, Any]]:
+    """The runs as they come, with a bar and the time left where the error output is a terminal."""
+    if not sys.stderr.isatty():
+        return runs
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(runs, "seeds", total, console=Console(stderr=True), transient=True)
 
 
 def line(words: str, of_paper: float, ours: dict[str, float]) -> str:
