@@ -3,14 +3,13 @@
 import asyncio
 import json
 from contextlib import suppress
-from time import monotonic, time
+from time import time
 
 import js
 from pyodide.ffi import create_once_callable, to_js
 
 NAME, TABLE = "scnn", "trainings"
 PATIENCE = 5  # seconds that storage has for an answer
-PAUSE = 60  # seconds until a storage that gave none is asked again: a training does not wait for it after every epoch
 SILENT = "This training is not kept: the browser's storage does not answer."
 MOST = 3  # trainings kept; the oldest make room
 
@@ -22,7 +21,7 @@ class Refused(Exception):
 class Store:
     def __init__(self):
         self.database = None
-        self.silent_since = -PAUSE
+        self.writing = None  # the task that did not end in time
         self.key = f"{time():.3f}-{js.crypto.randomUUID()}"  # two tabs do not write over one another
 
     async def open(self):
@@ -36,15 +35,17 @@ class Store:
         return (await self.open()).transaction(TABLE, mode).objectStore(TABLE)
 
     async def keep(self, checkpoint, described, progress):
-        """Writes the training; "" if that was done, else why it was not. A finished one needs no keeping."""
-        if monotonic() - self.silent_since < PAUSE:
+        """Writes the training; "" if that was done, else why it was not. A finished one needs no keeping. Where storage
+        does not answer in time, the writing goes on, and until it ends a training waits no more."""
+        if self.writing and not self.writing.done():
             return SILENT
+        self.writing = asyncio.ensure_future(self.put(checkpoint, described, progress))
         try:
-            return await asyncio.wait_for(self.put(checkpoint, described, progress), PATIENCE)
+            return await asyncio.wait_for(asyncio.shield(self.writing), PATIENCE)
         except Refused as error:
             return f"This training is not kept: {error}"
         except TimeoutError:
-            self.silent_since = monotonic()
+            self.writing.add_done_callback(lambda task: task.exception())  # which nobody else will ask for
             return SILENT
         except Exception as error:
             name = getattr(error, "name", type(error).__name__)
