@@ -35,8 +35,8 @@ class Store:
         return (await self.open()).transaction(TABLE, mode).objectStore(TABLE)
 
     async def keep(self, checkpoint, described, progress):
-        """Writes the training; "" if that was done, else why it was not. A finished one needs no keeping. Where storage
-        does not answer in time, the writing goes on, and until it ends a training waits no more."""
+        """Writes the training; "" if that was done, else why it was not. A finished one needs no keeping. Where the
+        storage does not answer in time, the writing goes on, and until it ends a training waits no more."""
         if self.writing and not self.writing.done():
             return SILENT
         self.writing = asyncio.ensure_future(self.put(checkpoint, described, progress))
