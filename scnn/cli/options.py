@@ -1,9 +1,12 @@
 """What the commands share: engines, pairs of IDX files, and places for files."""
 
+import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from scnn.data import Digits, load_idx
 from scnn.display import say
@@ -11,7 +14,7 @@ from scnn.engine import EngineMaker, Interpreter
 from scnn.errors import ConfigError, ModelError, ScnnError
 from scnn.wasm_engine import compiled
 
-__all__ = ["ENGINES", "keep", "pair", "require_writable", "tell"]
+__all__ = ["ENGINES", "interruption", "keep", "pair", "require_writable", "tell"]
 
 ENGINES: dict[str, EngineMaker] = {"compiled": compiled, "interpreted": Interpreter}
 
@@ -57,3 +60,22 @@ def keep(write: Callable[[Path], None], path: Path) -> None:
         except (OSError, ModelError):
             raise error from None
         raise ModelError(f"{error}; so that it is not lost, it was written to {spare}") from None
+
+
+@contextmanager
+def interruption() -> Iterator[list[int]]:
+    """Ctrl-C fills the list, as does a terminal that closes; whoever looks at it stops at a good place."""
+    signals: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        signals.append(number)
+        if len(signals) > 2:
+            raise KeyboardInterrupt
+
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {getattr(signal, name): signal.signal(getattr(signal, name), note) for name in names}
+    try:
+        yield signals
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

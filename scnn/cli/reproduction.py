@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from scnn.cli.options import ENGINES
+from scnn.cli.options import ENGINES, interruption
 from scnn.display import say
 from scnn.presets import PAPER
 from scnn.sweep import FIGURES, per_class, summary, sweep
@@ -23,16 +23,13 @@ WORDS = {
 
 def paper(chosen: argparse.Namespace) -> int:
     runs: list[dict[str, Any]] = []
-    stopped = False
-    try:
+    with interruption() as stopped:
         for run in counted(sweep(range(1, chosen.seeds + 1), chosen.jobs, ENGINES[chosen.engine]), chosen.seeds):
             runs.append(run)
             if chosen.json:
                 say("run", **run)
-    except KeyboardInterrupt:
-        stopped = True
-    if not runs:
-        raise KeyboardInterrupt
+            if stopped:
+                break
     reference = PAPER.reference
     assert reference
     names = ("precision", "recall", "f1")

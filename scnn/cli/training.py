@@ -2,19 +2,17 @@
 
 import argparse
 import shlex
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from scnn import presets, safetensors
 from scnn.checkpoint import resume, save_checkpoint, settings_of
-from scnn.cli.options import ENGINES, keep, pair, require_writable
+from scnn.cli.options import ENGINES, interruption, keep, pair, require_writable
 from scnn.data import Digits
 from scnn.display import Display, display_for
 from scnn.errors import ConfigError
@@ -115,25 +113,6 @@ def digits_given(chosen: argparse.Namespace) -> tuple[Digits, Digits | None] | N
     if chosen.test_images or chosen.test_labels:
         test = pair(chosen.test_images, chosen.test_labels, "--test-images and --test-labels")
     return pair(chosen.images, chosen.labels, "--images and --labels"), test
-
-
-@contextmanager
-def interruption() -> Iterator[list[int]]:
-    """Ctrl-C fills the list, as does a terminal that closes; the loop stops at a place from which it can go on."""
-    signals: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        signals.append(number)
-        if len(signals) > 2:
-            raise KeyboardInterrupt
-
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {getattr(signal, name): signal.signal(getattr(signal, name), note) for name in names}
-    try:
-        yield signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def interrupt(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display, seconds: float) -> int:
