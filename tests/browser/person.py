@@ -101,6 +101,12 @@ def train_to_the_end(page: Page) -> None:
     wait_for(page, "finished", timeout=TRAINED)
 
 
+def wait_until_kept(page: Page) -> None:
+    """Until the second epoch has ended: before it began the first was kept, or it is said that it is not."""
+    expect(page.locator("#loss-summary")).to_have_text(re.compile(r"After epoch ([2-9]|\d\d)"), timeout=TRAINED)
+    expect(page.get_by_role("status", name="Storage")).to_have_text("", timeout=TRAINED)
+
+
 def prediction(page: Page) -> LocatorAssertions:
     return expect(page.get_by_role("status", name="Prediction"))
 

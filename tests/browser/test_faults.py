@@ -24,7 +24,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from build import SITE
 from tests.browser.conftest import SUB_PATH, SubPathHandler, Watch, chromium, fingerprint_of, launch
-from tests.browser.person import TRAINED, Maker, button, opened, sha256, state, wait_for
+from tests.browser.person import TRAINED, Maker, button, opened, sha256, state, wait_for, wait_until_kept
 from tests.conftest import Tried
 from tests.test_run import png
 
@@ -379,13 +379,9 @@ def test_two_tabs_on_one_store(new_page: Maker, site_url: str, tried: Tried) -> 
     for page in (first, second):
         page.bring_to_front()
         button(page, "Train").click()
-        second_epoch = re.compile(
-            r"After epoch ([2-9]|\d\d)"
-        )  # by then the first is kept, or it is said that it is not
-        expect(page.locator("#loss-summary")).to_have_text(second_epoch, timeout=TRAINED)
+        wait_until_kept(page)
     for page in (first, second):
         page.bring_to_front()
-        expect(page.get_by_role("status", name="Storage")).to_have_text("", timeout=TRAINED)
         page.goto(site_url)
         wait_for(page, "ready")
         expect(page.get_by_role("region", name="A kept training")).to_be_visible()
