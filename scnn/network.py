@@ -14,7 +14,7 @@ from typing import Any
 from scnn import safetensors
 from scnn.architecture import Architecture
 from scnn.checks import require_kind, require_names, require_seed
-from scnn.config import LAYERS, layers_from_list, to_dict
+from scnn.config import LAYERS, from_dict, layers_from_list, to_dict
 from scnn.data import Digits
 from scnn.engine import Engine, EngineMaker
 from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
@@ -183,9 +183,7 @@ class Network(Architecture):
         """Writes a safetensors file with architecture, parameters, class names and provenance, as a whole or not
         at all. Raises ModelError where it cannot be written, or could not be loaded again."""
         data = safetensors.pack(self.tensors(), self.metadata())
-        again = self.from_tensors(*safetensors.unpack(data), layers={type(layer) for layer in self.layers})
-        for layer, other in zip(self.layers, again.layers, strict=True):
-            require_same(layer, other)
+        self.from_tensors(*safetensors.unpack(data), layers={type(layer) for layer in self.layers})
         safetensors.write(path, data)
 
     def tensors(self) -> dict[str, Tensor]:
@@ -193,6 +191,9 @@ class Network(Architecture):
         return {name: Tensor(values, specifications[name].shape) for name, values in self.parameters.items()}
 
     def metadata(self) -> dict[str, str]:
+        """All but the numbers, for a file; raises ModelError for what would come out of one as something else."""
+        for layer in self.layers:
+            require_kept(layer)
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -246,13 +247,16 @@ class Network(Architecture):
         return network
 
 
-def require_same(layer: Layer, other: Layer) -> None:
-    """Raises ModelError where a layer comes out of a file as another one."""
-    name = type(layer).__name__
-    if type(layer) not in LAYERS and name in {kind.__name__ for kind in LAYERS}:
+def require_kept(layer: Layer) -> None:
+    """Raises ModelError for a layer that would come out of a file as another one."""
+    kind, name = type(layer), type(layer).__name__
+    if kind not in LAYERS and name in {one.__name__ for one in LAYERS}:
         raise ModelError(f"a layer of your own cannot be kept under the name {name}, which is one of scnn's")
-    unequal = is_dataclass(layer) and layer != other
-    if type(layer) is not type(other) or vars(layer) != vars(other) or unequal:
+    try:
+        again = from_dict(to_dict(layer), [kind])
+    except ConfigError as error:
+        raise ModelError(f"{name} cannot be kept: {error}") from None
+    if vars(layer) != vars(again) or (is_dataclass(layer) and layer != again):
         raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and texts")
 
 

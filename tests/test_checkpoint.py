@@ -156,6 +156,21 @@ def test_layers_of_ones_own_are_continued() -> None:
     assert second.network.fingerprint() == whole.network.fingerprint()
 
 
+class Plain(Flatten):
+    """A layer whose setting is no field."""
+
+    def __init__(self, slope: float = 0.1) -> None:
+        self.slope = slope
+
+
+def test_a_checkpoint_that_could_not_be_continued_is_not_written(tmp_path: Path) -> None:
+    """Its layer would come out of it with another setting."""
+    one = Trainer(Network((1, 28, 28), [Plain(0.3), Dense(3)], seed=5), FEW, epochs=1)
+    with pytest.raises(ModelError, match="Plain would be loaded with other settings"):
+        save_checkpoint(tmp_path / "c.safetensors", one)
+    assert not list(tmp_path.iterdir())
+
+
 def test_mutated_checkpoints_are_refused_or_sound() -> None:
     """Whatever is changed in the state: ModelError, or a trainer that goes on."""
     one = trainer(**WAYS["adam with everything"])
