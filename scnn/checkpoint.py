@@ -18,6 +18,7 @@ from scnn.errors import DataError, ModelError, ScnnError
 from scnn.layer import Layer
 from scnn.network import Network
 from scnn.safetensors import Tensor
+from scnn.state import restore, state_of
 from scnn.trainer import Trainer
 from scnn.wasm_engine import compiled
 
@@ -53,7 +54,7 @@ def save_checkpoint(path: str | Path, trainer: Trainer) -> None:
 def pack_checkpoint(trainer: Trainer, digits: Mapping[str, Digits] = NONE) -> bytes:
     """The bytes of the file; `digits` go into it under their names, for `digits_in`."""
     trainer.update_network()
-    state = trainer.state()
+    state = state_of(trainer)
     buffers: dict[str, array[Any]] = state["buffers"]
     version, words, gauss = state["random"]
     arrays = {
@@ -113,7 +114,7 @@ def resume(
             require_same("test", test, settings)
         trainer = Trainer(network, training, test, make_engine=make_engine, **settings_from_dict(settings))
         weights = network.fingerprint()
-        trainer.restore(whole_state(tensors, state))
+        restore(trainer, whole_state(tensors, state))
         if network.fingerprint() != weights:
             raise ModelError("it has two kinds of weights, which differ")
     except (ScnnError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:

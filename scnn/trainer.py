@@ -1,21 +1,20 @@
 """The trainer: epochs, shuffling, descent and judging, told as a sequence of events. It never prints or sleeps.
 
 What it has done and has still to do stands in plain attributes and in the engine's memory, so that it can be
-stopped after any event, kept, and continued to the very same bits (`state` and `restore`).
+stopped after any event, kept, and continued to the very same bits (`state.py`).
 """
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
 
 from scnn.augmentation import Augmentation
 from scnn.checks import MOST_EPOCHS, require, require_kind, require_seed, require_whole
 from scnn.data import Digits
-from scnn.engine import EngineMaker, type_codes
-from scnn.errors import ConfigError, TrainingError
+from scnn.engine import EngineMaker
+from scnn.errors import TrainingError
 from scnn.events import EpochEnded, Event, Progress, Score
 from scnn.lowering import lower
 from scnn.network import Network
@@ -24,7 +23,7 @@ from scnn.schedules import Constant, Schedule
 from scnn.stream import HELD, Stream, held
 from scnn.wasm_engine import compiled
 
-__all__ = ["Trainer"]
+__all__ = ["Best", "Trainer"]
 
 
 @dataclass(frozen=True)
@@ -243,31 +242,10 @@ class Trainer:
         for name, values in self.network.parameters.items():
             values[:] = self.engine.read(name)  # type: ignore[assignment]
 
-    # ---------------------------------------------------------------------------------- keeping and continuing
-
     @property
     def kept(self) -> tuple[str, ...]:
         """The buffers of the engine that a training continues from."""
         return ("parameters", *self.optimiser.state, "gradients", "random", "step", "confusion", "loss_sum")
-
-    def state(self) -> dict[str, Any]:
-        """All that a training continues from: buffers under `buffers`, the rest plain data for JSON."""
-        version, words, gauss = self.random.getstate()
-        return {
-            "epoch": self.epoch,
-            "trained": self.trained,
-            "judging": self.judging,
-            "finished": self.finished,
-            "learning_rate": self.optimiser.learning_rate,
-            "random": [version, list(words), gauss],
-            "order": list(self.order),
-            "scores": plain(self.scores),
-            "best": [self.best.epoch, plain(self.best.scores)] if self.best else None,
-            "buffers": {
-                **{name: self.engine.read(name) for name in self.kept},
-                **({"best_parameters": array("f", self.best.parameters)} if self.best else {}),
-            },
-        }
 
     def stand_at_the_end(self) -> None:
         """As if it had trained the network to what it is: for one that comes from a file."""
@@ -275,75 +253,6 @@ class Trainer:
         self.finished = True
         for name, values in self.network.parameters.items():
             self.engine.write(name, values)
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Stands where `state` was taken, in a training of the same network, digits and settings. Raises ConfigError
-        where it cannot be of such a training; nothing is changed then."""
-        buffers = state["buffers"]
-        for name in self.kept:
-            length = self.engine.plan.buffers[name].length
-            if name not in buffers or len(buffers[name]) != length:
-                raise ConfigError(f"the checkpoint is of another training: its {name} are not {length} numbers")
-            self.require_sound(name, buffers[name])
-        if sorted(state["order"]) != sorted(self.order):
-            raise ConfigError("the checkpoint is of a training on other digits")
-        for name, least, most in (
-            ("epoch", 1, self.epochs),
-            ("trained", 0, self.training_size),
-            ("judging", 0, len(self.judged)),
-        ):
-            if type(state[name]) is not int or not least <= state[name] <= most:
-                raise ConfigError("the checkpoint stands outside of this training")
-        if type(state["finished"]) is not bool:
-            raise ConfigError("the checkpoint does not say whether its training has finished")
-        if state["trained"] and buffers["step"][0] != self.steps_at(state["trained"]):
-            raise ConfigError("the checkpoint's step is not that of its position")
-        scores, best = self.scores_of(state["scores"]), self.best_of(state)
-        random = Random()
-        try:
-            random.setstate((state["random"][0], tuple(state["random"][1]), state["random"][2]))
-        except (TypeError, ValueError):
-            raise ConfigError("the checkpoint's random state is none") from None
-        self.random, self.order = random, list(state["order"])
-        self.epoch, self.trained, self.judging = state["epoch"], state["trained"], state["judging"]
-        self.finished = state["finished"]
-        self.scores, self.best = scores, best
-        self.follow_order()
-        self.change_learning_rate(state["learning_rate"])
-        for name in self.kept:
-            self.engine.write(name, buffers[name])
-        self.update_network()
-
-    def require_sound(self, name: str, values: "array[Any]") -> None:
-        """Raises ConfigError where these are not finite numbers of the buffer's kind."""
-        if values.typecode != type_codes[self.engine.plan.buffers[name].kind]:
-            raise ConfigError(f"the checkpoint's {name} are of another kind")
-        if not all(map(math.isfinite, values)):
-            raise ConfigError(f"the checkpoint's {name} are not finite")
-
-    def steps_at(self, trained: int) -> int:
-        """How many updates there were in the epoch until then; the last batch may be smaller."""
-        return self.steps_per_epoch if trained == self.training_size else trained // self.batch_size
-
-    def best_of(self, state: Mapping[str, Any]) -> Best | None:
-        """The best epoch of a state; raises ConfigError where it is none."""
-        if state["best"] is None:
-            return None
-        epoch, scores = state["best"]
-        weights = state["buffers"]["best_parameters"]
-        within = type(epoch) is int and 1 <= epoch <= self.epochs and "validation" in scores
-        if not within or len(weights) != self.engine.plan.buffers["parameters"].length:
-            raise ConfigError("the checkpoint's best epoch is none")
-        self.require_sound("parameters", weights)
-        return Best(epoch, self.scores_of(scores), array("f", weights).tobytes())
-
-    def scores_of(self, plain: Mapping[str, Any]) -> dict[str, Score]:
-        """Scores by what they are of; raises ConfigError for what is none."""
-        return {name: Score.from_plain(score, self.network.classes) for name, score in plain.items()}
-
-
-def plain(scores: Mapping[str, Score]) -> dict[str, Any]:
-    return {name: [score.loss, score.confusion] for name, score in scores.items()}
 
 
 def hold_out(digits: Digits, count: int) -> tuple[list[int], list[int]]:

@@ -45,7 +45,10 @@ MAY_IMPORT = {
         *["augmentation", "checks", "data", "engine", "errors", "events", "lowering", "network", "optimisers"],
         *["schedules", "stream", "wasm_engine"],
     ],
-    "checkpoint": ["config", "data", "engine", "errors", "layer", "network", "safetensors", "trainer", "wasm_engine"],
+    "state": ["engine", "errors", "events", "trainer"],
+    "checkpoint": [
+        *["config", "data", "engine", "errors", "layer", "network", "safetensors", "state", "trainer", "wasm_engine"],
+    ],
     "version": [],
     "compiler.__main__": ["architecture", "compiler", "errors", "lowering", "plan", "presets"],
     "experiment": ["config", "data", "engine", "errors", "layer", "layers", "network", "presets", "trainer"],
