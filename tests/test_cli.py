@@ -295,6 +295,39 @@ def test_a_training_whose_output_ends_is_kept(tmp_path: Path) -> None:
         assert Network.load(out.with_name("m.checkpoint.safetensors")).provenance["preset"] == "mnist"
 
 
+SILENCED_AT_THE_END = """
+import sys
+from scnn.cli import main
+from scnn.display import PlainDisplay
+
+def end(*_):
+    raise OSError(28, "No space left on device")
+
+PlainDisplay.end = end
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_model_whose_end_cannot_be_told_is_written(tmp_path: Path) -> None:
+    """Where the disk is full for the last line alone: the model is there, and named."""
+    out = tmp_path / "m.safetensors"
+    words = [
+        sys.executable,
+        "-c",
+        SILENCED_AT_THE_END,
+        "train",
+        "--preset",
+        "paper",
+        "--epochs",
+        "2",
+        "--out",
+        str(out),
+    ]
+    result = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1 and f"(No space left on device); the model is in {out}" in result.stderr
+    assert Network.load(out).provenance["settings"]["epochs"] == 2 and list(tmp_path.iterdir()) == [out]
+
+
 def test_output_that_fails_is_one_line(model: Path) -> None:
     """And letters that a terminal has not are written as Python writes them."""
     command = f"{sys.executable} -m scnn info {model}"

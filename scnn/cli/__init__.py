@@ -43,8 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.debug:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing is tried again at the exit
-        if not isinstance(error, BrokenPipeError):
-            print(f"scnn: what is to be shown cannot be written: {error.strerror}", file=sys.stderr)
+        if not isinstance(error, BrokenPipeError):  # of which was told already, if it has to be
+            where = f"{error.filename}: " if error.filename else "what is to be shown cannot be written: "
+            print(f"scnn: {where}{error.strerror or error}", file=sys.stderr)
         return 1
     return code
 

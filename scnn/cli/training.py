@@ -30,44 +30,108 @@ PRESET, SEED = "mnist", 1
 FIXED = ("preset", "seed", "epochs", "learning_rate", "batch_size", "validation", "patience")
 
 
+class Running:
+    """One training of the command: what was asked for, how long it has taken, and the files that it leaves."""
+
+    def __init__(self, chosen: argparse.Namespace, trainer: Trainer, preset: str) -> None:
+        self.chosen, self.trainer, self.preset = chosen, trainer, preset
+        self.earlier = seconds_in(trainer.network)
+        self.began = time.perf_counter()
+        trainer.slice_size = 1  # until it is known how long they take
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"preset": self.preset, "parameters": self.trainer.network.parameter_count}
+
+    @property
+    def seconds(self) -> float:
+        """Of all parts of a training that was resumed."""
+        return self.earlier + time.perf_counter() - self.began
+
+    def save_model(self) -> None:
+        """Writes the model where it was asked for."""
+        figures = {name: score.to_dict() for name, score in self.trainer.scores.items()}
+        self.trainer.network.provenance = {**self.provenance(), **figures}
+        keep(self.trainer.network.save, self.chosen.out)
+
+    def save_checkpoint(self) -> Path:
+        """Writes a checkpoint beside where the model is to go; the result is its path."""
+        out: Path = self.chosen.out
+        path = out.with_name(out.name.removesuffix(".safetensors") + ".checkpoint.safetensors")
+        self.trainer.network.provenance = self.provenance()
+        keep(lambda place: save_checkpoint(place, self.trainer), path)
+        return path
+
+    def provenance(self) -> dict[str, Any]:
+        """What a file says of how it came to be."""
+        seconds = round(self.seconds, 3)
+        return {
+            "preset": self.preset,
+            "settings": settings_of(self.trainer),
+            "scnn": __version__,
+            "seconds": seconds,
+        }
+
+    def again(self, checkpoint: Path) -> str:
+        """The command that goes on from there."""
+        given = ["--images", "--labels", "--test-images", "--test-labels"]
+        files = [(name, value) for name in given if (value := getattr(self.chosen, name[2:].replace("-", "_")))]
+        options = [*files, ("--engine", self.chosen.engine), ("--resume", checkpoint), ("--out", self.chosen.out)]
+        return shlex.join(["scnn", "train", *(str(part) for option in options for part in option)])
+
+
 def train(chosen: argparse.Namespace) -> int:
     require_writable(chosen.out)
     trainer, preset = resumed(chosen) if chosen.resume else begun(chosen)
-    with closing(display_for(trainer, chosen.json)) as display, kept_if_silenced(chosen, trainer, preset):
-        return shown(chosen, trainer, preset, display)
+    running = Running(chosen, trainer, preset)
+    with closing(display_for(trainer, chosen.json)) as display, kept_if_silenced(running):
+        return shown(running, display)
 
 
-def shown(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display) -> int:
+def shown(running: Running, display: Display) -> int:
     """Trains, judges and saves, all of it on the display."""
-    facts = {"preset": preset, "parameters": trainer.network.parameter_count}
-    began, before = time.perf_counter(), trainer.done
-    earlier = seconds_in(trainer.network)
+    trainer, facts, before = running.trainer, running.facts, running.trainer.done
     display.start({**facts, "training_digits": trainer.training_size, "settings": settings_of(trainer)})
-    trainer.slice_size = 1  # until it is known how long they take
     with interruption() as stopped:
-        last = clock = began
+        last = clock = time.perf_counter()
         for event in trainer.run():
             last, clock = clock, time.perf_counter()
             if isinstance(event, Progress):
-                display.progress(event, (trainer.done - before) / (clock - began))
+                display.progress(event, (trainer.done - before) / (clock - running.began))
                 trainer.fit_slice((clock - last) * 1000, SLICE_MS)
             else:
                 display.epoch(event)
             if stopped and not trainer.finished:
-                return interrupt(chosen, trainer, preset, display, earlier + time.perf_counter() - began)
-    seconds = earlier + time.perf_counter() - began
-    scores = trainer.scores  # of the weights that are saved, which need not be the last epoch's
-    figures = {name: score.to_dict() for name, score in scores.items()}
-    trainer.network.provenance = {**provenance(trainer, preset, seconds), **figures}
-    keep(trainer.network.save, chosen.out)
-    result = {**facts, "model": str(chosen.out), "sha256": trainer.network.fingerprint(), "seconds": seconds}
-    test = scores.get("test")
+                path = running.save_checkpoint()
+                words = f"Stopped. To go on: {running.again(path)}"
+                display.end({"checkpoint": str(path), "stopped": True}, words)
+                return 130
+    seconds = running.seconds
+    running.save_model()
+    out = running.chosen.out
+    result = {**facts, "model": str(out), "sha256": trainer.network.fingerprint(), "seconds": seconds}
+    test = trainer.scores.get("test")  # of the weights that are saved, which need not be the last epoch's
     if test:
         result["test"] = Report.from_confusion(test.confusion).to_dict()
     accuracy = f"{test.accuracy:.2%} of the test digits are read right; " if test else ""
-    words = f"{accuracy}{seconds:.1f} s; the model is in {chosen.out}\nSHA-256 of its weights: {result['sha256']}"
+    words = f"{accuracy}{seconds:.1f} s; the model is in {out}\nSHA-256 of its weights: {result['sha256']}"
     display.end(result, words)
     return 0
+
+
+@contextmanager
+def kept_if_silenced(running: Running) -> Iterator[None]:
+    """Where what is shown cannot be written, to a pipe that was closed or a full disk, nothing trained is lost."""
+    try:
+        yield
+    except OSError as error:
+        if running.trainer.finished:
+            running.save_model()
+            kept = f"the model is in {running.chosen.out}"
+        else:
+            kept = f"the training is kept in {running.save_checkpoint()}"
+        print(f"scnn: what is to be shown cannot be written ({error.strerror}); {kept}", file=sys.stderr)
+        raise BrokenPipeError from error
 
 
 def begun(chosen: argparse.Namespace) -> tuple[Trainer, str]:
@@ -113,44 +177,6 @@ def digits_given(chosen: argparse.Namespace) -> tuple[Digits, Digits | None] | N
     if chosen.test_images or chosen.test_labels:
         test = pair(chosen.test_images, chosen.test_labels, "--test-images and --test-labels")
     return pair(chosen.images, chosen.labels, "--images and --labels"), test
-
-
-def interrupt(chosen: argparse.Namespace, trainer: Trainer, preset: str, display: Display, seconds: float) -> int:
-    """Keeps the training, and says how to go on."""
-    path = keep_checkpoint(chosen, trainer, preset, seconds)
-    given = ["--images", "--labels", "--test-images", "--test-labels"]
-    files = [(name, value) for name in given if (value := getattr(chosen, name[2:].replace("-", "_")))]
-    options = [*files, ("--engine", chosen.engine), ("--resume", path), ("--out", chosen.out)]
-    again = shlex.join(["scnn", "train", *(str(part) for option in options for part in option)])
-    display.end({"checkpoint": str(path), "stopped": True}, f"Stopped. To go on: {again}")
-    return 130
-
-
-def keep_checkpoint(chosen: argparse.Namespace, trainer: Trainer, preset: str, seconds: float) -> Path:
-    """Writes a checkpoint beside where the model is to go; the result is its path."""
-    path: Path = chosen.out.with_name(chosen.out.name.removesuffix(".safetensors") + ".checkpoint.safetensors")
-    trainer.network.provenance = provenance(trainer, preset, seconds)
-    keep(lambda place: save_checkpoint(place, trainer), path)
-    return path
-
-
-@contextmanager
-def kept_if_silenced(chosen: argparse.Namespace, trainer: Trainer, preset: str) -> Iterator[None]:
-    """Where what is shown cannot be written, to a pipe that was closed or a full disk, the training is kept."""
-    began, earlier = time.perf_counter(), seconds_in(trainer.network)
-    try:
-        yield
-    except OSError as error:
-        path = keep_checkpoint(chosen, trainer, preset, earlier + time.perf_counter() - began)
-        words = f"scnn: what is to be shown cannot be written ({error.strerror}); the training is kept in {path}"
-        print(words, file=sys.stderr)
-        raise BrokenPipeError from error
-
-
-def provenance(trainer: Trainer, preset: str, seconds: float) -> dict[str, Any]:
-    """What a file says of how it came to be; the seconds are those of all parts of a training that was resumed."""
-    settings = settings_of(trainer)
-    return {"preset": preset, "settings": settings, "scnn": __version__, "seconds": round(seconds, 3)}
 
 
 def seconds_in(network: Network) -> float:
