@@ -1,0 +1,60 @@
+"""What the command's tests share: it is run as people run it."""
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def scnn(
+    *arguments: object, timeout: float = 240, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "scnn", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False, env=env)
+
+
+def documented() -> dict[str, set[str]]:
+    """What the README's table says that each event holds."""
+    rows = re.findall(r"^\| `(\w+)` \| \w+ \| (.*) \|$", README, flags=re.MULTILINE)
+    return {event: set(re.findall(r"`(\w+)`", words)) for event, words in rows}
+
+
+def lines_of(result: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    """The objects that a command printed, which hold what is documented and nothing else."""
+    assert result.returncode == 0, result.stderr
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    for line in lines:
+        assert set(line) - {"event"} <= documented()[line["event"]], f"{line['event']} is documented otherwise"
+    return lines
+
+
+def in_a_terminal(*arguments: object, interrupt: bool = False) -> tuple[int, str]:
+    """Runs scnn where the output is a terminal: its exit code, and all that was written there. With `interrupt`,
+    Ctrl-C is pressed once the first epoch's row has come."""
+    main, other = pty.openpty()
+    words = [sys.executable, "-m", "scnn", *map(str, arguments)]
+    environment = {**os.environ, "COLUMNS": "120", "TERM": "xterm"}
+    process = subprocess.Popen(words, stdout=other, stderr=other, env=environment)
+    os.close(other)
+    seen = b""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if select.select([main], [], [], 1)[0]:
+            try:
+                piece = os.read(main, 65536)
+            except OSError:
+                break
+            seen += piece
+        if interrupt and re.search(rb"\d\d\.\d\d%", seen):
+            process.send_signal(signal.SIGINT)
+            interrupt = False
+    return process.wait(timeout=10), seen.decode(errors="replace")

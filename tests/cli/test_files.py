@@ -1,0 +1,60 @@
+"""`scnn export` and `scnn info`: what becomes of a model file."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from scnn.errors import ConfigError
+from scnn.export import to_onnx
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
+from scnn.network import Network
+from scnn.presets import PAPER
+from tests.cli.command import lines_of, scnn
+
+
+def test_export_does_not_overwrite_the_model(model: Path) -> None:
+    """A slip of the hand costs no training."""
+    before = model.read_bytes()
+    refused = scnn("export", model, "--onnx", model)
+    assert refused.returncode == 1 and "is the model itself" in refused.stderr and model.read_bytes() == before
+
+
+def test_onnx(model: Path, tmp_path: Path) -> None:
+    """onnxruntime gives the same logits."""
+    (line,) = lines_of(scnn("export", model, "--onnx", tmp_path / "m.onnx", "--json"))
+    assert line == {"event": "export", "onnx": str(tmp_path / "m.onnx")}
+    _, test = PAPER.digits()
+    images = np.frombuffer(test.pixels, dtype=np.uint8).reshape(-1, 1, 28, 28).astype(np.float32) / 255
+    (found,) = onnxruntime.InferenceSession(tmp_path / "m.onnx").run(["logits"], {"images": images})
+    assert found == pytest.approx(np.array(Network.load(model).logits(test)), rel=1e-4, abs=1e-4)
+
+
+def test_onnx_of_every_layer(tmp_path: Path) -> None:
+    """Strides, paddings, a pool that leaves a rest, and Dropout at the end."""
+    layers = [Conv2D(3, 4, stride=3, padding=2), ReLU(), MaxPool2D(3, stride=2), Flatten(), Dense(5), Dropout(0.5)]
+    network = Network((2, 29, 31), layers, seed=1)
+    to_onnx(network, tmp_path / "m.onnx")
+    images = np.random.default_rng(1).random((3, 2, 29, 31), np.float32)
+    (found,) = onnxruntime.InferenceSession(tmp_path / "m.onnx").run(["logits"], {"images": images})
+    assert found == pytest.approx(np.array(network.logits(images)), rel=1e-4, abs=1e-4)
+
+
+def test_onnx_knows_no_layer_of_ones_own(tmp_path: Path) -> None:
+    """Not even one that inherits from ReLU, for it may compute something else."""
+
+    class Other(ReLU):
+        pass
+
+    with pytest.raises(ConfigError, match="Other is a layer of your own"):
+        to_onnx(Network((1, 5, 5), [Flatten(), Other(), Dense(2)]), tmp_path / "m.onnx")
+
+
+def test_info(model: Path) -> None:
+    """Layers, shapes, counts, hash, and how it came to be."""
+    (facts,) = lines_of(scnn("info", model, "--json"))
+    assert facts["event"] == "info"
+    assert facts["parameters"] == 6423 and facts["classes"] == ["0", "1", "2"]
+    assert facts["provenance"]["settings"]["epochs"] == 50 and facts["provenance"]["test"]["accuracy"] > 0.8
+    assert "Dense(units=32)" in scnn("info", model).stdout

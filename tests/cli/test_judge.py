@@ -1,0 +1,86 @@
+"""`scnn evaluate` and `scnn predict`: IDX files, pipes and pictures."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.cli.command import lines_of, scnn
+
+
+def test_evaluation_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
+    """As MNIST's official test set is judged: accuracy, confusion matrix, per class and weighted figures."""
+    path = tmp_path / "m.safetensors"
+    scnn("train", "--preset", "mnist", "--epochs", 1, "--out", path)
+    images, labels = idx_files
+    (line,) = lines_of(scnn("evaluate", path, "--images", images, "--labels", labels, "--json"))
+    assert line["samples"] == 1000 and line["accuracy"] > 0.7 and len(line["per_class"]) == 10
+    assert sum(map(sum, line["confusion"])) == 1000 and line["weighted"]["recall"] == pytest.approx(line["accuracy"])
+    words = scnn("evaluate", path)
+    assert f"accuracy: {line['accuracy']:.2%} of 1000 digits" in words.stdout and "weighted" in words.stdout
+
+
+def test_files_through_pipes(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
+    """A shell's <(zcat …) is a pipe, which can be read once."""
+    images, labels = idx_files
+    path = tmp_path / "m.safetensors"
+    assert scnn("train", "--preset", "mnist", "--epochs", 1, "--out", path).returncode == 0
+    command = f"{sys.executable} -m scnn evaluate {path} --json --images <(zcat {images}) --labels <(cat {labels})"
+    piped = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    assert lines_of(piped) == lines_of(scnn("evaluate", path, "--json", "--images", images, "--labels", labels))
+
+
+def picture(path: Path, digit: int, dark: bool) -> Path:
+    """A drawn 0 or 1, large and off the middle."""
+    image = Image.new("RGB", (300, 200), "black" if dark else "white")
+    draw, ink = ImageDraw.Draw(image), "white" if dark else "black"
+    if digit:
+        draw.line((80, 30, 80, 170), fill=ink, width=16)
+    else:
+        draw.ellipse((120, 40, 210, 160), outline=ink, width=16)
+    image.save(path)
+    return path
+
+
+def test_predicting_pictures(model: Path, tmp_path: Path) -> None:
+    """PNG and JPEG, dark on light and light on dark."""
+    pictures = [
+        picture(tmp_path / "zero.png", 0, dark=False),
+        picture(tmp_path / "one.png", 1, dark=False),
+        picture(tmp_path / "zero.jpg", 0, dark=True),
+        picture(tmp_path / "one.jpg", 1, dark=True),
+    ]
+    lines = lines_of(scnn("predict", model, *pictures, "--json"))
+    assert [line["class"] for line in lines] == ["0", "1", "0", "1"]
+    assert sum(lines[0]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    assert re.match(r".*zero\.png: 0 \(\d+\.\d%\)", scnn("predict", model, pictures[0]).stdout)
+
+
+def test_one_picture_that_is_none(model: Path, tmp_path: Path) -> None:
+    """It is told; the others are read all the same."""
+    one = picture(tmp_path / "one.png", 1, dark=False)
+    result = scnn("predict", model, one, "pyproject.toml", one, "--json")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 1 and [line["event"] for line in lines] == ["prediction", "error", "prediction"]
+    assert lines[1]["name"] == "DataError" and result.stderr.startswith("scnn: pyproject.toml cannot be read")
+
+
+def test_pictures_of_cameras_and_scanners(model: Path, tmp_path: Path) -> None:
+    """A picture taken sideways is turned as its EXIF data says, and 16 bits of grey are not clipped to eight."""
+    with Image.open(picture(tmp_path / "one.png", 1, dark=False)) as one:
+        grey = one.convert("L")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90° clockwise
+    grey.rotate(90, expand=True).save(tmp_path / "sideways.jpg", exif=exif)
+    levels = np.asarray(grey, "uint16") * 257
+    Image.fromarray(levels).save(tmp_path / "deep.png")
+    names = ("one.png", "sideways.jpg", "deep.png")
+    lines = lines_of(scnn("predict", model, *(tmp_path / name for name in names), "--json"))
+    assert [line["class"] for line in lines] == ["1"] * 3
+    straight, sideways, deep = (line["probabilities"]["1"] for line in lines)
+    assert deep == pytest.approx(straight, abs=1e-6) and sideways == pytest.approx(straight, abs=0.05)

@@ -1,0 +1,108 @@
+"""`scnn train`: what it tells, and what it leaves."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from scnn.checkpoint import save_checkpoint
+from scnn.data import load_digits
+from scnn.network import Network
+from scnn.optimisers import SGD
+from scnn.presets import PAPER
+from scnn.trainer import Trainer
+from tests.cli.command import in_a_terminal, lines_of, scnn
+
+
+def test_training_as_json(tmp_path: Path) -> None:
+    """One object a line: start, each epoch, end; the weights' hash is that of the file."""
+    path = tmp_path / "m.safetensors"
+    lines = lines_of(scnn("train", "--preset", "paper", "--epochs", 3, "--seed", 4, "--out", path, "--json"))
+    assert [line["event"] for line in lines] == ["start", "epoch", "epoch", "epoch", "end"]
+    assert lines[0]["parameters"] == 6423 and lines[0]["settings"]["seed"] == 4
+    assert lines[1]["training"]["loss"] > lines[3]["training"]["loss"]
+    assert lines[-1]["sha256"] == Network.load(path).fingerprint()
+    assert [sum(row) for row in lines[-1]["test"]["confusion"]] == [10, 10, 10]
+
+
+def test_what_is_reported_is_of_the_weights_that_are_saved(tmp_path: Path) -> None:
+    """With validation the best epoch's weights are saved; its figures stand beside them, not the last epoch's."""
+    path = tmp_path / "m.lr0.03"
+    chosen = ("--preset", "mnist", "--epochs", 6, "--learning-rate", 0.03, "--validation", 200, "--patience", 1)
+    lines = lines_of(scnn("train", *chosen, "--seed", 1, "--out", path, "--json"))
+    assert [line["best"] for line in lines[1:-1]] == [True, False], "the last epoch is not the best"
+    network = Network.load(path)
+    provenance = network.provenance
+    assert lines[-1]["test"]["accuracy"] == lines[1]["test"]["accuracy"] != lines[2]["test"]["accuracy"]
+    assert (
+        provenance["test"]["accuracy"] == network.evaluate(load_digits()[1]).accuracy == lines[1]["test"]["accuracy"]
+    )
+    for name in ("training", "validation", "test"):
+        assert provenance[name]["loss"] == lines[1][name]["loss"]
+
+
+def test_a_finished_checkpoint_is_judged_and_saved(tmp_path: Path) -> None:
+    """Resuming what has ended trains nothing more, and writes the model."""
+    network = Network(PAPER.input_shape, PAPER.layers, seed=1, class_names=("0", "1", "2"))
+    network.provenance = {"preset": "paper"}
+    trainer = Trainer(network, *PAPER.digits(), epochs=2, optimiser=SGD(0.01))
+    trainer.slice_size = 100
+    for _ in trainer.run():
+        pass
+    save_checkpoint(tmp_path / "finished.safetensors", trainer)
+    path = tmp_path / "m.safetensors"
+    lines = lines_of(scnn("train", "--resume", tmp_path / "finished.safetensors", "--out", path, "--json"))
+    assert [line["event"] for line in lines] == ["start", "end"]
+    assert Network.load(path).fingerprint() == lines[-1]["sha256"] == network.fingerprint()
+    assert lines[-1]["test"]["accuracy"] == network.evaluate(PAPER.digits()[1]).accuracy
+
+
+def test_both_engines_train(tmp_path: Path) -> None:
+    """Interpreted and compiled losses agree within float32's rounding."""
+    losses = []
+    for engine in ("compiled", "interpreted"):
+        out = ("--out", tmp_path / "m.safetensors", "--json", "--engine", engine)
+        losses.append(lines_of(scnn("train", "--preset", "paper", "--epochs", 1, *out))[1]["training"]["loss"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def test_training_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
+    """A user's own digits, with validation."""
+    images, labels = idx_files
+    out = tmp_path / "m.safetensors"
+    given = ("--images", images, "--labels", labels, "--epochs", 2, "--validation", 100, "--out", out, "--json")
+    lines = lines_of(scnn("train", "--preset", "mnist", *given))
+    assert lines[0]["training_digits"] == 900 and "validation" in lines[1] and "test" not in lines[1]
+
+
+def test_a_live_table_in_a_terminal(tmp_path: Path) -> None:
+    """Columns, a bar with samples a second, and the end in words."""
+    code, text = in_a_terminal("train", "--preset", "paper", "--out", tmp_path / "m.safetensors")
+    assert code == 0
+    assert "training loss" in text and "samples/s" in text and "━" in text and "SHA-256" in text
+
+
+def test_a_training_that_fails_gives_the_cursor_back(tmp_path: Path) -> None:
+    """A terminal without a cursor is no place to read an error."""
+    chosen = ("--preset", "paper", "--learning-rate", 1e30, "--out", tmp_path / "m.safetensors")
+    code, text = in_a_terminal("train", *chosen)
+    assert code == 1 and "learning rate is probably too large" in text
+    assert "\x1b[?25l" in text and text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
+
+
+def test_folders_that_cannot_be_written_to_are_known_at_once() -> None:
+    """Before anything is trained."""
+    result = scnn("train", "--out", "/proc/m.safetensors", "--epochs", 1000)
+    assert result.returncode == 1 and "/proc/m.safetensors cannot be written" in result.stderr
+
+
+def test_a_bad_file_among_good_ones_is_refused_before_training(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
+    """A truncated test file ends the command at once, and nothing is written."""
+    images, labels = idx_files
+    short = tmp_path / "short"
+    short.write_bytes(gzip.decompress(images.read_bytes())[:-1])
+    out = tmp_path / "m.safetensors"
+    files = ("--images", images, "--labels", labels, "--test-images", short, "--test-labels", labels)
+    result = scnn("train", "--preset", "mnist", *files, "--out", out)
+    assert result.returncode == 1 and "promises 784000 bytes, and there are 783999" in result.stderr
+    assert not out.exists()
