@@ -74,8 +74,8 @@ def test_the_readmes_commands_exist() -> None:
 
 
 def test_the_table_of_faults_names_those_of_the_tests() -> None:
-    """FAULTS.md has a row for each fault that test_faults.py tries, and no other."""
-    tests = (ROOT / "tests" / "browser" / "test_faults.py").read_text()
+    """FAULTS.md has a row for each fault that test_faults.py and test_storage.py try, and no other."""
+    tests = "".join((FAULTS.parent / f"test_{name}.py").read_text() for name in ("faults", "storage"))
     tables = re.findall(r"^(?:BROKEN|DIGITS)\b[^{]*\{\n(.*?)^\}", tests, flags=re.DOTALL | re.MULTILINE)
     named = {name for table in tables for name in re.findall(r'^    "([^"]+)": ', table, flags=re.MULTILINE)}
     named |= set(re.findall(r'tried\(\s*"([^"]+)"', tests))

@@ -5,7 +5,6 @@ import math
 import pickle
 import subprocess
 import sys
-import tracemalloc
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -125,89 +124,12 @@ def trained() -> Network:
     return network
 
 
-def test_predicting_from_any_form_of_images(trained: Network) -> None:
-    """Bytes, nested lists, arrays, numpy arrays of several kinds and shapes, one image or many: the same answer."""
-    _, test = PAPER.digits()
-    pixels = test.pixels[: 3 * 784]
-    expected = trained.logits(pixels)
-    as_array = np.frombuffer(pixels, dtype=np.uint8).reshape(3, 28, 28)
-    forms: list[object] = [
-        bytearray(pixels),
-        memoryview(pixels),
-        as_array,
-        as_array.reshape(3, 1, 28, 28),
-        as_array.tolist(),
-        [pixels[:784], pixels[784:1568], pixels[1568:]],
-        as_array.astype(np.float32) / np.float32(255),
-        np.asfortranarray(as_array),
-        np.concatenate([as_array, as_array])[:3],
-        [*as_array],
-        *(as_array.astype(kind) for kind in (np.int64, np.int16, np.uint32, ">i4")),
-    ]
-    for form in forms:
-        assert trained.logits(form) == expected
-    near = [*(as_array / 255.0).tolist()]
-    assert trained.logits(near) == [pytest.approx(row, abs=1e-5) for row in expected]
-    assert trained.predict(as_array[0]) == trained.predict(as_array)[:1]
-    assert trained.logits(array("f", (level / 255 for level in pixels)))[0] == pytest.approx(expected[0], abs=1e-5)
-    ink = as_array > 127
-    assert trained.logits(ink) == trained.logits(ink * np.uint8(255))
-    (row,) = trained.probabilities(as_array[0])
-    assert sum(row) == pytest.approx(1, abs=1e-6)
-
-
-@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int16])
-def test_an_array_is_read_where_it_is(trained: Network, kind: type) -> None:
-    """Predicting takes little memory beside it, however many images it has."""
-    images = np.zeros((400, 28, 28), dtype=kind)
-    trained.predict(images[:1])  # which compiles
-    tracemalloc.start()
-    trained.predict(images)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 0.2 * images.nbytes
-
-
 def test_both_engines_predict_the_same(trained: Network) -> None:
     """Within float32."""
     _, test = PAPER.digits()
     compiled_, interpreted = trained.logits(test), trained.logits(test, make_engine=Interpreter)
     for one, other in zip(compiled_, interpreted, strict=True):
         assert one == pytest.approx(other, rel=1e-4, abs=1e-5)
-
-
-def endless() -> list[object]:
-    """A list that holds itself."""
-    images: list[object] = []
-    images.append(images)
-    return images
-
-
-@pytest.mark.parametrize(
-    ("images", "error", "words"),
-    [
-        ([[float("nan")] * 784], DataError, "nan"),
-        ([[2.0] * 784], DataError, "2.0"),
-        ([[-1] * 784], DataError, "-1"),
-        ([["a"] * 784], DataError, "'a'"),
-        ([None], DataError, "NoneType"),
-        ([True] * 784, DataError, "True"),
-        (np.full(784, -1), DataError, "number 0 of the images is -1"),
-        (np.full(784, 256), DataError, "number 0 of the images is 256"),
-        (np.zeros(784, dtype=np.complex64), DataError, "not as numbers of complex64"),
-        (memoryview(bytes(784)).cast("c"), DataError, "format 'c'"),
-        (bytes(783), ShapeError, "784 numbers each, and 783"),
-        ([], ShapeError, "empty, and images of .* have 784"),
-        ([[0] * 28, [0] * 27, [0] * 29, *[[0] * 28] * 25], ShapeError, "rows of nested lists differ"),
-        (endless(), DataError, "nested without end"),
-        ([[[0] * 56] * 14] * 2, ShapeError, r"do not come as an array of \(2, 14, 56\)"),
-        ([[[[0] * 28] * 28] * 3] * 4, ShapeError, r"do not come as an array of \(4, 3, 28, 28\)"),
-    ],
-)
-def test_images_that_are_none(trained: Network, images: object, error: type[Exception], words: str) -> None:
-    """Named errors say which number, or how many."""
-    with pytest.raises(error, match=words):
-        trained.predict(images)
 
 
 def test_evaluate(trained: Network) -> None:
@@ -416,20 +338,3 @@ def test_digits_of_another_size_are_refused() -> None:
     network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
     with pytest.raises(ShapeError, match="14, 14"):
         network.predict(Digits(bytes(4 * 196), bytes(4), 14, 14))
-
-
-@pytest.mark.parametrize("shape", [(4, 14, 14), (28, 28, 3), (2, 28, 14, 2), (14, 56)])
-def test_arrays_of_another_size_are_refused(shape: tuple[int, ...]) -> None:
-    """Though they may have as many numbers."""
-    network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
-    with pytest.raises(ShapeError, match="do not come as an array of"):
-        network.predict(np.zeros(shape, "float32"))
-
-
-@pytest.mark.parametrize(
-    "shape", [(28, 28), (1, 28, 28), (2, 28, 28), (2, 1, 28, 28), (2, 28, 28, 1), (2, 784), (784,)]
-)
-def test_arrays_of_images_with_and_without_channels(shape: tuple[int, ...]) -> None:
-    """A single channel may be left out, or stand last; flat images are rows."""
-    network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
-    assert len(network.predict(np.zeros(shape, "float32"))) == max(1, math.prod(shape) // 784)

@@ -124,3 +124,21 @@ def needs_chromium(page: Page, words: str) -> None:
     browser = page.context.browser
     if not browser or browser.browser_type.name != "chromium":
         pytest.skip(f"Playwright cannot do this with Firefox over WebDriver BiDi: {words}")
+
+
+def is_chromium(page: Page) -> bool:
+    return bool(page.context.browser and page.context.browser.browser_type.name == "chromium")
+
+
+def fails(page: Page, words: str) -> str:
+    """Waits for the page to say so, with a way on; what it says."""
+    said = page.locator("#failure-text")
+    expect(said).to_have_text(re.compile(words), timeout=40_000)
+    expect(button(page, "Try again")).to_be_visible()
+    wait_for(page, "failed")
+    return re.sub(r"scnn-[\d.]+-py3", "scnn-…-py3", said.inner_text())
+
+
+def epoch_shown(page: Page) -> int:
+    found = re.search(r"After epoch (\d+):", page.locator("#loss-summary").inner_text())
+    return int(found[1]) if found else 0
