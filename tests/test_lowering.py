@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod
+from pathlib import Path
 
 import pytest
 
 from scnn import kernels
 from scnn.compiler import compile_plan
+from scnn.engine import EngineMaker, Interpreter
 from scnn.errors import ConfigError, ScnnError
+from scnn.language import Float32, Float32Buffer, Size, lanes
 from scnn.layer import Layer, Shape, call
 from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
 from scnn.lowering import lower
 from scnn.network import Network
 from scnn.plan import ALIGNMENT, Call, Loop, Plan
 from scnn.presets import PAPER
+from scnn.wasm_engine import compiled
 
 
 def plan_of(*layers: object, images: int = 4) -> Plan:
@@ -117,6 +122,34 @@ def test_layers_of_ones_own_that_are_broken(make: Callable[[], Layer], words: st
     """What is wrong is told with the layer's name, before anything is compiled."""
     with pytest.raises(ScnnError, match=re.escape(words)):
         lower(Network((1, 8, 8), [make(), Dense(3)], seed=1))
+
+
+def leak(output: Float32Buffer, input: Float32Buffer, slope: Float32, size: Size) -> None:
+    for i in lanes(size):
+        output[i] = input[i] if input[i] > 0.0 else slope * input[i]
+
+
+@dataclass(frozen=True)
+class Leaky(ReLU):
+    """A layer with a setting that its kernel gets as a constant."""
+
+    slope: float = 0.01
+
+    def forward(self, shape: Shape) -> list[Call]:
+        return [call(leak, slope=self.slope, size=prod(shape))]
+
+
+@pytest.mark.parametrize("make_engine", [compiled, Interpreter])
+def test_settings_with_a_point_reach_the_kernels(make_engine: EngineMaker, tmp_path: Path) -> None:
+    """As they were given to the layer, by either engine, and out of a file."""
+    network = Network((1, 2, 2), [Flatten(), Leaky(0.25)], seed=1)
+    network.save(tmp_path / "m.safetensors")
+    again = Network.load(tmp_path / "m.safetensors", layers=[Leaky])
+    assert again.layers == network.layers != Network((1, 2, 2), [Flatten(), Leaky(0.5)], seed=1).layers
+    engine = make_engine(lower(again))
+    engine.write("input", [1.0, -1.0, -4.0, 0.5])
+    engine.run("infer")
+    assert list(engine.read("logits")) == [1.0, -0.25, -1.0, 0.5]
 
 
 def test_memory_that_is_not_there() -> None:
