@@ -118,7 +118,7 @@ class Expressions(KernelSource, ABC):
             return Name(self.types[name], node, name)
         if name in self.types or self.is_assigned(name):
             self.refuse(node, f"{name} may have no value here", f"an assignment to {name} on every way to this line")
-        value = self.kernel.__globals__.get(name)
+        value = self.names.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.constant_of(node, value)
         raise self.source.error(node, f"{name} is not known here", "parameters, locals, and numbers of the module")
@@ -191,7 +191,7 @@ class Expressions(KernelSource, ABC):
         if not isinstance(node.func, ast.Name):
             self.refuse(node, "only kernels and words of the language are called", "a name and its arguments")
         name = node.func.id
-        target = self.kernel.__globals__.get(name)
+        target = self.names.get(name)
         if name in self.callers:
             self.refuse(node, f"{name} calls itself", "loops: a kernel cannot be recursive")
         if not isinstance(target, FunctionType):

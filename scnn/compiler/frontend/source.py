@@ -1,14 +1,10 @@
 """The source of one kernel: its text as Python's syntax tree, its parameters, and what its names are."""
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Callable
-from pathlib import Path
-from types import FunctionType
 from typing import Any, NoReturn
 
-from scnn.compiler.errors import KernelError, Source
+from scnn.compiler.frontend.given import given
 from scnn.compiler.tree import Parameter, Type
 
 __all__ = ["BUFFERS", "KINDS", "KernelSource"]
@@ -23,17 +19,9 @@ class KernelSource:
     refused."""
 
     def __init__(self, kernel: Callable[..., object], callers: tuple[str, ...]) -> None:
-        if not isinstance(kernel, FunctionType):
-            raise KernelError(f"{kernel!r} is not a function: a kernel is a module-level function")
-        self.kernel, self.callers = kernel, (*callers, kernel.__name__)
-        try:
-            lines, first = inspect.getsourcelines(kernel)
-        except (OSError, TypeError):
-            raise KernelError(f"{kernel.__name__} has no source to read: a kernel stands in a file") from None
-        text = textwrap.dedent("".join(lines))
-        file = Path(inspect.getsourcefile(kernel) or "?")
-        self.source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()))
-        self.definition = definition_in(text, self.source)
+        read = given(kernel)
+        self.definition, self.source, self.names = read.definition, read.source, read.names
+        self.callers = (*callers, self.definition.name)
         self.parameters: dict[str, Parameter] = {}
         self.types: dict[str, Type] = {}  # of every local, for good
         self.loops: list[str] = []
@@ -59,15 +47,4 @@ class KernelSource:
         return any(node.id == name and isinstance(node.ctx, ast.Store) for node in names)
 
     def means(self, name: str, thing: Any) -> bool:
-        return self.kernel.__globals__.get(name) is thing
-
-
-def definition_in(text: str, source: Source) -> ast.FunctionDef:
-    """The `def` that a kernel's source is; a lambda's is a piece of a line."""
-    try:
-        definition = ast.parse(text).body[0]
-    except (SyntaxError, IndexError):
-        definition = ast.Pass(lineno=1, col_offset=0)
-    if not isinstance(definition, ast.FunctionDef):
-        raise source.error(definition, "this is no kernel", "a function that begins with `def`")
-    return definition
+        return self.names.get(name) is thing

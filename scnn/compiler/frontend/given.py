@@ -1,0 +1,49 @@
+"""What the frontend is given to read: a `def` in a syntax tree, the source to show in messages, and what names mean
+outside the function."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from scnn.compiler.errors import KernelError, Source
+
+__all__ = ["Given", "given"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A kernel before it is read. `definition` is numbered by the lines of `source`."""
+
+    definition: ast.FunctionDef
+    source: Source
+    names: Mapping[str, Any]  # numbers, words of the language and other kernels, as the kernel's module has them
+
+
+def given(kernel: Callable[..., object]) -> Given:
+    """The kernel as the frontend reads it; raises KernelError where there is no source to read."""
+    if not isinstance(kernel, FunctionType):
+        raise KernelError(f"{kernel!r} is not a function: a kernel is a module-level function")
+    try:
+        lines, first = inspect.getsourcelines(kernel)
+    except (OSError, TypeError):
+        raise KernelError(f"{kernel.__name__} has no source to read: a kernel stands in a file") from None
+    text = textwrap.dedent("".join(lines))
+    file = Path(inspect.getsourcefile(kernel) or "?")
+    source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()))
+    return Given(definition_in(text, source), source, kernel.__globals__)
+
+
+def definition_in(text: str, source: Source) -> ast.FunctionDef:
+    """The `def` that a kernel's source is; a lambda's is a piece of a line."""
+    try:
+        definition = ast.parse(text).body[0]
+    except (SyntaxError, IndexError):
+        definition = ast.Pass(lineno=1, col_offset=0)
+    if not isinstance(definition, ast.FunctionDef):
+        raise source.error(definition, "this is no kernel", "a function that begins with `def`")
+    return definition
