@@ -11,10 +11,14 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from builder.command import Failure
+from builder.imports import reachable
+from builder.paths import NODE_MODULES, ROOT, SITE, SOURCE
+from builder.pretrained import dependencies
+from builder.vendor import VENDORED
+from builder.wheel import build_wheel
 
-import build
-
-ROOT = Path(__file__).parents[1]
+from tests.tools.suite import lint_workflows
 
 # Whoever hosts a page decides what it loads: no file may send a reader, or a machine, to a registry or a CDN.
 FORBIDDEN = re.compile(
@@ -55,7 +59,7 @@ def test_every_python_package_is_pinned_by_a_hash(lock: str) -> None:
 
 @pytest.fixture(scope="module")
 def wheel() -> Path:
-    return build.build_wheel()
+    return build_wheel()
 
 
 def test_the_wheel_is_pure_and_whole(wheel: Path) -> None:
@@ -74,27 +78,29 @@ def test_the_wheel_is_pure_and_whole(wheel: Path) -> None:
 def test_the_wheel_is_reproducible(wheel: Path) -> None:
     """A second build gives the same bytes."""
     first = wheel.read_bytes()
-    assert build.build_wheel().read_bytes() == first
+    assert build_wheel().read_bytes() == first
 
 
 def test_the_site_holds_what_it_needs_and_no_more() -> None:
     """Every package's files with its licence, the wheel that the worker asks for, no package folder, no map."""
-    wheels = [path.name for path in (build.SITE / "wheel").iterdir()]
-    config = json.loads((build.SITE / "worker.json").read_text())
+    wheels = [path.name for path in (SITE / "wheel").iterdir()]
+    config = json.loads((SITE / "worker.json").read_text())
     assert f"./wheel/{wheels[0]}" in config["files"] and len(wheels) == 1
-    files = [path.relative_to(build.SITE) for path in build.SITE.rglob("*") if path.is_file()]
+    files = [path.relative_to(SITE) for path in SITE.rglob("*") if path.is_file()]
     assert not [path for path in files if path.suffix in (".map", ".ts") or "node_modules" in path.parts]
-    for name in build.VENDORED:
-        assert list((build.SITE / "vendor" / name).iterdir())
-    widgets = json.loads((build.SITE / "mpy.json").read_text())["files"]
-    assert set(widgets) == {f"./widgets/{path.name}" for path in (build.SITE / "widgets").iterdir()}
+    for name in VENDORED:
+        assert list((SITE / "vendor" / name).iterdir())
+    widgets = json.loads((SITE / "mpy.json").read_text())["files"]
+    assert set(widgets) == {f"./widgets/{path.name}" for path in (SITE / "widgets").iterdir()}
 
 
 def test_what_webkit_lacks_stops_no_other_test(tmp_path: Path) -> None:
     """Where WebKit is not there and cannot be installed, its tests are skipped, and the run says what is missing."""
     program = (
-        "import build, pytest\n"
-        "found = build.find_browsers(wished=build.WEBKIT)\n"
+        "import sys; sys.path.append('site')\n"
+        "import pytest\n"
+        "from tests.tools.browsers import WEBKIT, find_browsers\n"
+        "found = find_browsers(optional=WEBKIT)\n"
         "assert {'SCNN_CHROMIUM', 'SCNN_FIREFOX'} <= set(found)\n"
         "assert not {'SCNN_WEBKIT_DRIVER', 'SCNN_XVFB'} & set(found)\n"
         "raise SystemExit(pytest.main(['tests/browser/test_webkit.py']))"
@@ -110,9 +116,9 @@ def test_what_webkit_lacks_stops_no_other_test(tmp_path: Path) -> None:
 
 def test_pythons_library() -> None:
     """It lacks what it is said to lack; what Pyodide starts with is bytecode; all else is as Pyodide has it."""
-    library = runpy.run_path(str(ROOT / "site" / "library.py"))
-    path = build.NODE_MODULES / "pyodide" / "python_stdlib.zip"
-    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(build.SITE / "vendor" / "pyodide" / path.name) as short:
+    library = runpy.run_path(str(SOURCE / "builder" / "library.py"))
+    path = NODE_MODULES / "pyodide" / "python_stdlib.zip"
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(SITE / "vendor" / "pyodide" / path.name) as short:
         kept = {name for name in whole.namelist() if not name.endswith("/") and not library["left_out"](name)}
         compiled = {name.removesuffix("c") for name in short.namelist() if name.endswith(".pyc")}
         unchanged = {name for name in short.namelist() if not name.endswith(".pyc")}
@@ -121,6 +127,44 @@ def test_pythons_library() -> None:
         assert {"os.py", "asyncio/tasks.py", "_pyodide/_base.py", "encodings/utf_8.py"} <= compiled
         assert all(short.read(name) == whole.read(name) for name in unchanged)
         assert all(any(fnmatch(name, one) for name in whole.namelist()) for one in library["LEFT_OUT"])
+
+
+def test_what_a_file_reaches_by_its_imports(tmp_path: Path) -> None:
+    """Modules that it imports anywhere, directly or through others; a folder's `__init__` only where a name is
+    imported from it."""
+    files = {
+        "start.py": "import os\nfrom a import first\ndef f():\n    from b.used import g",
+        "a/__init__.py": "import unread",
+        "a/first.py": "from c import name",
+        "b/__init__.py": "import unread",
+        "b/used.py": "import start",
+        "c/__init__.py": "from c.inner import name",
+        "c/inner.py": "",
+        "unread.py": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = reachable(tmp_path / "start.py", [tmp_path])
+    wanted = {"start.py", "a/first.py", "b/used.py", "c/__init__.py", "c/inner.py"}
+    assert {path.relative_to(tmp_path).as_posix() for path in found} == wanted
+
+
+def test_the_pretrained_model_depends_on_what_trains_and_judges_it() -> None:
+    """And neither on the command line nor on the page."""
+    names = {path.relative_to(ROOT).as_posix() for path in dependencies()}
+    assert {"site/builder/train_pretrained.py", "scnn/digits.xz", "tests/strokes.py"} <= names
+    reached = {path.stem for path in dependencies()}
+    assert {"convolution", "trainer", "presets", "optimise", "drawing"} <= reached
+    assert not {"session", "display", "export", "sweep"} & reached
+    assert not [name for name in names if "/cli/" in name]
+
+
+def test_an_older_python_is_refused_in_one_line() -> None:
+    """Before anything is imported that it could not read."""
+    program = "import runpy, sys; sys.version_info = (3, 8, 0); runpy.run_path('build.py', run_name='__main__')"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 1 and result.stderr == "scnn needs Python 3.11 or newer, this is 3.8\n"
 
 
 def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
@@ -135,6 +179,6 @@ def test_workflows_are_linted(tmp_path: Path) -> None:
     """actionlint finds what GitHub would refuse; the build's own workflows pass in every test run."""
     workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text()
     (tmp_path / "wrong.yml").write_text(workflow.replace("bash .ci/run", "bash ${{ nothing.there }}"))
-    with pytest.raises(build.Failure, match="actionlint"):
-        build.lint_workflows([tmp_path / "wrong.yml"])
-    build.lint_workflows(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
+    with pytest.raises(Failure, match="actionlint"):
+        lint_workflows([tmp_path / "wrong.yml"])
+    lint_workflows(sorted((ROOT / ".github" / "workflows").glob("*.yml")))

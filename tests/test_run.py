@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from build import idx_images, idx_labels
 from scnn.checkpoint import pack_checkpoint
 from scnn.data import load_digits
 from scnn.engine import Interpreter
@@ -18,6 +17,7 @@ from scnn.session import Session
 from scnn.trainer import Trainer
 from scnn.wasm_engine import compiled
 from tests.test_pictures import opened
+from tests.tools.dataset import idx_images, idx_labels
 
 
 def session(pretrained: bytes | None = None) -> Session:

@@ -1,7 +1,5 @@
 """The classroom's server, run as people run it, and the build's own: ports, missing files, and what is refused."""
 
-import functools
-import http.server
 import re
 import shutil
 import socket
@@ -13,8 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-
-import build
+from serve import Server
 
 SERVE = Path(__file__).parents[1] / "site" / "serve.py"
 
@@ -109,8 +106,7 @@ def test_a_server_without_its_site(folder: Path) -> None:
 
 def test_the_builds_server_answers_alike(folder: Path) -> None:
     """`python build.py serve` shows the same page for what is missing."""
-    handler = functools.partial(build.Handler, directory=str(folder / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Server(folder / "site") as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         check_answers(server.server_port)
         server.shutdown()

@@ -4,8 +4,6 @@
 """
 
 import argparse
-import functools
-import http.server
 import json
 import os
 import statistics
@@ -16,9 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from builder.paths import SITE
 from playwright.sync_api import sync_playwright
+from serve import Handler, Server
 
-from build import MIME_TYPES, SITE, Handler
 from scnn.engine import Interpreter
 from scnn.wasm_engine import WasmEngine, compiled
 from tests.bench.workload import REPEATS, compile_ms, measure, trainer
@@ -35,7 +34,6 @@ Once = Callable[[], float]
 class BenchHandler(Handler):
     """The built site, ConvNetJS and the benchmark's own files under one origin."""
 
-    extensions_map = MIME_TYPES
     roots = {  # noqa: RUF012 - the base class has it so
         "site": SITE,
         "convnetjs": HERE / "node_modules" / "convnetjs" / "build",
@@ -50,12 +48,12 @@ class BenchHandler(Handler):
 @contextmanager
 def browser_page() -> Iterator[object]:
     """A page of Chromium with both peers loaded."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(BenchHandler, directory=str(SITE)))
+    server = Server(SITE, handler=BenchHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
         browser = launch(playwright, "chromium")
         page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}/bench/page.html")
+        page.goto(f"{server.url}bench/page.html")
         page.wait_for_function("window.loaded")
         (wheel,) = (SITE / "wheel").glob("*.whl")
         page.evaluate("wheel => start(wheel)", f"/site/wheel/{wheel.name}")

@@ -4,8 +4,6 @@
 Chromium and Firefox, selenium drives WebKit.
 """
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
@@ -15,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builder.paths import NODE_MODULES, SITE
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
+from serve import Handler, Server
 
-from build import NODE_MODULES, PROGRAMS, SITE, WEBKIT, Handler, look_for_browsers
 from scnn.experiment import experiment_of
 from scnn.wasm_engine import compiled
 from tests.browser.person import Maker, opened
+from tests.tools.browsers import PROGRAMS, WEBKIT, look_for_browsers
 
 expect.set_options(timeout=20_000)  # for a busy machine; what must be quick is measured in test_budgets.py
 
@@ -62,9 +62,9 @@ class SubPathHandler(Handler):
 def site_url() -> Iterator[str]:
     """The address of the site's first page."""
     assert (SITE / "index.html").exists(), "dist/site is not built: run `python build.py build`"
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(SubPathHandler, directory=str(SITE)))
+    server = Server(SITE, handler=SubPathHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
+    yield server.url.removesuffix("/") + SUB_PATH
     server.shutdown()
 
 

@@ -1,13 +1,12 @@
 """Makes the README's picture: the page after training the paper's preset and drawing a digit."""
 
-import functools
-import http.server
 import re
 import threading
 
+from builder.paths import ROOT, SITE
 from playwright.sync_api import expect, sync_playwright
+from serve import Server
 
-from build import ROOT, SITE, Handler
 from tests.browser.conftest import launch
 from tests.browser.person import TRAINED, button, circle, stroke, wait_for
 
@@ -15,12 +14,12 @@ TARGET = ROOT / "site" / "screenshot.png"
 
 
 def main() -> None:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(SITE)))
+    server = Server(SITE)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
         browser = launch(playwright, "chromium")
         page = browser.new_page(viewport={"width": 1280, "height": 1060})
-        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        page.goto(server.url)
         wait_for(page, "ready")
         button(page, "Train").click()
         wait_for(page, "finished", timeout=TRAINED)

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from builder.paths import SITE
 from playwright.sync_api import Browser, Page, expect
 
-from build import SITE
 from tests.browser.person import (
     TRAINED,
     Maker,

@@ -5,9 +5,9 @@ import statistics
 import time
 
 import pytest
+from builder.paths import SITE
 from playwright.sync_api import Browser, Page, expect
 
-from build import SITE
 from tests.browser.conftest import BARE, STOCK
 from tests.browser.person import READY, TRAINED, Maker, button, circle, opened, set_field, stroke, wait_for
 

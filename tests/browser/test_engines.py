@@ -7,9 +7,9 @@ from functools import cache, partial
 from typing import Any
 
 import pytest
+from builder.paths import SITE
 from playwright.sync_api import Playwright
 
-from build import SITE
 from scnn.compiler import compile_plan
 from scnn.engine import type_codes
 from scnn.hosts import WasmtimeHost

@@ -16,9 +16,9 @@ from random import Random
 from typing import ClassVar
 
 import pytest
+from builder.paths import SITE
 from playwright.sync_api import Browser, Page, expect
 
-from build import SITE
 from tests.browser.conftest import SUB_PATH, SubPathHandler, Watch, fingerprint_of
 from tests.browser.person import (
     TRAINED,

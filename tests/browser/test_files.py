@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from build import idx_images, idx_labels
 from scnn.data import load_digits
 from scnn.network import Network
 from scnn.presets import PAPER
@@ -31,6 +30,7 @@ from tests.browser.person import (
     wait_for,
     wait_until_kept,
 )
+from tests.tools.dataset import idx_images, idx_labels
 
 pytestmark = pytest.mark.browser
 

@@ -1,8 +1,6 @@
 """Offline, updated and hosted: the service worker, GitHub Pages' ways, the classroom's archive, and no way in."""
 
-import functools
 import gzip
-import http.server
 import re
 import shutil
 import subprocess
@@ -13,9 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builder.archive import pack_archive
+from builder.assembly import build_site
+from builder.command import sha256
+from builder.paths import DIST, SITE
+from builder.service_worker import stamp_service_worker
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from serve import Handler, Server
 
-from build import DIST, SITE, Handler, archive, build_site, digest, stamp_service_worker
 from scnn.network import Network
 from scnn.presets import PAPER
 from tests.browser.person import TRAINED, Maker, button, line, opened, state, stroke, wait_for
@@ -59,10 +62,9 @@ class Served:
     """A site's server, which can be stopped."""
 
     def __init__(self, folder: Path, handler: type[Handler] = Closing, port: int = 0) -> None:
-        handle = functools.partial(handler, directory=str(folder))
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handle)
+        self.server = Server(folder, port, handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        self.url = self.server.url
 
     def stop(self) -> None:
         self.server.shutdown()
@@ -175,7 +177,7 @@ def test_on_github_pages(context: BrowserContext) -> None:
 
 def test_the_archive_is_served_by_its_own_server(context: BrowserContext, tmp_path: Path) -> None:
     """Unpacked anywhere, `python serve.py` and nothing else."""
-    archive()
+    pack_archive()
     (packed,) = DIST.glob("scnn-*.zip")
     with zipfile.ZipFile(packed) as opened_:
         opened_.extractall(tmp_path)
@@ -273,7 +275,7 @@ def test_every_file_of_others_is_listed() -> None:
     assert len(vendored) >= 20
     for path in vendored:
         assert f"<td>{path.name}</td>" in text
-        assert digest(path) in text
+        assert sha256(path) in text
     links = set(re.findall(r'href="(vendor/[^"]+)"', text)) - {"vendor/pico/pico.min.css"}
     assert links == {path.relative_to(SITE).as_posix() for path in vendored if path.name.startswith("LICENSE")}
     for folder, words in (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from build import idx_images, idx_labels
 from scnn.data import load_digits
 from tests.cli.command import scnn
+from tests.tools.dataset import idx_images, idx_labels
 
 
 @pytest.fixture(scope="module")

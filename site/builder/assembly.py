@@ -1,0 +1,59 @@
+"""dist/site: the page's own files, the wheel, the pretrained model, and third-party files under vendor/."""
+
+import json
+import shutil
+
+from builder.command import run_module, say
+from builder.licences import add_licences, list_licences
+from builder.node import install_node_packages
+from builder.paths import SITE, SOURCE
+from builder.pretrained import pretrained_model
+from builder.service_worker import stamp_service_worker
+from builder.vendor import VENDOR, vendor_packages
+from builder.wheel import build_wheel
+
+# What stands in site/ and is not part of the page.
+NOT_SHIPPED = (
+    *("builder", "node_modules", "package*.json", "requirements.txt", "screenshot.png", "serve.py", "__pycache__"),
+)
+
+
+def build_site() -> None:
+    """Makes dist/site anew. The service worker's list of files comes last: whatever adds files stands above it."""
+    install_node_packages()
+    wheel = build_wheel()
+    say("Putting the site together …")
+    shutil.rmtree(SITE, ignore_errors=True)
+    shutil.copytree(SOURCE, SITE, ignore=shutil.ignore_patterns(*NOT_SHIPPED))
+    config = SITE / "worker.json"  # as written, it does not know the wheel's version
+    config.write_text(config.read_text(encoding="utf-8").replace("{wheel}", wheel.name), encoding="utf-8")
+    (SITE / "wheel").mkdir()
+    shutil.copy(wheel, SITE / "wheel")
+    shutil.copy(pretrained_model(), SITE / "pretrained.safetensors")
+    vendor_packages()
+    link_preloads()
+    make_icons()
+    add_licences()
+    list_licences()
+    stamp_service_worker()
+
+
+def link_preloads() -> None:
+    """Adds links to index.html for the files that PyScript discovers one after another, so that they are fetched at
+    once."""
+    modules = [path.relative_to(SITE).as_posix() for path in sorted((VENDOR / "pyscript").glob("core-*.js"))]
+    modules += ["vendor/micropython/micropython.mjs"]
+    others = ["py.json", "mpy.json", "worker.py", "vendor/micropython/micropython.wasm", "main.py"]
+    config = json.loads((SITE / "mpy.json").read_text(encoding="utf-8"))
+    others += [path.removeprefix("./") for path in config["files"]]
+    links = [f'<link rel="modulepreload" href="{module}" />' for module in modules]
+    links += [f'<link rel="preload" as="fetch" crossorigin href="{other}" />' for other in others]
+    index = SITE / "index.html"
+    head, body = index.read_text(encoding="utf-8").split("</head>", 1)
+    index.write_text(head + "".join(f"  {link}\n  " for link in links) + "</head>" + body, encoding="utf-8")
+
+
+def make_icons() -> None:
+    """Makes icon-192.png and icon-512.png from icon.svg."""
+    for side in (192, 512):
+        run_module("builder.icons", SITE / "icon.svg", SITE / f"icon-{side}.png", side)

@@ -1,0 +1,22 @@
+"""`python build.py bench`: the speed of training beside others', or the figures behind the README's other tables."""
+
+from pathlib import Path
+
+from builder.assembly import build_site
+from builder.command import run, run_module
+from builder.node import install_node_packages
+from builder.paths import PYTHON, ROOT
+
+from tests.tools.browsers import find_browsers
+
+TORCH = "torch==2.13.0"  # to measure against, and for making the tests' figures
+
+
+def compare_peers(to_file: Path | None, torch: bool) -> None:
+    """Our engines, ConvNetJS and, where it is installed, PyTorch, in one run; `torch` installs it first."""
+    build_site()
+    install_node_packages(ROOT / "tests" / "bench")
+    if torch:
+        run(PYTHON, "-m", "pip", "install", "--quiet", TORCH)
+    options = ["--json", to_file.resolve()] if to_file else []
+    run_module("tests.bench", *options, env=find_browsers(["chromium"]))
