@@ -27,6 +27,7 @@ from tests.tools.audit import audit
 from tests.tools.benchmark import compare_peers
 from tests.tools.browsers import find_browsers
 from tests.tools.dataset import make_digits
+from tests.tools.lint import lint
 from tests.tools.suite import check_everything
 
 
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str]) -> None:
     enter_environment()
     if chosen.command == "test":
         check_everything(chosen.pytest, browsers=not chosen.no_browser)
+    elif chosen.command == "lint":
+        lint()
     elif chosen.command == "audit":
         audit()
     elif chosen.command == "bench" and (chosen.scaling or chosen.experiments):
@@ -63,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("test", help="build, then check and test everything, in browsers too")
     one.add_argument("--no-browser", action="store_true", help="leave out what needs a browser")
     one.add_argument("pytest", nargs="*", metavar="-- pytest's arguments")
+    commands.add_parser("lint", help="check style, types and workflows, as the tests do first")
     one = commands.add_parser("bench", help="measure the speed of training against others'")
     one.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     one.add_argument("--torch", action="store_true", help="install PyTorch first, to measure against it")

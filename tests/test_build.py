@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
 from builder.command import Failure
 from builder.imports import reachable
 from builder.paths import NODE_MODULES, ROOT, SITE, SOURCE
@@ -18,7 +19,7 @@ from builder.pretrained import dependencies
 from builder.vendor import VENDORED
 from builder.wheel import build_wheel
 
-from tests.tools.suite import lint_workflows
+from tests.tools.lint import WORKFLOWS, lint_workflows
 
 # Whoever hosts a page decides what it loads: no file may send a reader, or a machine, to a registry or a CDN.
 FORBIDDEN = re.compile(
@@ -177,8 +178,34 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
 
 def test_workflows_are_linted(tmp_path: Path) -> None:
     """actionlint finds what GitHub would refuse; the build's own workflows pass in every test run."""
-    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text()
+    workflow = (WORKFLOWS / "test.yml").read_text()
     (tmp_path / "wrong.yml").write_text(workflow.replace("bash .ci/run", "bash ${{ nothing.there }}"))
     with pytest.raises(Failure, match="actionlint"):
         lint_workflows([tmp_path / "wrong.yml"])
-    lint_workflows(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
+    lint_workflows(sorted(WORKFLOWS.glob("*.yml")))
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    """A tag can be moved to other code, a commit cannot; the version stands beside it."""
+    used = [line for path in WORKFLOWS.glob("*.yml") for line in re.findall(r"uses: (.*)", path.read_text())]
+    assert len(used) > 5
+    for action in used:
+        assert action.startswith("./") or re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+", action), action
+
+
+def test_what_publishes_is_tested_first() -> None:
+    """In the workflows that deploy the site and the wheel, each other job needs the job of the tests."""
+    for name in ("pages", "publish"):
+        jobs = yaml.safe_load((WORKFLOWS / f"{name}.yml").read_text())["jobs"]
+        assert jobs.pop("test") == {"uses": "./.github/workflows/test.yml"}
+        assert jobs and all(job["needs"] == "test" for job in jobs.values())
+
+
+def test_the_hook_before_each_commit() -> None:
+    """pre-commit accepts the configuration, and what it runs is a command of build.py."""
+    path = ROOT / ".pre-commit-config.yaml"
+    subprocess.run([sys.executable, "-m", "pre_commit", "validate-config", path], cwd=ROOT, check=True)
+    hooks = [hook for repository in yaml.safe_load(path.read_text())["repos"] for hook in repository["hooks"]]
+    for hook in hooks:
+        command = [sys.executable, *hook["entry"].split()[1:], "--help"]
+        assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
