@@ -7,6 +7,7 @@ __all__ = [
     "EmptyDrawingError",
     "IdxError",
     "KernelBoundsError",
+    "KernelDivisionError",
     "ModelError",
     "ScnnError",
     "ShapeError",
@@ -48,6 +49,10 @@ class EmptyDrawingError(DrawingError):
 
 class KernelBoundsError(ScnnError):
     """A kernel that reached outside a buffer while it ran; the message names its line and the buffer."""
+
+
+class KernelDivisionError(ScnnError):
+    """A kernel that divided whole numbers by zero while it ran; the message names its line."""
 
 
 class TrainingError(ScnnError):

@@ -6,13 +6,13 @@ procedures call the routines and are what the module exports.
 
 from dataclasses import dataclass
 
-from scnn.compiler.binary import module
-from scnn.compiler.calls import Calls
-from scnn.compiler.code import code_of_procedure, code_of_routine
 from scnn.compiler.errors import KernelError
-from scnn.compiler.expand import Site
-from scnn.compiler.optimise import optimise
 from scnn.compiler.options import Options
+from scnn.compiler.wasm.binary import module
+from scnn.compiler.wasm.calls import Calls
+from scnn.compiler.wasm.code import code_of_procedure, code_of_routine
+from scnn.compiler.wasm.expand import Site
+from scnn.compiler.wasm.optimise import optimise
 from scnn.plan import Plan
 
 __all__ = ["KernelError", "Module", "Options", "Site", "compile_plan"]

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 
 from scnn import presets
 from scnn.architecture import Architecture
-from scnn.compiler.calls import Calls
-from scnn.compiler.code import code_of_routine
-from scnn.compiler.optimise import optimise
 from scnn.compiler.options import Options
-from scnn.compiler.text import text_of_function
+from scnn.compiler.wasm.calls import Calls
+from scnn.compiler.wasm.code import code_of_routine
+from scnn.compiler.wasm.optimise import optimise
+from scnn.compiler.wasm.text import text_of_function
 from scnn.errors import ConfigError, ScnnError
 from scnn.lowering import lower
 from scnn.plan import Call, Loop, Plan

@@ -1,15 +1,15 @@
-"""What the compiler refuses: every error shows the place, the reason and the allowed form."""
+"""Errors of kernels: what the compiler refuses, and what stops a kernel while it runs, in every engine alike."""
 
 import ast
 from dataclasses import dataclass
 
-from scnn.errors import ScnnError
+from scnn.errors import KernelBoundsError, KernelDivisionError, ScnnError
 
-__all__ = ["KernelError", "Source"]
+__all__ = ["KernelError", "Source", "division_error", "outside_error"]
 
 
 class KernelError(ScnnError):
-    """A kernel that is outside the kernel language, or asks for what would not be lawful."""
+    """A kernel that is outside the kernel language, or asks for what cannot be done to the interpreter's bits."""
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,29 @@ class Source:
     first_line: int
     lines: tuple[str, ...]
 
+    def line(self, node: ast.AST) -> int:
+        """The number of the node's line in its file."""
+        return self.first_line + int(getattr(node, "lineno", 1)) - 1
+
     def place(self, node: ast.AST) -> str:
         """File, line, the source line and a caret under the node."""
         line = getattr(node, "lineno", 1)
         column = getattr(node, "col_offset", 0)
         text = self.lines[line - 1]
+        column = len(text.encode()[:column].decode(errors="ignore"))  # Python counts columns in bytes
         indent = len(text) - len(text.lstrip())
         caret = " " * (column - indent) + "^"
-        return f"{self.file}:{self.first_line + line - 1}\n    {text.strip()}\n    {caret}"
+        return f"{self.file}:{self.line(node)}\n    {text.strip()}\n    {caret}"
 
     def error(self, node: ast.AST, reason: str, allowed: str) -> KernelError:
         return KernelError(f"{self.place(node)}\n{reason}; allowed is {allowed}")
+
+
+def outside_error(place: str, buffer: str, length: int) -> KernelBoundsError:
+    """An index that is outside its buffer; `place` is from Source.place."""
+    return KernelBoundsError(f"{place}\nthe index lies outside {buffer}, whose length is {length}")
+
+
+def division_error(place: str) -> KernelDivisionError:
+    """A divisor of // or % that is zero."""
+    return KernelDivisionError(f"{place}\nthe divisor is zero")

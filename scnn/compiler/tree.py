@@ -66,7 +66,7 @@ class Index(Expression):
 
 @dataclass(frozen=True)
 class Binary(Expression):
-    operator: str  # + - * / // % & | << >>
+    operator: str  # + - * / // % & | << >> min max
     left: Expression
     right: Expression
 
@@ -85,7 +85,7 @@ class Compare(Expression):
 
 @dataclass(frozen=True)
 class Logic(Expression):
-    operator: str  # and, or
+    operator: str  # and, or; operands after the one that decides are not evaluated
     operands: tuple[Expression, ...]
 
 
@@ -96,7 +96,7 @@ class Not(Expression):
 
 @dataclass(frozen=True)
 class Select(Expression):
-    """`yes if condition else no`; both sides are computed."""
+    """`yes if condition else no`; the chosen side alone is evaluated."""
 
     condition: Expression
     yes: Expression
@@ -105,7 +105,7 @@ class Select(Expression):
 
 @dataclass(frozen=True)
 class Convert(Expression):
-    """float(x), int(x), sqrt(x), float_to_bits(x), bits_to_float(x)."""
+    """float(x), int(x), sqrt(x), abs(x), float_to_bits(x), bits_to_float(x)."""
 
     how: str
     operand: Expression

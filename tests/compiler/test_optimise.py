@@ -5,9 +5,9 @@ import re
 import pytest
 
 from scnn.compiler import Options
-from scnn.compiler.calls import Calls
-from scnn.compiler.ir import Routine
-from scnn.compiler.optimise import optimise
+from scnn.compiler.wasm.calls import Calls
+from scnn.compiler.wasm.ir import Routine
+from scnn.compiler.wasm.optimise import optimise
 from tests.compiler.support import OFF, kernel_of, plan_of
 
 

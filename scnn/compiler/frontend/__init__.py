@@ -1,16 +1,17 @@
 """The frontend: a kernel's Python source becomes a typed tree, or an error that says what to write instead.
 
-One class reads a kernel, built in layers, a module each: source, expressions, statements.
+`given` finds the text, `statements` and `expressions` are functions over one state, the `reader`.
 """
 
 from collections.abc import Callable
 
-from scnn.compiler.frontend.statements import Statements
+from scnn.compiler.frontend.given import Given, given
+from scnn.compiler.frontend.statements import read_function
 from scnn.compiler.tree import Function
 
-__all__ = ["parse"]
+__all__ = ["Given", "parse"]
 
 
-def parse(kernel: Callable[..., object]) -> Function:
+def parse(kernel: Callable[..., object] | Given) -> Function:
     """The typed tree of a kernel and of all kernels that it calls; raises KernelError."""
-    return Statements(kernel, ()).function()
+    return read_function(given(kernel), ())

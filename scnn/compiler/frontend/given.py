@@ -24,8 +24,10 @@ class Given:
     names: Mapping[str, Any]  # numbers, words of the language and other kernels, as the kernel's module has them
 
 
-def given(kernel: Callable[..., object]) -> Given:
+def given(kernel: "Callable[..., object] | Given") -> Given:
     """The kernel as the frontend reads it; raises KernelError where there is no source to read."""
+    if isinstance(kernel, Given):
+        return kernel
     if not isinstance(kernel, FunctionType):
         raise KernelError(f"{kernel!r} is not a function: a kernel is a module-level function")
     try:
@@ -35,14 +37,18 @@ def given(kernel: Callable[..., object]) -> Given:
     text = textwrap.dedent("".join(lines))
     file = Path(inspect.getsourcefile(kernel) or "?")
     source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()))
-    return Given(definition_in(text, source), source, kernel.__globals__)
+    definition = definition_in(text, source)
+    if kernel.__code__.co_freevars:
+        names = ", ".join(kernel.__code__.co_freevars)
+        raise source.error(definition, f"this kernel uses {names} of the function around it", "names of its module")
+    return Given(definition, source, kernel.__globals__)
 
 
 def definition_in(text: str, source: Source) -> ast.FunctionDef:
     """The `def` that a kernel's source is; a lambda's is a piece of a line."""
     try:
         definition = ast.parse(text).body[0]
-    except (SyntaxError, IndexError):
+    except (SyntaxError, IndexError, RecursionError, MemoryError):
         definition = ast.Pass(lineno=1, col_offset=0)
     if not isinstance(definition, ast.FunctionDef):
         raise source.error(definition, "this is no kernel", "a function that begins with `def`")

@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scnn.compiler.expand.loops import Loops
-from scnn.compiler.expand.values import Cell, Copy, Value
-from scnn.compiler.ir import If, Set
 from scnn.compiler.tree import (
     Assign,
     Branch,
@@ -17,6 +14,9 @@ from scnn.compiler.tree import (
     Store,
     assigned_types,
 )
+from scnn.compiler.wasm.expand.loops import Loops
+from scnn.compiler.wasm.expand.values import Cell, Copy, Value
+from scnn.compiler.wasm.ir import If, Set
 
 __all__ = ["Statements"]
 

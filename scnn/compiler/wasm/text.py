@@ -3,7 +3,7 @@
 https://webassembly.github.io/spec/core/text/index.html
 """
 
-from scnn.compiler.code import Code, Instruction
+from scnn.compiler.wasm.code import Code, Instruction
 
 __all__ = ["text_of_function"]
 

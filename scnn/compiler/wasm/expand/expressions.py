@@ -5,10 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from scnn.compiler.expand.affine import Affine
-from scnn.compiler.expand.memory import Memory, Site
-from scnn.compiler.expand.values import Cell, Copy, Value
-from scnn.compiler.ir import Node, Set
+from scnn.compiler.analysis.affine import Affine
 from scnn.compiler.options import Options
 from scnn.compiler.tree import (
     Binary,
@@ -25,6 +22,9 @@ from scnn.compiler.tree import (
     Select,
     Statement,
 )
+from scnn.compiler.wasm.expand.memory import Memory, Site
+from scnn.compiler.wasm.expand.values import Cell, Copy, Value
+from scnn.compiler.wasm.ir import Node, Set
 
 __all__ = ["Expressions"]
 

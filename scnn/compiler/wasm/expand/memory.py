@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from scnn.compiler.analysis.affine import Affine, interval
 from scnn.compiler.errors import KernelError
-from scnn.compiler.expand.affine import Affine, interval
-from scnn.compiler.expand.arithmetic import Arithmetic
-from scnn.compiler.expand.values import LANES, Copy, Value
-from scnn.compiler.ir import Check, Node, Store
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Expression, Index, Type
 from scnn.compiler.tree import Store as TreeStore
+from scnn.compiler.wasm.expand.arithmetic import Arithmetic
+from scnn.compiler.wasm.expand.values import LANES, Copy, Value
+from scnn.compiler.wasm.ir import Check, Node, Store
 from scnn.plan import Buffer
 
 __all__ = ["Memory", "Site"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scnn.compiler.ir import Node
+from scnn.compiler.wasm.ir import Node
 
 __all__ = ["Affine", "Range", "interval"]
 

@@ -3,11 +3,11 @@
 from itertools import pairwise
 
 from scnn.compiler.errors import KernelError
-from scnn.compiler.expand import Site, expand
 from scnn.compiler.frontend import parse
-from scnn.compiler.ir import Routine
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function
+from scnn.compiler.wasm.expand import Site, expand
+from scnn.compiler.wasm.ir import Routine
 from scnn.plan import Argument, Buffer, Call, Kernel, Plan
 
 __all__ = ["Calls"]

@@ -10,13 +10,13 @@ One class does it, built in layers, a module each: routine, arithmetic, memory, 
 
 from collections.abc import Mapping, Sequence
 
-from scnn.compiler.expand.affine import Affine
-from scnn.compiler.expand.memory import Site
-from scnn.compiler.expand.statements import Statements
-from scnn.compiler.expand.values import Copy, Value
-from scnn.compiler.ir import Routine
+from scnn.compiler.analysis.affine import Affine
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function, Type
+from scnn.compiler.wasm.expand.memory import Site
+from scnn.compiler.wasm.expand.statements import Statements
+from scnn.compiler.wasm.expand.values import Copy, Value
+from scnn.compiler.wasm.ir import Routine
 from scnn.plan import Buffer
 
 __all__ = ["Site", "expand"]

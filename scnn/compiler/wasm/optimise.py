@@ -8,7 +8,7 @@ inputs stay what they were.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scnn.compiler.ir import Block, Check, If, Loop, Node, Nodes, Routine, Set, Store
+from scnn.compiler.wasm.ir import Block, Check, If, Loop, Node, Nodes, Routine, Set, Store
 
 __all__ = ["optimise"]
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from scnn.compiler.expand.affine import Affine
-from scnn.compiler.expand.expressions import Expressions
-from scnn.compiler.expand.lawful import require_independent
-from scnn.compiler.expand.values import LANES, Cell, Copy
-from scnn.compiler.ir import Loop, Set
+from scnn.compiler.analysis.affine import Affine
+from scnn.compiler.analysis.independence import require_independent
 from scnn.compiler.tree import Expression, Repeat
+from scnn.compiler.wasm.expand.expressions import Expressions
+from scnn.compiler.wasm.expand.values import LANES, Cell, Copy
+from scnn.compiler.wasm.ir import Loop, Set
 
 __all__ = ["Loops"]
 

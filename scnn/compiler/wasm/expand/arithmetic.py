@@ -5,11 +5,11 @@ A value is the same in all lanes, or a vector of four; a vector meets what is th
 
 from collections.abc import Callable
 
-from scnn.compiler.expand.affine import Affine, interval
-from scnn.compiler.expand.routine import RoutineWriter
-from scnn.compiler.expand.values import LANES, Value
-from scnn.compiler.ir import Node
+from scnn.compiler.analysis.affine import Affine, interval
 from scnn.compiler.tree import Binary, Type
+from scnn.compiler.wasm.expand.routine import RoutineWriter
+from scnn.compiler.wasm.expand.values import LANES, Value
+from scnn.compiler.wasm.ir import Node
 from scnn.exact import float32
 
 __all__ = ["Arithmetic", "whole"]
@@ -104,6 +104,8 @@ class Arithmetic(RoutineWriter):
         return Value("float32", node=self.nodes.make("f32.neg", value.node))
 
     def binary(self, expression: Binary, operator: str, left: Value, right: Value) -> Value:
+        if operator in ("min", "max"):
+            return self.select(self.compare("<" if operator == "min" else ">", right, left), right, left)
         if left.type == "float32":
             vector, one, other = self.both(left, right)
             folded = self.folded(operator, one, other)
@@ -208,6 +210,10 @@ class Arithmetic(RoutineWriter):
             if lanes:
                 return Value("float32", node=self.nodes.make("f32x4.convert_i32x4_s", self.vector(value)))
             return Value("float32", node=self.nodes.make("f32.convert_i32_s", self.scalar(value)))
+        if how == "abs" and value.type == "int32":
+            return self.select(self.compare("<", value, self.number("int32", 0)), self.negate(value), value)
+        if how == "abs":
+            return Value("float32", node=self.nodes.make("f32x4.abs" if lanes else "f32.abs", self.whole(value)))
         if how == "sqrt":
             return Value("float32", node=self.nodes.make("f32x4.sqrt" if lanes else "f32.sqrt", self.whole(value)))
         if how == "int":

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from scnn.compiler.expand.affine import Affine
-from scnn.compiler.ir import Node
+from scnn.compiler.analysis.affine import Affine
 from scnn.compiler.tree import Type
+from scnn.compiler.wasm.ir import Node
 
 __all__ = ["LANES", "Cell", "Copy", "Value"]
 

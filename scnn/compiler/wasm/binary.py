@@ -6,8 +6,8 @@ https://webassembly.github.io/spec/core/binary/modules.html
 import struct
 from collections.abc import Sequence
 
-from scnn.compiler.code import Code, Instruction
-from scnn.compiler.instructions import ALIGNMENTS, BLOCK_VOID, OPCODES, SATURATING, VALUE_TYPES, VECTOR_OPCODES
+from scnn.compiler.wasm.code import Code, Instruction
+from scnn.compiler.wasm.instructions import ALIGNMENTS, BLOCK_VOID, OPCODES, SATURATING, VALUE_TYPES, VECTOR_OPCODES
 
 __all__ = ["PAGE", "module"]
 

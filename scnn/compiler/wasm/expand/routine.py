@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from scnn.compiler.analysis.affine import Affine, Range
 from scnn.compiler.errors import KernelError
-from scnn.compiler.expand.affine import Affine, Range
-from scnn.compiler.expand.values import Cell, Value
-from scnn.compiler.ir import Block, Node, Nodes, Set
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function, assigned_once
+from scnn.compiler.wasm.expand.values import Cell, Value
+from scnn.compiler.wasm.ir import Block, Node, Nodes, Set
 from scnn.plan import Buffer
 
 __all__ = ["Frame", "RoutineWriter"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from scnn.compiler.ir import Block, Check, If, Loop, Node, Routine, Set, Store
+from scnn.compiler.wasm.ir import Block, Check, If, Loop, Node, Routine, Set, Store
 from scnn.plan import Argument, Call, Procedure
 from scnn.plan import Loop as PlanLoop
 

@@ -7,11 +7,7 @@ variable, turns are apart when what is left of the sums, over all inner loops, s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scnn.compiler.expand.affine import Affine, Range, interval
-from scnn.compiler.expand.arithmetic import whole
-from scnn.compiler.expand.routine import Frame
-from scnn.compiler.expand.values import Copy, Value
-from scnn.compiler.ir import Node
+from scnn.compiler.analysis.affine import Affine, Range, interval
 from scnn.compiler.tree import (
     Assign,
     Binary,
@@ -35,6 +31,10 @@ from scnn.compiler.tree import (
     Store,
     assignments,
 )
+from scnn.compiler.wasm.expand.arithmetic import whole
+from scnn.compiler.wasm.expand.routine import Frame
+from scnn.compiler.wasm.expand.values import Copy, Value
+from scnn.compiler.wasm.ir import Node
 from scnn.plan import Buffer
 
 __all__ = ["require_independent"]

@@ -1,0 +1,107 @@
+"""Reductions: the names that a loop over lanes carries from turn to turn, and how each of them is combined.
+
+A carried name is a reduction if every assignment to it in the body is of one kind and nothing else in the body reads
+it. Then its value within the loop cannot be observed, and partial results may be kept for each lane.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from scnn.compiler.analysis.walk import expressions, mentions, names_read
+from scnn.compiler.errors import KernelError, Source
+from scnn.compiler.tree import Assign, Binary, Compare, Expression, Name, Repeat, Select, Type, assignments
+
+__all__ = ["Reduction", "find_reductions"]
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A carried name. `combine` is None for a sum, whose partial results start at 0 and are added; otherwise it is
+    the right-hand side of the name's first assignment, in which `operand` stands for the new value."""
+
+    name: str
+    type: Type
+    combine: Expression | None = None
+    operand: Expression | None = None
+
+
+def find_reductions(loop: Repeat, outside: set[str], source: Source) -> list[Reduction]:
+    """The reductions of a loop in the order of their first assignments; `outside` are the names that have a value
+    before it. Raises KernelError for a carried name that is no reduction, naming both places where one reads it."""
+    carried: dict[str, list[Assign]] = {}
+    for assign in assignments(loop.body):
+        if assign.name in outside:
+            carried.setdefault(assign.name, []).append(assign)
+    return [reduction_of(loop, name, assigns, source) for name, assigns in carried.items()]
+
+
+def reduction_of(loop: Repeat, name: str, assigns: Sequence[Assign], source: Source) -> Reduction:
+    found = [match_reduction(assign) for assign in assigns]
+    for assign, reduction in zip(assigns, found, strict=True):
+        if loop.kind != "lanes" or reduction is None:
+            raise source.error(
+                assign.node,
+                f"{name} goes from one turn of the {loop.kind} loop to the next",
+                f"`{name} += …`, `{name} -= …`, `{name} = max({name}, …)` or min in lanes(…), or range(…)",
+            )
+        if combination(reduction) != combination(found[0]):
+            raise source.error(
+                assign.node,
+                f"{name} is combined in another way at line {source.line(assigns[0].node)}",
+                "one kind of reduction for each name",
+            )
+    own = {id(assign) for assign in assigns}
+    for statement, expression in expressions(loop.body):
+        if id(statement) not in own and mentions(expression, {name}):
+            raise read_elsewhere(loop, name, expression, assigns[0], source)
+    assert found[0]
+    return found[0]
+
+
+def read_elsewhere(loop: Repeat, name: str, expression: Expression, assign: Assign, source: Source) -> KernelError:
+    read = next(read for read in names_read(expression) if read.name == name)
+    return source.error(
+        read.node,
+        f"{name} is read here, and carried from one turn of the {loop.kind} loop to the next "
+        f"at line {source.line(assign.node)}",
+        f"range(…), or a {loop.kind} loop that reads {name} only after it",
+    )
+
+
+def match_reduction(assign: Assign) -> Reduction | None:
+    """The reduction that one assignment is, if it is one."""
+    name, value = assign.name, assign.value
+    for ours, other in reduction_operands(value):
+        if isinstance(ours, Name) and ours.name == name and not mentions(other, {name}):
+            plain = isinstance(value, Binary) and value.operator in ("+", "-")
+            return Reduction(name, value.type) if plain else Reduction(name, value.type, value, other)
+    return None
+
+
+def reduction_operands(value: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """The pairs that may be the name and the new value."""
+    match value:
+        case Binary(_, _, "+" | "min" | "max", left, right):
+            yield from ((left, right), (right, left))
+        case Binary(_, _, "-", left, right):
+            yield left, right
+        case Select(_, _, Compare(_, _, "<" | "<=" | ">" | ">=", left, right), yes, no):
+            if (identical(left, yes) and identical(right, no)) or (identical(left, no) and identical(right, yes)):
+                yield from ((left, right), (right, left))
+
+
+def identical(one: Expression, other: Expression) -> bool:
+    """The same expression; 0.0 and -0.0 are equal, but not the same."""
+    return one == other and repr(one) == repr(other)
+
+
+def combination(reduction: Reduction | None) -> Mapping[str, object]:
+    """What two assignments of one reduction have in common: the operation, and on which sides the name stands."""
+    assert reduction
+    match reduction.combine:
+        case Binary(_, _, operator, left, _):
+            return {"operator": operator, "name first": left == Name(reduction.type, left.node, reduction.name)}
+        case Select(_, _, Compare(_, _, operator, left, _), yes, _):
+            own = Name(reduction.type, yes.node, reduction.name)
+            return {"operator": operator, "name first": left == own, "name chosen": yes == own}
+    return {"operator": "+"}

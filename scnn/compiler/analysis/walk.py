@@ -1,0 +1,76 @@
+"""Walking the typed tree: the expressions in an expression, and all those in statements."""
+
+from collections.abc import Iterator, Sequence
+
+from scnn.compiler.tree import (
+    Assign,
+    Binary,
+    Branch,
+    Compare,
+    Convert,
+    Expression,
+    Index,
+    Invoke,
+    Logic,
+    Name,
+    Negate,
+    Not,
+    Repeat,
+    Return,
+    Run,
+    Select,
+    Statement,
+    Store,
+)
+
+__all__ = ["expressions", "mentions", "names_read", "parts"]
+
+
+def parts(expression: Expression) -> tuple[Expression, ...]:
+    """The operands of an expression, in the order of evaluation."""
+    match expression:
+        case Index(_, _, _, index):
+            return (index,)
+        case Negate(_, _, operand) | Not(_, _, operand) | Convert(_, _, _, operand):
+            return (operand,)
+        case Binary(_, _, _, left, right) | Compare(_, _, _, left, right):
+            return (left, right)
+        case Logic(_, _, _, operands):
+            return operands
+        case Select(_, _, condition, yes, no):
+            return (condition, yes, no)
+        case Invoke(_, _, _, arguments):
+            return arguments
+    return ()
+
+
+def names_read(expression: Expression) -> Iterator[Name]:
+    """Every reading of a local or parameter in an expression."""
+    if isinstance(expression, Name):
+        yield expression
+    for part in parts(expression):
+        yield from names_read(part)
+
+
+def mentions(expression: Expression, names: set[str]) -> bool:
+    return any(read.name in names for read in names_read(expression))
+
+
+def expressions(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Expression]]:
+    """Every expression that stands directly in a statement, however deep that is, with its statement."""
+    for statement in statements:
+        match statement:
+            case Assign(_, _, value) | Return(_, value):
+                yield statement, value
+            case Store(_, _, index, value):
+                yield statement, value
+                yield statement, index
+            case Branch(_, condition, yes, no):
+                yield statement, condition
+                yield from expressions(yes)
+                yield from expressions(no)
+            case Repeat(_, _, _, bounds, by, body):
+                yield from ((statement, bound) for bound in (*bounds, *([by] if by else [])))
+                yield from expressions(body)
+            case Run(_, _, arguments):
+                yield from ((statement, argument) for argument in arguments if isinstance(argument, Expression))

@@ -1,0 +1,49 @@
+"""The state of reading one kernel: its parameters, the types of its locals, and the loops around."""
+
+import ast
+from collections.abc import Callable
+from typing import NoReturn
+
+from scnn.compiler.frontend.given import Given
+from scnn.compiler.tree import Function, Parameter, Type
+
+__all__ = ["BUFFERS", "KINDS", "Reader"]
+
+BUFFERS: dict[str, Type] = {"Float32Buffer": "float32", "Int32Buffer": "int32", "Uint8Buffer": "int32"}
+SCALARS: dict[str, Type] = {"Float32": "float32", "Int32": "int32", "Size": "int32"}
+KINDS = {**BUFFERS, **SCALARS}
+
+
+class Reader:
+    """`parse` reads a kernel that this one calls; `callers` are the names of those being read: no recursion."""
+
+    def __init__(
+        self, text: Given, callers: tuple[str, ...], parse: Callable[[Given, tuple[str, ...]], Function]
+    ) -> None:
+        self.definition, self.source, self.names = text.definition, text.source, text.names
+        self.callers, self.parse = (*callers, text.definition.name), parse
+        self.parameters: dict[str, Parameter] = {}
+        self.types: dict[str, Type] = {}  # of every local, for good
+        self.loops: list[str] = []  # the names of the loops around
+        self.returns: Type | None = None
+        self.depth = 0  # of the expression at hand
+        nodes = list(ast.walk(self.definition))
+        self.assigned = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        targets = [node.target for node in nodes if isinstance(node, ast.For)]
+        self.loop_names = {target.id for target in targets if isinstance(target, ast.Name)}
+
+    def refuse(self, node: ast.AST, reason: str, allowed: str) -> NoReturn:
+        raise self.source.error(node, reason, allowed)
+
+    def kind_of(self, argument: ast.arg) -> str:
+        annotation = argument.annotation
+        kind = annotation.id if isinstance(annotation, ast.Name) else ""
+        if kind not in KINDS:
+            self.refuse(argument, f"the parameter {argument.arg} has no type of the language", ", ".join(KINDS))
+        return kind
+
+    def meaning(self, name: str, builtin: object = None) -> object:
+        """What a name that is called means: something of the kernel's module, or Python's own. A local of that name
+        hides both."""
+        hidden = name in self.parameters or name in self.assigned
+        return None if hidden else self.names.get(name, builtin)
