@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("archive", help="pack the site with a small server into dist/, for a classroom")
     commands.add_parser("audit", help="ask pip-audit and npm audit about what is pinned")
     commands.add_parser("screenshot", help="train in Chromium and make the README's picture")
-    commands.add_parser("dataset", help="make scnn/digits.xz again from the package it came from")
+    commands.add_parser("dataset", help="make scnn/data/digits.xz again from the package it came from")
     return made
 
 

@@ -9,17 +9,29 @@ for event in Trainer(network, training, test, epochs=5, optimiser=Adam(0.003), b
     print(event)
 """
 
-from scnn.augmentation import Augmentation
-from scnn.checkpoint import resume, save_checkpoint
-from scnn.data import Digits, load_digits, load_idx
+from scnn.data.digits import Digits, load_digits, load_idx
 from scnn.errors import ScnnError
-from scnn.events import EpochEnded, Progress, Score
-from scnn.layer import Layer
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
-from scnn.network import Network
-from scnn.optimisers import SGD, Adam
-from scnn.schedules import Constant, Cosine, OneCycle, StepDecay
-from scnn.trainer import Trainer
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D, Layer
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.network import Network
+from scnn.training import (
+    SGD,
+    Adam,
+    Augmentation,
+    Constant,
+    Cosine,
+    EpochEnded,
+    OneCycle,
+    Progress,
+    Score,
+    StepDecay,
+    Trainer,
+    resume,
+    save_checkpoint,
+)
 from scnn.version import __version__
 
 __all__ = [

@@ -8,10 +8,10 @@ import js
 from pyodide.ffi import JsException, to_js
 from store import Store
 
-from scnn.engine import Interpreter
-from scnn.hosts import BrowserHost
-from scnn.session import Session
-from scnn.wasm_engine import WasmEngine
+from scnn.engines.hosts import BrowserHost
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import WasmEngine
+from scnn.page.session import Session
 
 __export__ = ["ask", "continue_kept", "file_link", "forget_kept", "kept"]
 

@@ -5,12 +5,13 @@ from random import Random
 import pytest
 
 from scnn import kernels
-from scnn.augmentation import Augmentation
-from scnn.data import Digits
+from scnn.data.digits import Digits
 from scnn.errors import ConfigError
-from scnn.layers import Conv2D, Dense, Flatten
-from scnn.network import Network
-from scnn.trainer import Trainer
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.network.network import Network
+from scnn.training.augmentation import Augmentation
+from scnn.training.trainer import Trainer
 
 HEIGHT, WIDTH, NODES = 4, 3, 2
 STAY = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, *[0.0] * (2 * NODES * NODES)]  # a matrix with its shifts, and the grid's

@@ -69,7 +69,7 @@ def test_the_wheel_is_pure_and_whole(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
-    assert {"scnn/digits.xz", "scnn/digits.md", "scnn/py.typed", "scnn/kernels/dense.py"} <= set(names)
+    assert {"scnn/data/digits.xz", "scnn/data/digits.md", "scnn/py.typed", "scnn/kernels/dense.py"} <= set(names)
     required = [line for line in metadata.splitlines() if line.startswith("Requires-Dist") and "extra ==" not in line]
     assert len(required) == 2
     for line in required:
@@ -154,7 +154,7 @@ def test_what_a_file_reaches_by_its_imports(tmp_path: Path) -> None:
 def test_the_pretrained_model_depends_on_what_trains_and_judges_it() -> None:
     """And neither on the command line nor on the page."""
     names = {path.relative_to(ROOT).as_posix() for path in dependencies()}
-    assert {"site/builder/train_pretrained.py", "scnn/digits.xz", "tests/strokes.py"} <= names
+    assert {"site/builder/train_pretrained.py", "scnn/data/digits.xz", "tests/strokes.py"} <= names
     reached = {path.stem for path in dependencies()}
     assert {"convolution", "trainer", "presets", "optimise", "drawing"} <= reached
     assert not {"session", "display", "export", "sweep"} & reached

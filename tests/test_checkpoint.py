@@ -12,20 +12,23 @@ from typing import Any
 
 import pytest
 
-from scnn import safetensors
-from scnn.augmentation import Augmentation
-from scnn.checkpoint import pack_checkpoint, resume, save_checkpoint
-from scnn.engine import Interpreter
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import compiled
 from scnn.errors import ModelError, ScnnError
-from scnn.events import EpochEnded
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
-from scnn.network import Network
-from scnn.optimisers import SGD, Adam
-from scnn.presets import PAPER
-from scnn.safetensors import Tensor
-from scnn.schedules import Constant, OneCycle
-from scnn.trainer import Trainer
-from scnn.wasm_engine import compiled
+from scnn.experiments.presets import PAPER
+from scnn.formats import safetensors
+from scnn.formats.safetensors import Tensor
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.network import Network
+from scnn.training.augmentation import Augmentation
+from scnn.training.checkpoint import pack_checkpoint, resume, save_checkpoint
+from scnn.training.events import EpochEnded
+from scnn.training.optimisers import SGD, Adam
+from scnn.training.schedules import Constant, OneCycle
+from scnn.training.trainer import Trainer
 
 TRAINING, TEST = PAPER.digits()
 FEW = TRAINING.select((0, 1, 2), 7)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scnn.data import Digits, load_digits, load_idx
+from scnn.data.digits import Digits, load_digits, load_idx
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 
 
@@ -30,8 +30,8 @@ def labels_file(labels: bytes = b"\x00\x01\x02", count: int | None = None) -> by
 
 def test_the_bundled_files_hashes() -> None:
     """digits.xz and its content are the very bytes that digits.md states, under 750 KB."""
-    packed = files("scnn").joinpath("digits.xz").read_bytes()
-    stated = files("scnn").joinpath("digits.md").read_text()
+    packed = files("scnn.data").joinpath("digits.xz").read_bytes()
+    stated = files("scnn.data").joinpath("digits.md").read_text()
     assert hashlib.sha256(packed).hexdigest() in stated
     assert hashlib.sha256(lzma.decompress(packed)).hexdigest() in stated
     assert len(packed) < 750_000

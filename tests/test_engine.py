@@ -4,17 +4,18 @@ from array import array
 
 import pytest
 
-from scnn.engine import Interpreter
+from scnn.engines.interpreter import Interpreter
 from scnn.errors import ConfigError
-from scnn.layers import Dense, Flatten
-from scnn.lowering import PROBABILITIES, lower
-from scnn.network import Network
-from scnn.optimisers import SGD
+from scnn.layers.dense import Dense, Flatten
+from scnn.network.lowering import PROBABILITIES
+from scnn.network.network import Network
 from scnn.plan import Plan
+from scnn.training.lowering import lower_training
+from scnn.training.optimisers import SGD
 
 
 def plan(images: int = 3) -> Plan:
-    return lower(Network((1, 2, 2), [Flatten(), Dense(2)], seed=1), images, steps=2)
+    return lower_training(Network((1, 2, 2), [Flatten(), Dense(2)], seed=1), images, steps=2)
 
 
 def test_memory_begins_at_zero_and_keeps_what_is_written() -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from scnn.errors import DataError, ShapeError
-from scnn.layers import Dense, Flatten
-from scnn.network import Network
-from scnn.presets import PAPER
+from scnn.experiments.presets import PAPER
+from scnn.layers.dense import Dense, Flatten
+from scnn.network.network import Network
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from scnn.errors import ConfigError, ShapeError
 from scnn.kernels.loss import EPSILON
-from scnn.layer import Layer, Shape
-from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.layers.activation import ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.layer import Layer, Shape
+from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.pooling import MaxPool2D
 from scnn.plan import Call
 
 Numbers = list[float]

@@ -10,20 +10,25 @@ import pytest
 
 from scnn import kernels
 from scnn.compiler import compile_plan
-from scnn.engine import EngineMaker, Interpreter
+from scnn.engines.engine import EngineMaker
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ScnnError
+from scnn.experiments.presets import PAPER
 from scnn.language import Float32, Float32Buffer, Size, lanes
-from scnn.layer import Layer, Shape, call
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
-from scnn.lowering import lower
-from scnn.network import Network
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.layer import Layer, Shape, call
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.lowering import lower
+from scnn.network.network import Network
 from scnn.plan import ALIGNMENT, Call, Loop, Plan
-from scnn.presets import PAPER
-from scnn.wasm_engine import compiled
+from scnn.training.lowering import lower_training
 
 
 def plan_of(*layers: object, images: int = 4) -> Plan:
-    return lower(Network((1, 8, 8), layers, seed=1), images)  # type: ignore[arg-type]
+    return lower_training(Network((1, 8, 8), layers, seed=1), images)  # type: ignore[arg-type]
 
 
 def calls(plan: Plan, procedure: str) -> list[str]:
@@ -58,7 +63,7 @@ def test_inference_has_no_loss() -> None:
 
 def test_every_argument_is_a_buffer_a_size_or_a_variable() -> None:
     """No role is left unbound, and every buffer that is named exists."""
-    plan = lower(Network(PAPER.input_shape, PAPER.layers, seed=1), images=5)
+    plan = lower_training(Network(PAPER.input_shape, PAPER.layers, seed=1), images=5)
 
     def check(steps: tuple[Call | Loop, ...], known: set[str]) -> None:
         for step in steps:
@@ -74,7 +79,7 @@ def test_every_argument_is_a_buffer_a_size_or_a_variable() -> None:
 
 def test_buffers_lie_apart_and_aligned() -> None:
     """No two buffers overlap, except the two that stand for all parameters and all gradients."""
-    plan = lower(Network(PAPER.input_shape, PAPER.layers, seed=1), images=5)
+    plan = lower_training(Network(PAPER.input_shape, PAPER.layers, seed=1), images=5)
     single = [buffer for name, buffer in plan.buffers.items() if name not in ("parameters", "gradients")]
     end = 0
     for buffer in sorted(single, key=lambda buffer: buffer.offset):

@@ -3,7 +3,7 @@
 import pytest
 
 from scnn.errors import DataError
-from scnn.metrics import Report, confusion_matrix
+from scnn.network.metrics import Report, confusion_matrix
 
 
 def test_by_hand() -> None:

@@ -13,17 +13,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scnn.data import Digits, load_digits
-from scnn.engine import Interpreter
+from scnn.data.digits import Digits, load_digits
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, DataError, ModelError, ScnnError, ShapeError
-from scnn.inspection import Inspector
-from scnn.layer import Layer
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU, SoftmaxCrossEntropy
-from scnn.network import Network
-from scnn.presets import PAPER
-from scnn.safetensors import Tensor
-from scnn.trainer import Trainer
-from scnn.wasm_engine import compiled
+from scnn.experiments.presets import PAPER
+from scnn.formats.safetensors import Tensor
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.layer import Layer
+from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.inspection import Inspector
+from scnn.network.network import Network
+from scnn.training.trainer import Trainer
 
 
 def test_the_papers_network() -> None:
@@ -60,7 +64,7 @@ def test_filters_begin_upright() -> None:
 def test_a_seed_gives_the_same_bits_in_another_process() -> None:
     """The fingerprint of seed 1 is the same in a fresh interpreter, and another for seed 2."""
     program = (
-        "from scnn.network import Network; from scnn.presets import PAPER;"
+        "from scnn.network import Network; from scnn.experiments.presets import PAPER;"
         "print(Network(PAPER.input_shape, PAPER.layers, seed=1).fingerprint())"
     )
     other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scnn.augmentation import Augmentation
-from scnn.config import from_dict
-from scnn.engine import Interpreter
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError
-from scnn.optimisers import SETTINGS, SGD, Adam
 from scnn.plan import Plan, Procedure, allocate
-from scnn.schedules import Constant, Cosine, OneCycle, StepDecay, cosine_of_half_turns, power
-from scnn.wasm_engine import compiled
+from scnn.settings import from_dict
+from scnn.training.augmentation import Augmentation
+from scnn.training.optimisers import SETTINGS, SGD, Adam
+from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay, cosine_of_half_turns, power
 
 FIGURES = json.loads((Path(__file__).parent / "fixtures" / "optimisers.json").read_text())
 OPTIMISERS, SCHEDULES = (SGD, Adam), (Constant, StepDecay, Cosine, OneCycle)

@@ -5,7 +5,7 @@ import io
 
 from PIL import Image
 
-from scnn.pictures import as_ink, picture
+from scnn.formats.png import as_ink, picture
 
 
 def opened(address: str) -> Image.Image:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from scnn.errors import ConfigError
-from scnn.network import Network
-from scnn.optimisers import SGD
-from scnn.presets import MNIST, PAPER, find
+from scnn.experiments.presets import MNIST, PAPER, find
+from scnn.network.network import Network
+from scnn.training.optimisers import SGD
 
 
 def test_the_papers_experiment() -> None:

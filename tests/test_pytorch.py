@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from scnn.engine import Interpreter
-from scnn.lowering import lower
-from scnn.network import Network
-from scnn.optimisers import SGD
-from scnn.presets import PAPER
+from scnn.engines.interpreter import Interpreter
+from scnn.experiments.presets import PAPER
+from scnn.network.network import Network
+from scnn.training.lowering import lower_training
+from scnn.training.optimisers import SGD
 
 FIGURES = json.loads((Path(__file__).parent / "fixtures" / "paper_network.json").read_text())
 
@@ -26,7 +26,7 @@ def test_ten_steps_agree_with_pytorch() -> None:
     """Logits, losses, every layer's gradients at every step, and the parameters in the end."""
     training, _ = PAPER.digits()
     network = Network(PAPER.input_shape, PAPER.layers, seed=FIGURES["seed"])
-    engine = Interpreter(lower(network, images=len(FIGURES["steps"])))
+    engine = Interpreter(lower_training(network, images=len(FIGURES["steps"])))
     places = [step["image"] for step in FIGURES["steps"]]
     engine.write("pixels", b"".join(map(training.image, places)))
     engine.write("labels", bytes(training.labels[place] for place in places))

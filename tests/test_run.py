@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from scnn.checkpoint import pack_checkpoint
-from scnn.data import load_digits
-from scnn.engine import Interpreter
-from scnn.network import Network
-from scnn.own_images import picture_size
-from scnn.presets import PAPER
-from scnn.session import Session
-from scnn.trainer import Trainer
-from scnn.wasm_engine import compiled
+from scnn.data.digits import load_digits
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import compiled
+from scnn.experiments.presets import PAPER
+from scnn.formats.picture_header import picture_size
+from scnn.network.network import Network
+from scnn.page.session import Session
+from scnn.training.checkpoint import pack_checkpoint
+from scnn.training.trainer import Trainer
 from tests.test_pictures import opened
 from tests.tools.dataset import idx_images, idx_labels
 
@@ -349,7 +349,7 @@ def test_sizes_of_pictures() -> None:
 def test_a_models_own_experiment_that_is_none() -> None:
     """A file whose provenance is odd opens with what fits, or is refused."""
     network = Network(PAPER.input_shape, PAPER.layers, seed=1, provenance={"experiment": {"experiment": "sums"}})
-    from scnn.safetensors import pack
+    from scnn.formats.safetensors import pack
 
     answer = session().ask({"do": "open", "data": pack(network.tensors(), network.metadata())})
     assert "'sums'" in answer["error"]["message"]

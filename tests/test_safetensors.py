@@ -15,9 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scnn.errors import ModelError
-from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
-from scnn.network import Network
-from scnn.safetensors import LARGEST_HEADER, Tensor, pack, read, unpack, write
+from scnn.formats.safetensors import LARGEST_HEADER, Tensor, pack, read, unpack, write
+from scnn.layers.activation import ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.network import Network
 
 TENSORS = {
     "a": Tensor(array("f", [1.5, -2.0, 3.25, 0.0, 1e-40, 7.0]), (2, 3)),

@@ -6,8 +6,8 @@ from itertools import count
 
 import pytest
 
-from scnn.engine import Interpreter
-from scnn.session import Session
+from scnn.engines.interpreter import Interpreter
+from scnn.page.session import Session
 
 
 def ticking(step: float = 0.004) -> "Session":

@@ -2,12 +2,12 @@
 
 import pytest
 
-from scnn.data import Digits
-from scnn.engine import Interpreter
-from scnn.layers import Dense, Flatten
-from scnn.lowering import lower
-from scnn.network import Network
-from scnn.stream import Stream, held
+from scnn.data.digits import Digits
+from scnn.engines.interpreter import Interpreter
+from scnn.layers.dense import Dense, Flatten
+from scnn.network.lowering import lower
+from scnn.network.network import Network
+from scnn.network.stream import Stream, held
 
 
 def digits(first: int, count: int) -> Digits:

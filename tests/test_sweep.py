@@ -2,7 +2,7 @@
 
 import pytest
 
-from scnn.sweep import run_paper, summary, sweep
+from scnn.experiments.sweep import run_paper, summary, sweep
 
 
 def test_twenty_seeds() -> None:

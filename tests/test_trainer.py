@@ -4,16 +4,19 @@ from array import array
 
 import pytest
 
-from scnn.augmentation import Augmentation
-from scnn.data import Digits
+from scnn.data.digits import Digits
 from scnn.errors import ConfigError, ShapeError, TrainingError
-from scnn.events import EpochEnded, Progress
-from scnn.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
-from scnn.network import Network
-from scnn.optimisers import SGD
-from scnn.presets import PAPER
-from scnn.schedules import OneCycle
-from scnn.trainer import Trainer
+from scnn.experiments.presets import PAPER
+from scnn.layers.activation import ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.network import Network
+from scnn.training.augmentation import Augmentation
+from scnn.training.events import EpochEnded, Progress
+from scnn.training.optimisers import SGD
+from scnn.training.schedules import OneCycle
+from scnn.training.trainer import Trainer
 
 LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dense(3)]
 
@@ -55,7 +58,7 @@ def test_slices_change_no_bit(slice_size: int) -> None:
 def test_images_are_streamed(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However few of them the engine holds at a time, fewer than a batch or than those to judge by: the same bits."""
     whole = trained(100, augmentation=Augmentation(shift=1), validation=3)
-    monkeypatch.setattr("scnn.stream.HELD", room)
+    monkeypatch.setattr("scnn.network.stream.HELD", room)
     one = trainer(Network((1, 28, 28), LAYERS, seed=7), augmentation=Augmentation(shift=1), validation=3)
     *_, last = one.run()
     assert one.engine.plan.buffers["pixels"].shape[0] == room

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scnn import presets
 from scnn.cli.files import export, info
 from scnn.cli.judging import evaluate, predict
 from scnn.cli.options import ENGINES, tell
 from scnn.cli.reproduction import paper
 from scnn.cli.training import PRESET, SEED, train
 from scnn.errors import ScnnError
+from scnn.experiments import presets
 from scnn.version import __version__
 
 __all__ = ["main"]

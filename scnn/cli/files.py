@@ -4,11 +4,11 @@ import argparse
 import json
 from typing import Any
 
+from scnn.cli.display import say
 from scnn.cli.options import require_writable
-from scnn.display import say
 from scnn.errors import ConfigError
-from scnn.export import to_onnx
-from scnn.network import Network
+from scnn.network.network import Network
+from scnn.network.onnx import to_onnx
 
 __all__ = ["export", "info"]
 

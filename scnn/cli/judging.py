@@ -3,13 +3,14 @@
 import argparse
 from pathlib import Path
 
+from scnn.cli.display import say
 from scnn.cli.options import ENGINES, pair, tell
-from scnn.data import Digits, load_digits
-from scnn.display import say
-from scnn.drawing import SIDE, normalise_pixels
+from scnn.data.digits import Digits, load_digits
+from scnn.data.drawing import SIDE, normalise_pixels
+from scnn.data.own_images import ink_of
 from scnn.errors import ConfigError, DataError, DrawingError
-from scnn.network import Network
-from scnn.own_images import MOST_PIXELS, ink_of
+from scnn.formats.picture_header import MOST_PIXELS
+from scnn.network.network import Network
 
 __all__ = ["evaluate", "predict"]
 

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from scnn.data import Digits, load_idx
-from scnn.display import say
-from scnn.engine import EngineMaker, Interpreter
+from scnn.cli.display import say
+from scnn.data.digits import Digits, load_idx
+from scnn.engines.engine import EngineMaker
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ModelError, ScnnError
-from scnn.wasm_engine import compiled
 
 __all__ = ["ENGINES", "interruption", "keep", "pair", "require_writable", "tell"]
 

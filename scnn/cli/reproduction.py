@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from scnn.cli.display import say
 from scnn.cli.options import ENGINES, interruption
-from scnn.display import say
-from scnn.presets import PAPER
-from scnn.sweep import FIGURES, per_class, summary, sweep
+from scnn.experiments.presets import PAPER
+from scnn.experiments.sweep import FIGURES, per_class, summary, sweep
 
 __all__ = ["paper"]
 

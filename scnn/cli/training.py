@@ -10,17 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scnn import presets, safetensors
-from scnn.checkpoint import resume, save_checkpoint, settings_of
+from scnn.cli.display import Display, display_for
 from scnn.cli.options import ENGINES, interruption, keep, pair, require_writable
-from scnn.data import Digits
-from scnn.display import Display, display_for
+from scnn.data.digits import Digits
 from scnn.errors import ConfigError
-from scnn.events import Progress
-from scnn.metrics import Report
-from scnn.network import Network
-from scnn.opening import open_checkpoint
-from scnn.trainer import Trainer
+from scnn.experiments import presets
+from scnn.experiments.opening import open_checkpoint
+from scnn.formats import safetensors
+from scnn.network.metrics import Report
+from scnn.network.network import Network
+from scnn.training.checkpoint import resume, save_checkpoint, settings_of
+from scnn.training.events import Progress
+from scnn.training.trainer import Trainer
 from scnn.version import __version__
 
 __all__ = ["train"]

@@ -9,16 +9,16 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 
-from scnn import presets
-from scnn.architecture import Architecture
 from scnn.compiler.options import Options
 from scnn.compiler.wasm.calls import Calls
 from scnn.compiler.wasm.code import code_of_routine
 from scnn.compiler.wasm.optimise import optimise
 from scnn.compiler.wasm.text import text_of_function
 from scnn.errors import ConfigError, ScnnError
-from scnn.lowering import lower
+from scnn.experiments import presets
+from scnn.network.architecture import Architecture
 from scnn.plan import Call, Loop, Plan
+from scnn.training.lowering import lower_training
 
 STAGES = ("source", "expanded", "optimised", "wasm")
 
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
 
 def plan_of(preset: str) -> Plan:
     chosen = presets.find(preset)
-    return lower(Architecture(chosen.input_shape, chosen.layers), 1, chosen.optimiser, chosen.augmentation)
+    return lower_training(Architecture(chosen.input_shape, chosen.layers), 1, chosen.optimiser, chosen.augmentation)
 
 
 def first_call(kernel: str, plan: Plan) -> tuple[Call, Plan]:

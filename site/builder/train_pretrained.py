@@ -9,12 +9,12 @@ import sys
 from array import array
 from random import Random
 
-from scnn.checkpoint import settings_of
-from scnn.drawing import normalise_strokes
-from scnn.events import EpochEnded
-from scnn.network import Network
-from scnn.presets import MNIST
-from scnn.trainer import Trainer
+from scnn.data.drawing import normalise_strokes
+from scnn.experiments.presets import MNIST
+from scnn.network.network import Network
+from scnn.training.checkpoint import settings_of
+from scnn.training.events import EpochEnded
+from scnn.training.trainer import Trainer
 from scnn.version import __version__
 from tests.strokes import DIGITS, draw_digit
 

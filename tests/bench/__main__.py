@@ -18,8 +18,8 @@ from builder.paths import SITE
 from playwright.sync_api import sync_playwright
 from serve import Handler, Server
 
-from scnn.engine import Interpreter
-from scnn.wasm_engine import WasmEngine, compiled
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import WasmEngine, compiled
 from tests.bench.workload import REPEATS, compile_ms, measure, trainer
 from tests.browser.conftest import launch
 

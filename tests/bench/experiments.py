@@ -7,15 +7,18 @@ from typing import Any
 
 from joblib import Parallel, delayed
 
-from scnn.augmentation import Augmentation
-from scnn.events import EpochEnded
-from scnn.layer import Layer
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
-from scnn.network import Network
-from scnn.optimisers import SGD, Adam
-from scnn.presets import MNIST, MNIST_LARGE, Preset
-from scnn.schedules import Constant, Cosine
-from scnn.trainer import Trainer
+from scnn.experiments.presets import MNIST, MNIST_LARGE, Preset
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.layer import Layer
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.network import Network
+from scnn.training.augmentation import Augmentation
+from scnn.training.events import EpochEnded
+from scnn.training.optimisers import SGD, Adam
+from scnn.training.schedules import Constant, Cosine
+from scnn.training.trainer import Trainer
 
 VALIDATION = 800
 SEEDS = (1, 2)

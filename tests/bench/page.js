@@ -58,8 +58,8 @@ window.start = async (wheel) => {
   pyodide.runPython(`
 import js
 from pyodide.ffi import JsException, to_js
-from scnn.hosts import BrowserHost
-from scnn.wasm_engine import WasmEngine
+from scnn.engines.hosts import BrowserHost
+from scnn.engines.wasm import WasmEngine
 from workload import compile_ms, measure, trainer
 make = WasmEngine.on(BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException))
 measures = {}

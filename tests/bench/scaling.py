@@ -4,11 +4,11 @@ by repeating the bundled ones. `python build.py bench --scaling`"""
 import resource
 import time
 
-from scnn import presets
-from scnn.data import Digits
-from scnn.events import EpochEnded
-from scnn.network import Network
-from scnn.trainer import Trainer
+from scnn.data.digits import Digits
+from scnn.experiments import presets
+from scnn.network.network import Network
+from scnn.training.events import EpochEnded
+from scnn.training.trainer import Trainer
 
 
 def main() -> None:

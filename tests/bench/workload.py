@@ -6,15 +6,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 
-from scnn import presets
 from scnn.compiler import compile_plan
-from scnn.data import Digits, load_digits
-from scnn.engine import EngineMaker
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
-from scnn.network import Network
-from scnn.optimisers import SGD
-from scnn.presets import PAPER
-from scnn.trainer import Trainer
+from scnn.data.digits import Digits, load_digits
+from scnn.engines.engine import EngineMaker
+from scnn.experiments import presets
+from scnn.experiments.presets import PAPER
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.network import Network
+from scnn.training.optimisers import SGD
+from scnn.training.trainer import Trainer
 
 REPEATS = 5
 

@@ -19,8 +19,8 @@ from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 from serve import Handler, Server
 
-from scnn.experiment import experiment_of
-from scnn.wasm_engine import compiled
+from scnn.engines.wasm import compiled
+from scnn.experiments.experiment import experiment_of
 from tests.browser.person import Maker, opened
 from tests.tools.browsers import PROGRAMS, WEBKIT, look_for_browsers
 

@@ -11,9 +11,9 @@ from builder.paths import SITE
 from playwright.sync_api import Playwright
 
 from scnn.compiler import compile_plan
-from scnn.engine import type_codes
-from scnn.hosts import WasmtimeHost
-from scnn.wasm_engine import WasmEngine, compiled
+from scnn.engines.engine import type_codes
+from scnn.engines.hosts import WasmtimeHost
+from scnn.engines.wasm import WasmEngine, compiled
 from tests.bench import workload
 from tests.browser.conftest import BARE, launch
 from tests.compiler.programs import PROGRAMS
@@ -41,8 +41,8 @@ TRAIN = """async ([site, wheel, workload, names]) => {
     return pyodide.runPython(`
 import js
 from pyodide.ffi import JsException, to_js
-from scnn.hosts import BrowserHost
-from scnn.wasm_engine import WasmEngine
+from scnn.engines.hosts import BrowserHost
+from scnn.engines.wasm import WasmEngine
 from workload import fingerprint
 make = WasmEngine.on(BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException))
 to_js([fingerprint(name, make) for name in names])

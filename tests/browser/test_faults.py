@@ -119,7 +119,7 @@ def wheel_with(change: Callable[[bytes], bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            content = change(old.read(name)) if name == "scnn/digits.xz" else old.read(name)
+            content = change(old.read(name)) if name == "scnn/data/digits.xz" else old.read(name)
             if content:
                 new.writestr(name, content)
     return made.getvalue()

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from scnn.data import load_digits
-from scnn.network import Network
-from scnn.presets import PAPER
+from scnn.data.digits import load_digits
+from scnn.experiments.presets import PAPER
+from scnn.network.network import Network
 from tests.browser.conftest import fingerprint_of
 from tests.browser.person import (
     TRAINED,

@@ -19,8 +19,8 @@ from builder.service_worker import stamp_service_worker
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serve import Handler, Server
 
-from scnn.network import Network
-from scnn.presets import PAPER
+from scnn.experiments.presets import PAPER
+from scnn.network.network import Network
 from tests.browser.person import TRAINED, Maker, button, line, opened, state, stroke, wait_for
 
 pytestmark = pytest.mark.browser

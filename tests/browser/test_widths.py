@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from scnn.network import Network
-from scnn.presets import PAPER
+from scnn.experiments.presets import PAPER
+from scnn.network.network import Network
 from tests.browser.person import (
     TRAINED,
     Maker,

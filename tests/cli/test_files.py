@@ -7,10 +7,13 @@ import onnxruntime
 import pytest
 
 from scnn.errors import ConfigError
-from scnn.export import to_onnx
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
-from scnn.network import Network
-from scnn.presets import PAPER
+from scnn.experiments.presets import PAPER
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.network import Network
+from scnn.network.onnx import to_onnx
 from tests.cli.command import lines_of, scnn
 
 

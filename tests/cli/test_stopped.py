@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scnn.network import Network
+from scnn.network.network import Network
 from tests.cli.command import in_a_terminal, scnn
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from scnn.checkpoint import save_checkpoint
-from scnn.data import load_digits
-from scnn.network import Network
-from scnn.optimisers import SGD
-from scnn.presets import PAPER
-from scnn.trainer import Trainer
+from scnn.data.digits import load_digits
+from scnn.experiments.presets import PAPER
+from scnn.network.network import Network
+from scnn.training.checkpoint import save_checkpoint
+from scnn.training.optimisers import SGD
+from scnn.training.trainer import Trainer
 from tests.cli.command import in_a_terminal, lines_of, scnn
 
 

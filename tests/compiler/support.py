@@ -8,10 +8,11 @@ from typing import Any
 
 from scnn import language
 from scnn.compiler import Options
-from scnn.engine import Engine, Interpreter
-from scnn.hosts import WasmtimeHost
+from scnn.engines.engine import Engine
+from scnn.engines.hosts import WasmtimeHost
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import WasmEngine
 from scnn.plan import Call, Plan, Procedure, allocate
-from scnn.wasm_engine import WasmEngine
 
 KINDS = {"Float32Buffer": "float32", "Int32Buffer": "int32", "Uint8Buffer": "uint8"}
 OFF = Options(lanes=False, blocked=False, unrolled=False, fold=False, share=False, hoist=False)

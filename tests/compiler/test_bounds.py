@@ -3,10 +3,10 @@
 import pytest
 
 from scnn.compiler import compile_plan
-from scnn.engine import Interpreter
+from scnn.engines.hosts import WasmtimeHost
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import WasmEngine
 from scnn.errors import KernelBoundsError
-from scnn.hosts import WasmtimeHost
-from scnn.wasm_engine import WasmEngine
 from tests.compiler.support import OFF, kernel_of, plan_of
 
 READS = """

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scnn.compiler import Options, compile_plan
-from scnn.engine import Interpreter
+from scnn.engines.hosts import WasmtimeHost
+from scnn.engines.interpreter import Interpreter
+from scnn.engines.wasm import WasmEngine
 from scnn.errors import KernelBoundsError
-from scnn.hosts import WasmtimeHost
-from scnn.wasm_engine import WasmEngine
 from tests.compiler.support import OFF, bits, kernel_of, plan_of, run
 
 LENGTH = 32

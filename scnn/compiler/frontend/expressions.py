@@ -8,20 +8,8 @@ from math import isfinite
 
 from scnn.compiler.frontend.calls import read_call
 from scnn.compiler.frontend.reader import BUFFERS, Reader
-from scnn.compiler.tree import (
-    Binary,
-    Compare,
-    Expression,
-    Index,
-    Logic,
-    Name,
-    Negate,
-    Not,
-    Number,
-    Select,
-    Type,
-)
-from scnn.exact import float32
+from scnn.compiler.tree import Binary, Compare, Expression, Index, Logic, Name, Negate, Not, Number, Select, Type
+from scnn.float32 import float32
 
 __all__ = ["read_element", "read_expression"]
 

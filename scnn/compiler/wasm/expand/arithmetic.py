@@ -10,7 +10,7 @@ from scnn.compiler.tree import Binary, Type
 from scnn.compiler.wasm.expand.routine import RoutineWriter
 from scnn.compiler.wasm.expand.values import LANES, Value
 from scnn.compiler.wasm.ir import Node
-from scnn.exact import float32
+from scnn.float32 import float32
 
 __all__ = ["Arithmetic", "whole"]
 

@@ -3,17 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scnn.compiler.tree import (
-    Assign,
-    Branch,
-    Expression,
-    Repeat,
-    Return,
-    Run,
-    Statement,
-    Store,
-    assigned_types,
-)
+from scnn.compiler.tree import Assign, Branch, Expression, Repeat, Return, Run, Statement, Store, assigned_types
 from scnn.compiler.wasm.expand.loops import Loops
 from scnn.compiler.wasm.expand.values import Cell, Copy, Value
 from scnn.compiler.wasm.ir import If, Set

@@ -1,0 +1,161 @@
+"""Digits: the bundled part of MNIST, IDX files of any such data, and what is checked of both."""
+
+import hashlib
+import io
+import json
+import lzma
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from scnn.checks import MOST_CLASSES, require_names, require_whole
+from scnn.data.images import grey_levels, whole_numbers
+from scnn.errors import ConfigError, DataError, IdxError, ShapeError
+from scnn.formats.idx import IMAGES_MAGIC, LABELS_MAGIC, name_of, opened, read, read_idx
+
+__all__ = ["Digits", "load_digits", "load_idx"]
+
+CLASSES = tuple("0123456789")
+
+
+@dataclass(frozen=True, init=False)
+class Digits:
+    """Grey-level images with their classes. Raises DataError where counts or labels do not fit, ShapeError for an
+    array of other rows and columns, ConfigError for sizes and class names that are none.
+
+    `pixels` holds [image, row, column], one byte each, 0 for paper to 255 for ink; `labels` one byte an image,
+    its place in `classes`. Both are made from bytes, nested lists, or whatever has the buffer protocol, such as numpy
+    arrays; floats and bools are pixels from 0 to 1.
+
+    >>> one = Digits([[[0.0, 1.0], [0.4, 0.0]]], [3], rows=2, columns=2)
+    >>> one
+    <Digits: 1 of 2×2 pixels, classes 0 1 2 3 4 5 6 7 8 9>
+    >>> one.pixels
+    b'\\x00\\xfff\\x00'
+    """
+
+    pixels: bytes
+    labels: bytes
+    rows: int
+    columns: int
+    classes: tuple[str, ...]
+
+    def __init__(
+        self,
+        pixels: object,
+        labels: object,
+        rows: int = 28,
+        columns: int = 28,
+        classes: Sequence[str] = CLASSES,
+    ) -> None:
+        require_whole("an image's rows", rows, 1)
+        require_whole("an image's columns", columns, 1)
+        names = require_names(classes)
+        if not 1 <= len(names) <= MOST_CLASSES:
+            raise ConfigError(
+                f"there are 1 to {MOST_CLASSES} classes, since a label is one byte, and not {len(names)}"
+            )
+        fields = {"pixels": grey_levels(pixels, (1, rows, columns)), "labels": label_bytes(labels, len(names))}
+        for name, value in {**fields, "rows": rows, "columns": columns, "classes": names}.items():
+            object.__setattr__(self, name, value)  # as dataclasses do where they are frozen
+        wanted = len(self.labels) * self.rows * self.columns
+        if len(self.pixels) != wanted:
+            raise DataError(
+                f"{len(self.labels)} labels go with {wanted} pixels of {self.rows}×{self.columns} images, "
+                f"not with {len(self.pixels)}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"<Digits: {len(self)} of {self.rows}×{self.columns} pixels, classes {' '.join(self.classes)}>"
+
+    def require_input(self, shape: tuple[int, ...], name: str = "digits") -> None:
+        """Raises ShapeError where a network with an input of this shape cannot take them; `name` is what they are."""
+        own = (1, self.rows, self.columns)
+        if own != shape:
+            raise ShapeError(f"the {name} are {own}, and the network's input is {shape}")
+
+    def fingerprint(self) -> str:
+        """SHA-256 of sizes, labels and pixels: equal only for equal digits."""
+        digest = hashlib.sha256(json.dumps([len(self), self.rows, self.columns, self.classes]).encode())
+        digest.update(self.labels)
+        digest.update(self.pixels)
+        return digest.hexdigest()
+
+    def image(self, place: int) -> bytes:
+        """The pixels of one image, [row, column]."""
+        size = self.rows * self.columns
+        return self.pixels[place * size : (place + 1) * size]
+
+    def select(self, classes: Sequence[int], per_class: int) -> "Digits":
+        """The first `per_class` images of each of these classes, in their order; labels count them from 0."""
+        chosen: list[int] = []
+        labels: list[int] = []
+        for label, digit in enumerate(classes):
+            places = [place for place, found in enumerate(self.labels) if found == digit][:per_class]
+            if len(places) < per_class:
+                raise ConfigError(f"there are {len(places)} images of class {digit}, not {per_class}")
+            chosen += places
+            labels += [label] * per_class
+        pixels = b"".join(self.image(place) for place in chosen)
+        names = tuple(self.classes[digit] for digit in classes)
+        return Digits(pixels, bytes(labels), self.rows, self.columns, names)
+
+
+def label_bytes(labels: object, classes: int) -> bytes:
+    """Labels as bytes, each the place of one of so many classes; raises DataError."""
+    numbers = labels if isinstance(labels, bytes) else whole_numbers(labels, "labels")
+    for place, label in enumerate(numbers):
+        if not 0 <= label < classes:
+            raise DataError(f"image {place} has the label {label}, and labels go from 0 to {classes - 1}")
+    return bytes(numbers)
+
+
+def load_digits() -> tuple[Digits, Digits]:
+    """The bundled 4,000 training and 1,000 test digits: 400 and 100 of each class, class by class.
+
+    They are a part of MNIST's training set; digits.md states source, licence and hashes. Raises DataError if the file
+    is missing or broken.
+
+    >>> training, test = load_digits()
+    >>> len(training), len(test), test.labels[150]
+    (4000, 1000, 1)
+    """
+    from importlib.resources import files  # read when it is first needed: a page starts sooner
+
+    try:
+        stream = io.BytesIO(lzma.decompress(files("scnn.data").joinpath("digits.xz").read_bytes()))
+    except (OSError, lzma.LZMAError) as error:
+        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise DataError(f"the digits that belong to scnn, digits.xz, cannot be read ({words})") from None
+    names = ("the images in digits.xz", "the labels in digits.xz")
+    return read_pair(stream, stream, *names), read_pair(stream, stream, *names)
+
+
+def load_idx(images: str | Path | bytes, labels: str | Path | bytes) -> Digits:
+    """Images and labels from two IDX files, by path or as bytes, plain or gzipped.
+
+    Files may be pipes. Raises IdxError, naming the file, for one that is short, corrupt, not of the right kind or
+    longer than its header says, for counts that differ and for labels above 9.
+    """
+    image_name, label_name = name_of(images, "the images' file"), name_of(labels, "the labels' file")
+    with opened(images) as image_stream, opened(labels) as label_stream:
+        digits = read_pair(image_stream, label_stream, image_name, label_name)
+        for stream, name in ((image_stream, image_name), (label_stream, label_name)):
+            if read(stream, 1, name):
+                raise IdxError(f"{name} goes on after its last element")
+    return digits
+
+
+def read_pair(images: BinaryIO, labels: BinaryIO, image_name: str, label_name: str) -> Digits:
+    (count, rows, columns), pixels = read_idx(images, IMAGES_MAGIC, image_name)
+    (label_count,), label_bytes = read_idx(labels, LABELS_MAGIC, label_name)
+    if count != label_count:
+        raise IdxError(f"{image_name} and {label_name} do not match: {count} images, {label_count} labels")
+    try:
+        return Digits(pixels, label_bytes, rows, columns)
+    except DataError as error:
+        raise IdxError(f"{image_name} and {label_name} are no digits: {error}") from None

@@ -1,0 +1,41 @@
+"""What an engine is: one plan with its memory, read, written and run by name."""
+
+from array import array
+from collections.abc import Callable, Iterable
+from typing import Literal, Protocol, TypeAlias
+
+from scnn.errors import ConfigError
+from scnn.plan import Buffer, Plan
+
+__all__ = ["Values", "type_codes", "Engine", "EngineMaker", "elements"]
+
+Values: TypeAlias = "array[float] | array[int]"
+
+type_codes: dict[str, Literal["f", "i", "B"]] = {"float32": "f", "int32": "i", "uint8": "B"}
+
+
+class Engine(Protocol):
+    """One plan with its memory, which is all zeros at first. What runs, and where, is the engine's own affair."""
+
+    @property
+    def plan(self) -> Plan: ...
+
+    def read(self, buffer: str) -> Values:
+        """A copy of a buffer."""
+
+    def write(self, buffer: str, values: Iterable[float] | bytes, start: int = 0) -> None:
+        """Fills a buffer from its element `start` on; raises ConfigError where the values do not fit into it."""
+
+    def run(self, procedure: str, *arguments: int) -> None:
+        """Runs a procedure of the plan to its end."""
+
+
+EngineMaker = Callable[[Plan], Engine]
+
+
+def elements(buffer: Buffer, values: Iterable[float] | bytes, start: int) -> Values:
+    """The values as an array of the buffer's kind, if they fit."""
+    new = array(type_codes[buffer.kind], values)
+    if start + len(new) > buffer.length:
+        raise ConfigError(f"buffer {buffer.name} holds {buffer.length} values and was given {start + len(new)}")
+    return new

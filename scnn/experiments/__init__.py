@@ -1,0 +1,1 @@
+"""Whole experiments by name, from plain settings or a checkpoint."""

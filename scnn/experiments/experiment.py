@@ -1,0 +1,90 @@
+"""Experiments: from plain settings, as a page or a link has them, to a network, digits and a trainer.
+
+A setting that is not there is the preset's. Everything is checked; raises ConfigError, ShapeError or DataError.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scnn.data.digits import Digits
+from scnn.engines.engine import EngineMaker
+from scnn.errors import ConfigError
+from scnn.experiments import presets
+from scnn.experiments.presets import Preset
+from scnn.layers.dense import Dense
+from scnn.layers.layer import Layer
+from scnn.layers.registry import layers_from_list
+from scnn.network.network import Network
+from scnn.settings import to_dict, whole
+from scnn.training.settings import settings_from_dict
+from scnn.training.trainer import Trainer
+
+__all__ = ["OWN", "Experiment", "config_of_preset", "experiment_of"]
+
+OWN = "own"  # the name of the experiment on a person's own images
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A preset with what was changed of it; `config` is all of it as plain data, enough to make it again."""
+
+    preset: Preset
+    layers: tuple[Layer, ...]
+    training: Digits
+    test: Digits
+    settings: dict[str, Any]
+    config: dict[str, Any]
+
+    def network(self) -> Network:
+        shape = (1, self.training.rows, self.training.columns)
+        return Network(shape, self.layers, seed=self.settings["seed"], class_names=self.training.classes)
+
+    def trainer(self, network: Network, make_engine: EngineMaker) -> Trainer:
+        return Trainer(network, self.training, self.test, make_engine=make_engine, **self.settings)
+
+
+def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None = None) -> Experiment:
+    """The experiment of a message: `experiment` (a preset's name, or "own"), `per_class`, `layers`, `seed`, `epochs`,
+    `batch_size`, `optimiser`, `schedule`, `augmentation`, each only if it differs from the preset."""
+    name = message.get("experiment") or presets.PAPER.name
+    if not isinstance(name, str):
+        raise ConfigError(f"an experiment is named by a text, not by {name!r}")
+    preset = presets.MNIST if name == OWN else presets.find(name)
+    if name == OWN and own is None:
+        raise ConfigError("choose images of your own first: IDX files, or pictures in folders named as their classes")
+    per_class = message.get("per_class")
+    per_class = preset.training_per_class if per_class is None else whole("per_class", per_class, 10, 400)
+    training, test = own if own and name == OWN else preset.digits(per_class)
+    layers = preset.layers if message.get("layers") is None else tuple(layers_from_list(message["layers"]))
+    if name == OWN and message.get("layers") is None:
+        layers = ending_in(layers, len(training.classes))
+    given = settings_from_dict({name: value for name, value in message.items() if value is not None and value != {}})
+    settings = {**preset.settings, "seed": 1, **given}
+    if message.get("augmentation") == {}:
+        settings["augmentation"] = None
+    return Experiment(preset, layers, training, test, settings, config_of(name, per_class, layers, settings))
+
+
+def config_of_preset(preset: Preset) -> dict[str, Any]:
+    """A preset as plain data; no digit is read for it."""
+    return config_of(preset.name, preset.training_per_class, preset.layers, {**preset.settings, "seed": 1})
+
+
+def config_of(name: str, per_class: int, layers: tuple[Layer, ...], settings: dict[str, Any]) -> dict[str, Any]:
+    augmentation = settings["augmentation"]
+    return {
+        "experiment": name,
+        "per_class": per_class,
+        "layers": [to_dict(layer) for layer in layers],
+        **{name: settings[name] for name in ("epochs", "batch_size", "seed")},
+        "optimiser": to_dict(settings["optimiser"]),
+        "schedule": to_dict(settings["schedule"]),
+        "augmentation": to_dict(augmentation) if augmentation else {},
+    }
+
+
+def ending_in(layers: tuple[Layer, ...], classes: int) -> tuple[Layer, ...]:
+    """The layers with the last dense one for so many classes."""
+    last = max(place for place, layer in enumerate(layers) if isinstance(layer, Dense))
+    return (*layers[:last], Dense(classes), *layers[last + 1 :])

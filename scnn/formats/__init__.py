@@ -1,0 +1,1 @@
+"""File formats: bytes in and out, checked whole before use."""

@@ -1,0 +1,24 @@
+"""The layers that files, the page and exports know by name, and their plain-data form."""
+
+from collections.abc import Iterable
+
+from scnn.checks import MOST_LAYERS
+from scnn.errors import ConfigError
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.layer import Layer
+from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.pooling import MaxPool2D
+from scnn.settings import from_dict
+
+__all__ = ["LAYERS", "layers_from_list"]
+
+LAYERS: tuple[type[Layer], ...] = (Conv2D, ReLU, MaxPool2D, Flatten, Dense, Dropout, SoftmaxCrossEntropy)
+
+
+def layers_from_list(data: object, more: Iterable[type[Layer]] = ()) -> list[Layer]:
+    """Layers from a list of dicts; `more` are layers of the user's own."""
+    if not isinstance(data, list) or not 1 <= len(data) <= MOST_LAYERS:
+        raise ConfigError(f"a network's layers are a list of 1 to {MOST_LAYERS}")
+    return [from_dict(one, (*LAYERS, *more)) for one in data]

@@ -1,0 +1,7 @@
+"""Networks: an architecture with learned parameters, lowered to plans."""
+
+from scnn.network.architecture import Architecture
+from scnn.network.lowering import lower
+from scnn.network.network import Network
+
+__all__ = ["Architecture", "Network", "lower"]

@@ -1,0 +1,248 @@
+"""A network: an architecture with the parameters that it has learned, and what can be asked of it."""
+
+import hashlib
+import json
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from scnn.checks import require_kind, require_names, require_seed
+from scnn.data.digits import Digits
+from scnn.data.images import images_of, whole_numbers
+from scnn.engines.engine import Engine, EngineMaker
+from scnn.engines.wasm import compiled
+from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
+from scnn.formats import safetensors
+from scnn.formats.safetensors import Tensor, little, refuse_constant
+from scnn.layers.dense import Dense
+from scnn.layers.layer import Layer
+from scnn.layers.registry import layers_from_list
+from scnn.network.architecture import Architecture
+from scnn.network.file import FORMAT, KEPT, VERSION, is_plain, require_fitting, require_kept
+from scnn.network.lowering import PROBABILITIES, activation, lower
+from scnn.network.metrics import Report, confusion_matrix
+from scnn.network.stream import HELD, Stream, held
+from scnn.settings import to_dict
+
+__all__ = ["Network"]
+
+
+class Network(Architecture):
+    """Layers from an input of `input_shape` (channels, rows, columns) to logits, with parameters of their own.
+
+    The same seed gives the same parameters, to the bit; `parameters`, by name, stand in the place of a random start.
+    `class_names` are what the classes are called (0, 1, … unless given); `provenance` is plain data about how the
+    parameters came to be, kept in files. Raises ShapeError where a layer does not fit, ConfigError for what is none.
+
+    >>> from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU
+    >>> layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
+    >>> network = Network((1, 28, 28), layers, seed=1)
+    >>> print(network)
+    input: 1 × 28 × 28
+      Conv2D(filters=8, kernel_size=5, stride=1, padding=2)        → 8 × 28 × 28
+      ReLU()                                                       → 8 × 28 × 28
+      MaxPool2D(size=2, stride=2)                                  → 8 × 14 × 14
+      Flatten()                                                    → 1568
+      Dense(units=10)                                              → 10
+      SoftmaxCrossEntropy()                                        → 10
+    15898 parameters
+    >>> network.fingerprint() == Network((1, 28, 28), layers, seed=1).fingerprint()
+    True
+    """
+
+    def __init__(
+        self,
+        input_shape: Sequence[int],
+        layers: Iterable[Layer],
+        *,
+        seed: int = 0,
+        class_names: Sequence[str] | None = None,
+        provenance: Mapping[str, Any] | None = None,
+        parameters: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
+        require_seed(seed)
+        if provenance is not None:
+            require_kind("the provenance", provenance, Mapping, "{'author': 'me'}")
+        super().__init__(input_shape, layers)
+        names = require_names(class_names if class_names is not None else tuple(map(str, range(self.classes))))
+        if len(names) != self.classes:
+            raise ConfigError(self.misfit(names))
+        self.class_names: tuple[str, ...] = names
+        self.provenance: dict[str, Any] = dict(provenance or {})
+        random = Random(seed)
+        self.parameters: dict[str, array[float]] = {}
+        for name, parameter in self.specifications().items():
+            values = parameter.initialise(random) if parameters is None else parameters.get(name, ())
+            if len(values) != prod(parameter.shape):
+                raise ShapeError(f"{name} has {parameter.shape} numbers, and {len(values)} were given")
+            self.parameters[name] = array("f", values)
+        self.engines: dict[tuple[EngineMaker, int], Engine] = {}  # compiled once, by maker and images
+
+    def misfit(self, names: tuple[str, ...]) -> str:
+        """Why these are not its classes, and what would help."""
+        few = ", ".join(names[:2]) + (", …" if len(names) > 2 else "")
+        classes = f"there {'is 1 class' if len(names) == 1 else f'are {len(names)} classes'} ({few})"
+        if any(isinstance(layer, Dense) for layer in self.layers):
+            return f"the network's last Dense has {self.classes} units, and {classes}: it needs {len(names)}"
+        return f"the network has {self.classes} outputs, and {classes}"
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all parameters, little-endian float32 in order: equal only for equal bits."""
+        digest = hashlib.sha256()
+        for values in self.parameters.values():
+            digest.update(little(values).tobytes())
+        return digest.hexdigest()
+
+    # ------------------------------------------------------------------------------------- asking
+
+    def predict(self, images: object, *, make_engine: EngineMaker = compiled) -> list[int]:
+        """The most probable class of each image, from 0. Images are Digits, bytes and whole numbers from 0 to 255,
+        floats from 0 to 1: nested lists, arrays, whatever has the buffer protocol; [channel, row, column] each.
+
+        Raises ShapeError for images of another size, DataError for NaN and what is out of range.
+
+        >>> from scnn import load_digits
+        >>> from scnn.experiments.presets import PAPER
+        >>> untrained = Network(PAPER.input_shape, PAPER.layers, seed=1)
+        >>> len(untrained.predict(load_digits()[1].image(0)))
+        1
+        """
+        return [largest(row) for row in self.logits(images, make_engine=make_engine)]
+
+    def logits(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
+        """What goes into the softmax: [image][class], any number. Images and errors are as for `predict`."""
+        return self.outputs(images, activation(self, len(self.layers) - 1), make_engine)
+
+    def probabilities(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
+        """[image][class], from 0 to 1; each image's sum is 1. Images and errors are as for `predict`."""
+        return self.outputs(images, PROBABILITIES, make_engine)
+
+    def outputs(self, images: object, buffer: str, make_engine: EngineMaker) -> list[list[float]]:
+        if isinstance(images, Digits):
+            images.require_input(self.input_shape)
+        engine = self.engine(make_engine, 0)
+        rows = []
+        for image in images_of(images.pixels if isinstance(images, Digits) else images, self.input_shape):
+            engine.write("input", image)
+            engine.run("infer")
+            rows.append([float(value) for value in engine.read(buffer)])
+        return rows
+
+    def evaluate(self, images: object, labels: object = None, *, make_engine: EngineMaker = compiled) -> Report:
+        """How it does on digits, or on images with labels from 0: accuracy, confusion matrix, precision, recall, F1.
+
+        Raises ShapeError for images of another size, DataError for labels that are no classes, ConfigError where
+        there is nothing to evaluate on.
+        """
+        if labels is not None:
+            given = whole_numbers(labels, "labels")
+            matrix = confusion_matrix(given, self.predict(images, make_engine=make_engine), self.classes)
+            return Report.from_confusion(matrix)
+        if not isinstance(images, Digits):
+            raise ConfigError("evaluate takes Digits, or images and labels")
+        images.require_input(self.input_shape)
+        if not len(images):
+            raise ConfigError("there are no digits to evaluate on")
+        if max(images.labels) >= self.classes:
+            raise ConfigError(
+                f"the digits have labels up to {max(images.labels)}, and the network has {self.classes} classes"
+            )
+        engine = self.engine(make_engine, held(HELD, self.input_shape))
+        engine.write("confusion", [0] * self.classes**2)
+        stream = Stream(engine, images)
+        for first in range(0, len(images), stream.held):
+            engine.run("evaluate", *stream.reach(first))
+        counts = [int(count) for count in engine.read("confusion")]
+        return Report.from_confusion(
+            [counts[row : row + self.classes] for row in range(0, len(counts), self.classes)]
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copy and pickle take along: all but the engines, which are made anew where they are needed."""
+        return {**self.__dict__, "engines": {}}
+
+    def engine(self, make_engine: EngineMaker, images: int) -> Engine:
+        """An engine with the parameters as they are now."""
+        key = (make_engine, images)
+        if key not in self.engines:
+            self.engines[key] = make_engine(lower(self, images))
+        for name, values in self.parameters.items():
+            self.engines[key].write(name, values)
+        return self.engines[key]
+
+    # ------------------------------------------------------------------------------------- keeping
+
+    def save(self, path: str | Path) -> None:
+        """Writes a safetensors file with architecture, parameters, class names and provenance, as a whole or not
+        at all. Raises ModelError where it cannot be written, or could not be loaded again."""
+        data = safetensors.pack(self.tensors(), self.metadata())
+        self.from_tensors(*safetensors.unpack(data), layers={type(layer) for layer in self.layers})
+        safetensors.write(path, data)
+
+    def tensors(self) -> dict[str, Tensor]:
+        specifications = self.specifications()
+        return {name: Tensor(values, specifications[name].shape) for name, values in self.parameters.items()}
+
+    def metadata(self) -> dict[str, str]:
+        """All but the numbers, for a file; raises ModelError for what would come out of one as something else."""
+        for layer in self.layers:
+            require_kept(layer)
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "input_shape": json.dumps(self.input_shape),
+            "layers": json.dumps([to_dict(layer) for layer in self.layers]),
+            "class_names": json.dumps(self.class_names),
+            "provenance": self.provenance_text(),
+        }
+
+    def provenance_text(self) -> str:
+        """The provenance in JSON; raises ModelError for what is no plain data."""
+        if not is_plain(self.provenance):
+            raise ModelError("the provenance is no plain data, as JSON has it: texts, finite numbers, lists, tables")
+        return json.dumps(self.provenance)
+
+    @classmethod
+    def load(cls, path: str | Path, *, layers: Iterable[type[Layer]] = ()) -> "Network":
+        """The network of a file; `layers` are kinds of the user's own, dataclasses with numbers and texts. Raises
+        ModelError, naming what is wrong, before anything of the file is used."""
+        data = safetensors.read(path)
+        try:
+            return cls.from_tensors(*safetensors.unpack(data), layers=layers)
+        except ModelError as error:
+            raise ModelError(f"{path}: {error}") from None
+
+    @classmethod
+    def from_tensors(
+        cls, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, layers: Iterable[type[Layer]] = ()
+    ) -> "Network":
+        """The network of a file's parts. What else the file holds, such as a checkpoint's state, is left alone."""
+        if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
+            raise ModelError("this is no model of scnn, or one of a version that this scnn does not know")
+        try:
+            data = {name: json.loads(metadata.get(name, "null"), parse_constant=refuse_constant) for name in KEPT}
+        except (ValueError, RecursionError) as error:
+            raise ModelError(f"the metadata is not JSON: {str(error)[:100]}") from None
+        shape, names, provenance = data["input_shape"], data["class_names"], data["provenance"]
+        if not isinstance(names, list):
+            raise ModelError("the class names are not a list")
+        if not isinstance(provenance, dict) or not is_plain(provenance):
+            raise ModelError("the provenance is not a table of plain data")
+        try:
+            architecture = Architecture(shape, layers_from_list(data["layers"], layers))
+            require_fitting(architecture, tensors)
+            parameters = {name: tensors[name].values for name in architecture.specifications()}
+            network = cls(shape, architecture.layers, class_names=names, provenance=provenance, parameters=parameters)
+        except ModelError:
+            raise
+        except ScnnError as error:
+            raise ModelError(f"the network is not sound: {error}") from None
+        return network
+
+
+def largest(row: Sequence[float]) -> int:
+    """The place of the largest, the first of equals."""
+    return max(range(len(row)), key=row.__getitem__)

@@ -1,0 +1,73 @@
+"""Export to ONNX, for other runtimes: `pip install scnn[onnx]`. Images go in as [image, channel, row, column] from 0
+to 1; logits come out. Operators: https://onnx.ai/onnx/operators/
+"""
+
+from pathlib import Path
+from typing import Any
+
+from scnn.errors import ConfigError
+from scnn.formats import safetensors
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.pooling import MaxPool2D
+from scnn.layers.registry import LAYERS
+from scnn.network.network import Network
+
+__all__ = ["to_onnx"]
+
+OPSET = 17
+IR_VERSION = 8
+
+
+def to_onnx(network: Network, path: str | Path) -> None:
+    """Writes the network as a whole or not at all. Raises ConfigError where onnx is missing or a layer is not one of
+    scnn's own, ModelError where the file cannot be written."""
+    try:
+        from onnx import TensorProto, checker, helper
+    except ImportError:
+        raise ConfigError("exporting to ONNX needs the package onnx: `pip install scnn[onnx]`") from None
+    specifications = network.specifications()
+    weights = [
+        helper.make_tensor(name, TensorProto.FLOAT, specifications[name].shape, values.tobytes(), raw=True)
+        for name, values in network.parameters.items()
+    ]
+    nodes, current = [], "images"
+    for name, layer in zip(network.names, network.layers, strict=True):
+        operator, settings = operator_of(layer)
+        if operator is None:
+            continue
+        inputs = [current, *(f"{name}.{role}" for role in ("weights", "bias") if f"{name}.{role}" in specifications)]
+        nodes.append(helper.make_node(operator, inputs, [name], name=name, **settings))
+        current = name
+    nodes.append(helper.make_node("Identity", [current], ["logits"]))
+    graph = helper.make_graph(
+        nodes,
+        "scnn",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["batch", *network.input_shape])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", network.classes])],
+        weights,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="scnn")
+    model.ir_version = IR_VERSION
+    checker.check_model(model)
+    safetensors.write(path, model.SerializeToString())
+
+
+def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
+    """The operator that is a layer, with its attributes; None for what does nothing in inference."""
+    match layer if type(layer) in LAYERS else None:  # what inherits from one of ours may compute something else
+        case Conv2D(_, kernel, stride, padding):
+            return "Conv", {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}
+        case ReLU():
+            return "Relu", {}
+        case MaxPool2D(size) as pool:
+            return "MaxPool", {"kernel_shape": [size] * 2, "strides": [pool.step] * 2}
+        case Flatten():
+            return "Flatten", {}
+        case Dense():
+            return "Gemm", {"transB": 1}
+        case Dropout() | SoftmaxCrossEntropy():
+            return None, {}
+    raise ConfigError(f"{type(layer).__name__} is a layer of your own, which ONNX does not know")

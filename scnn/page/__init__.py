@@ -1,0 +1,1 @@
+"""The page's protocol: plain data in, plain data out."""

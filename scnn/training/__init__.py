@@ -1,0 +1,24 @@
+"""Training: optimisers, schedules, augmentation, and the trainer as a sequence of events."""
+
+from scnn.training.augmentation import Augmentation
+from scnn.training.checkpoint import resume, save_checkpoint
+from scnn.training.events import EpochEnded, Progress, Score
+from scnn.training.optimisers import SGD, Adam
+from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay
+from scnn.training.trainer import Trainer
+
+__all__ = [
+    "Adam",
+    "Augmentation",
+    "Constant",
+    "Cosine",
+    "EpochEnded",
+    "OneCycle",
+    "Progress",
+    "SGD",
+    "Score",
+    "StepDecay",
+    "Trainer",
+    "resume",
+    "save_checkpoint",
+]

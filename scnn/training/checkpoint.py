@@ -1,0 +1,154 @@
+"""Checkpoints: a training in the middle, as one safetensors file, from which it goes on to the very same bits.
+
+A checkpoint is a model, and so opens as one; beside the parameters it holds the trainer's settings and state, and
+such digits as nobody else has.
+"""
+
+import json
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scnn.data.digits import Digits
+from scnn.engines.engine import EngineMaker
+from scnn.engines.wasm import compiled
+from scnn.errors import DataError, ModelError, ScnnError
+from scnn.formats import safetensors
+from scnn.formats.safetensors import Tensor
+from scnn.layers.layer import Layer
+from scnn.network.network import Network
+from scnn.settings import to_dict
+from scnn.training.settings import settings_from_dict
+from scnn.training.state import restore, state_of
+from scnn.training.trainer import Trainer
+
+__all__ = ["digits_in", "pack_checkpoint", "resume", "save_checkpoint", "settings_of"]
+
+PREFIX = "training."
+DIGITS = "digits."
+NONE: Mapping[str, Digits] = {}
+PLAIN = ("epoch", "trained", "judging", "finished", "learning_rate", "scores", "best")
+
+
+def settings_of(trainer: Trainer) -> dict[str, Any]:
+    """A trainer's settings as plain data, with the hashes of its digits."""
+    return {
+        "epochs": trainer.epochs,
+        "batch_size": trainer.batch_size,
+        "seed": trainer.seed,
+        "optimiser": to_dict(trainer.optimiser),
+        "schedule": to_dict(trainer.schedule),
+        "augmentation": to_dict(trainer.augmentation) if trainer.augmentation else None,
+        "validation": trainer.validation_size,
+        "patience": trainer.patience,
+        "training_digits": trainer.digits_hash,
+        "test_digits": trainer.test_hash,
+    }
+
+
+def save_checkpoint(path: str | Path, trainer: Trainer) -> None:
+    """Writes the training as it stands, as a whole or not at all; raises ModelError."""
+    safetensors.write(path, pack_checkpoint(trainer))
+
+
+def pack_checkpoint(trainer: Trainer, digits: Mapping[str, Digits] = NONE) -> bytes:
+    """The bytes of the file; `digits` go into it under their names, for `digits_in`."""
+    trainer.update_network()
+    state = state_of(trainer)
+    buffers: dict[str, array[Any]] = state["buffers"]
+    version, words, gauss = state["random"]
+    arrays = {
+        **{name: values for name, values in buffers.items() if name != "parameters"},
+        "parameters": buffers["parameters"],
+        "order": array("i", state["order"]),
+        "order_random": array("I", words),
+    }
+    plain = {name: state[name] for name in PLAIN}
+    metadata = {
+        **trainer.network.metadata(),
+        "settings": json.dumps(settings_of(trainer)),
+        "state": json.dumps({**plain, "random": [version, gauss]}),
+    }
+    tensors = {PREFIX + name: Tensor(values, (len(values),)) for name, values in arrays.items()}
+    for name, one in digits.items():
+        pixels, labels = array("B", one.pixels), array("B", one.labels)
+        tensors[f"{DIGITS}{name}.pixels"] = Tensor(pixels, (len(one), one.rows, one.columns))
+        tensors[f"{DIGITS}{name}.labels"] = Tensor(labels, (len(one),))
+    return safetensors.pack({**trainer.network.tensors(), **tensors}, metadata)
+
+
+def digits_in(tensors: Mapping[str, Tensor], name: str, classes: Sequence[str]) -> Digits | None:
+    """The digits of this name in a checkpoint's tensors, if there are any; raises ModelError where they are not
+    sound."""
+    pixels, labels = (tensors.get(f"{DIGITS}{name}.{part}") for part in ("pixels", "labels"))
+    if pixels is None or labels is None:
+        return None
+    if pixels.values.typecode != "B" or labels.values.typecode != "B" or len(pixels.shape) != 3:
+        raise ModelError(f"its {name} are no grey images with labels")
+    try:
+        return Digits(pixels.values.tobytes(), labels.values.tobytes(), *pixels.shape[1:], tuple(classes))
+    except DataError as error:
+        raise ModelError(f"its {name} are not sound: {error}") from None
+
+
+def resume(
+    source: str | Path | bytes,
+    training: Digits,
+    test: Digits | None = None,
+    *,
+    layers: Iterable[type[Layer]] = (),
+    make_engine: EngineMaker = compiled,
+    name: str = "the checkpoint",
+) -> Trainer:
+    """The trainer of a checkpoint (its path, or its bytes and a name for them), standing where it was; `layers` are
+    kinds of the user's own. Raises ModelError where the file is no sound checkpoint, or is of a training on other
+    digits."""
+    name = name if isinstance(source, bytes) else str(source)
+    data = source if isinstance(source, bytes) else safetensors.read(source)
+    try:
+        tensors, metadata = safetensors.unpack(data)
+        network = Network.from_tensors(tensors, metadata, layers=layers)
+        settings, state = table(metadata, "settings"), table(metadata, "state")
+        require_same("training", training, settings)
+        if "test_digits" in settings:  # files of earlier versions do not tell
+            require_same("test", test, settings)
+        trainer = Trainer(network, training, test, make_engine=make_engine, **settings_from_dict(settings))
+        weights = network.fingerprint()
+        restore(trainer, whole_state(tensors, state))
+        if network.fingerprint() != weights:
+            raise ModelError("it has two kinds of weights, which differ")
+    except (ScnnError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise ModelError(f"{name} cannot be continued: {error}") from None
+    return trainer
+
+
+def require_same(part: str, digits: Digits | None, settings: Mapping[str, Any]) -> None:
+    """Raises ModelError where these are not the digits that the checkpoint's training had."""
+    if settings[f"{part}_digits"] != (digits.fingerprint() if digits else None):
+        raise ModelError(f"it is of a training on other digits: give the {part} digits that it was begun with")
+
+
+def table(metadata: Mapping[str, str], name: str) -> dict[str, Any]:
+    """A JSON object of the metadata."""
+    try:
+        found = json.loads(metadata.get(name, "null"))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ModelError(f"it has no {name}: it is a model, and no checkpoint")
+    return found
+
+
+def whole_state(tensors: Mapping[str, Tensor], state: dict[str, Any]) -> dict[str, Any]:
+    """The trainer's state, put together from JSON and tensors."""
+    buffers = {name.removeprefix(PREFIX): t.values for name, t in tensors.items() if name.startswith(PREFIX)}
+    version, gauss = state["random"]
+    if buffers["order"].typecode != "i" or buffers["order_random"].typecode != "I":
+        raise ModelError("its order is none")
+    return {
+        **state,
+        "order": list(buffers.pop("order")),
+        "random": [version, list(buffers.pop("order_random")), gauss],
+        "buffers": buffers,
+    }

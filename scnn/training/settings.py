@@ -1,0 +1,37 @@
+"""The settings of a training as plain data: from a dict, every value checked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scnn.checks import LARGEST, LARGEST_SEED, MOST_EPOCHS
+from scnn.errors import ConfigError
+from scnn.settings import from_dict, whole
+from scnn.training.augmentation import Augmentation
+from scnn.training.optimisers import SGD, Adam, Optimiser
+from scnn.training.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay
+
+__all__ = ["settings_from_dict"]
+OPTIMISERS: tuple[type[Optimiser], ...] = (SGD, Adam)
+SCHEDULES: tuple[type[Schedule], ...] = (Constant, StepDecay, Cosine, OneCycle)
+
+
+def settings_from_dict(data: object) -> dict[str, Any]:
+    """A trainer's settings from plain data: epochs, batch_size, seed, optimiser, schedule, augmentation, validation
+    and patience, each only where it is there."""
+    if not isinstance(data, Mapping):
+        raise ConfigError("a training's settings are a dict")
+    settings: dict[str, Any] = {}
+    ranges = {"epochs": (1, MOST_EPOCHS), "batch_size": (1, LARGEST), "validation": (0, LARGEST)}
+    ranges["seed"] = (0, LARGEST_SEED)
+    for name, (least, most) in ranges.items():
+        if name in data:
+            settings[name] = whole(name, data[name], least, most)
+    if data.get("patience") is not None:
+        settings["patience"] = whole("patience", data["patience"], 1, MOST_EPOCHS)
+    if "optimiser" in data:
+        settings["optimiser"] = from_dict(data["optimiser"], OPTIMISERS)
+    if "schedule" in data:
+        settings["schedule"] = from_dict(data["schedule"], SCHEDULES)
+    if data.get("augmentation") is not None:
+        settings["augmentation"] = from_dict(data["augmentation"], (Augmentation,))
+    return settings

@@ -1,0 +1,280 @@
+"""The trainer: epochs, shuffling, descent and judging, told as a sequence of events. It never prints or sleeps.
+
+What it has done and has still to do stands in plain attributes and in the engine's memory, so that it can be
+stopped after any event, kept, and continued to the very same bits (`state.py`).
+"""
+
+import math
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from random import Random
+
+from scnn.checks import MOST_EPOCHS, require, require_kind, require_seed, require_whole
+from scnn.data.digits import Digits
+from scnn.engines.engine import EngineMaker
+from scnn.engines.wasm import compiled
+from scnn.errors import TrainingError
+from scnn.network.network import Network
+from scnn.network.stream import HELD, Stream, held
+from scnn.training.augmentation import Augmentation
+from scnn.training.events import EpochEnded, Event, Progress, Score
+from scnn.training.lowering import lower_training
+from scnn.training.optimisers import SGD, Optimiser
+from scnn.training.schedules import Constant, Schedule
+
+__all__ = ["Best", "Trainer"]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The epoch that did best on the validation digits: all its scores, and the bytes of its parameters."""
+
+    epoch: int
+    scores: dict[str, Score]
+    parameters: bytes
+
+
+class Trainer:
+    """Trains a network on mini-batches of shuffled digits; the gradient is the mean over a batch, the last of an
+    epoch may be smaller. The same network, digits and settings give the same parameters, to the bit, however the
+    work is sliced (at most `slice_size` samples between two events).
+
+    `validation` keeps so many digits of the training's, the last of each class, out of it: the weights that do
+    best on them are what the network has in the end, and after `patience` epochs without a better one training
+    stops. Test digits decide nothing. Raises ConfigError and ShapeError at once, TrainingError when the loss is
+    no longer finite.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        training: Digits,
+        test: Digits | None = None,
+        *,
+        epochs: int,
+        optimiser: Optimiser | None = None,
+        schedule: Schedule | None = None,
+        batch_size: int = 1,
+        seed: int = 0,
+        augmentation: Augmentation | None = None,
+        validation: int = 0,
+        patience: int | None = None,
+        slice_size: int = HELD,
+        make_engine: EngineMaker = compiled,
+    ) -> None:
+        require_kind("the network", network, Network, "Network((1, 28, 28), layers)")
+        require_whole("epochs", epochs, 1, MOST_EPOCHS)
+        require_whole("the batch size", batch_size, 1)
+        require_seed(seed)
+        require_whole("the number of validation digits", validation, 0)
+        if patience is not None:
+            require_whole("the patience, in epochs,", patience, 1, MOST_EPOCHS)
+        require(patience is None or validation > 0, "patience needs validation digits to judge by")
+        optimiser = SGD() if optimiser is None else optimiser
+        schedule = Constant() if schedule is None else schedule
+        require_kind("the optimiser", optimiser, Optimiser, "Adam(0.003)")
+        require_kind("the schedule", schedule, Schedule, "OneCycle()")
+        if augmentation is not None:
+            require_kind("the augmentation", augmentation, Augmentation, "Augmentation(rotation=10)")
+        check("training", training, network)
+        if test is not None:
+            check("test", test, network)
+        self.network = network
+        self.epochs, self.seed, self.augmentation = epochs, seed, augmentation
+        self.digits_hash = training.fingerprint()
+        self.test_hash = test.fingerprint() if test is not None else None
+        self.optimiser, self.schedule = optimiser, schedule
+        self.batch_size = batch_size
+        self.patience = patience
+        self.slice_size = slice_size
+        self.random = Random(f"order {seed}")  # not the stream that made the parameters
+        self.order, held_out = hold_out(training, validation)
+        self.training_size, self.validation_size = len(self.order), len(held_out)
+        self.test_size = len(test) if test is not None else 0
+        self.judged = [*held_out, *range(len(training), len(training) + self.test_size)]
+        self.steps_per_epoch = -(-self.training_size // batch_size)
+        room = held(len(training) + self.test_size, network.input_shape)
+        self.engine = make_engine(lower_training(network, room, self.optimiser, augmentation, self.steps_per_epoch))
+        self.stream = Stream(self.engine, training, *([test] if test is not None else []))
+        self.follow_order()
+        if augmentation:
+            self.engine.write("strengths", augmentation.strengths)
+        self.engine.write("random", [Random(f"augmentation {seed}").randrange(1, 2**31 - 1)])
+        for parameter, values in network.parameters.items():
+            self.engine.write(parameter, values)
+        self.epoch = 1  # the one at hand
+        self.trained = self.judging = 0  # samples of it
+        self.scores: dict[str, Score] = {}
+        self.best: Best | None = None
+        self.finished = False
+
+    @property
+    def slice_size(self) -> int:
+        """The most samples between two events."""
+        return self._slice_size
+
+    @slice_size.setter
+    def slice_size(self, samples: int) -> None:
+        require_whole("the slice size", samples, 1)
+        self._slice_size = samples
+
+    @property
+    def done(self) -> int:
+        """How many samples were trained on in all."""
+        return (self.epoch - 1) * self.training_size + self.trained
+
+    def run(self) -> Iterator[Event]:
+        """Trains to the end, from where it stands. Stopping is asking no more; `network` is brought up to date
+        after each epoch, and by `update_network`."""
+        while not self.finished:
+            if not self.trained:
+                self.begin_epoch()
+            while self.trained < self.training_size:
+                self.train_slice()
+                yield Progress(self.epoch, self.trained, self.done)
+            self.score("training")
+            parts = (("validation", 0, self.validation_size), ("test", self.validation_size, len(self.judged)))
+            for name, first, last in parts:
+                while self.judging < last:
+                    self.judge_slice(last)
+                    yield Progress(self.epoch, self.trained, self.done)
+                if first < last:
+                    self.score(name)
+            yield self.end_epoch()
+
+    def fit_slice(self, took_ms: float, budget_ms: float) -> None:
+        """Slices of an eighth to a half of a time: few enough calls, and never long past it."""
+        if took_ms < budget_ms / 8:
+            self.slice_size = min(2 * self.slice_size, HELD)
+        elif took_ms > budget_ms / 2:
+            self.slice_size = max(1, self.slice_size // 2)
+
+    def begin_epoch(self) -> None:
+        """A new order of the training digits, the others behind them; the settings of each step of the epoch."""
+        self.random.shuffle(self.order)
+        self.follow_order()
+        self.engine.write("step", [0])
+        self.write_settings()
+
+    def follow_order(self) -> None:
+        """The epoch's digits: those to train on, and behind them those to judge by."""
+        self.stream.follow([*self.order, *self.judged])
+
+    def write_settings(self) -> None:
+        first, total = (self.epoch - 1) * self.steps_per_epoch, self.epochs * self.steps_per_epoch
+        rows = array("f")
+        for step in range(first, first + self.steps_per_epoch):
+            rows.extend(self.optimiser.settings(step, self.schedule.factor(step, total, self.epoch - 1)))
+        self.engine.write("settings", rows)
+
+    def change_learning_rate(self, learning_rate: float) -> None:
+        """From the next step on; the schedule's factor goes on as before."""
+        self.optimiser = replace(self.optimiser, learning_rate=learning_rate)
+        self.write_settings()
+
+    def train_slice(self) -> None:
+        """Whole batches in one call, where the slice holds some; else a part of one, and the update at its end."""
+        done, left = self.trained, self.training_size - self.trained
+        started = done % self.batch_size
+        place, loaded = self.stream.reach(done)
+        batches = min(self.slice_size, left, loaded) // self.batch_size
+        if batches and not started:
+            self.engine.run("train", place, batches, self.batch_size)
+            self.trained += batches * self.batch_size
+            return
+        batch = min(self.batch_size, left + started)
+        count = min(self.slice_size, batch - started, loaded)
+        self.engine.run("gradients", place, count)
+        self.trained += count
+        if started + count == batch:
+            self.engine.run("update", batch)
+
+    def judge_slice(self, last: int) -> None:
+        place, loaded = self.stream.reach(self.training_size + self.judging)
+        count = min(self.slice_size, last - self.judging, loaded)
+        self.engine.run("evaluate", place, count)
+        self.judging += count
+
+    def end_epoch(self) -> EpochEnded:
+        """Keeps the weights if they are the best, and goes on to the next epoch, or to the end."""
+        validation = self.scores.get("validation")
+        best = not self.best or not validation or validation.merit > self.best.scores["validation"].merit
+        if validation and best:
+            self.best = Best(self.epoch, self.scores, self.engine.read("parameters").tobytes())
+        event = EpochEnded(self.epoch, self.scores["training"], self.scores.get("test"), validation, best)
+        waited = self.epoch - self.best.epoch if self.best else 0
+        self.finished = self.epoch == self.epochs or (self.patience is not None and waited >= self.patience)
+        if self.finished and self.best:
+            self.engine.write("parameters", array("f", self.best.parameters))
+            self.scores = self.best.scores
+        self.update_network()
+        if not self.finished:
+            self.epoch += 1
+            self.trained = self.judging = 0
+            self.scores = {}
+        return event
+
+    def score(self, name: str) -> None:
+        """Gives what was counted its name, unless that was done before the training was stopped here."""
+        if name not in self.scores:
+            self.scores[name] = self.take_score()
+
+    def take_score(self) -> Score:
+        """What was counted since the last time; counting begins anew."""
+        classes = self.network.classes
+        counts = [int(count) for count in self.engine.read("confusion")]
+        confusion = tuple(tuple(counts[row * classes : (row + 1) * classes]) for row in range(classes))
+        if not sum(counts):
+            raise TrainingError("nothing was counted where it should have been: the checkpoint contradicts itself")
+        loss = self.engine.read("loss_sum")[0] / sum(counts)
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"in epoch {self.epoch} the loss stopped being a finite number: "
+                "the learning rate is probably too large for this network"
+            )
+        self.engine.write("confusion", [0] * len(counts))
+        self.engine.write("loss_sum", [0.0])
+        return Score(loss, confusion)
+
+    def update_network(self) -> None:
+        """Copies the parameters out of the engine's memory."""
+        for name, values in self.network.parameters.items():
+            values[:] = self.engine.read(name)  # type: ignore[assignment]
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The buffers of the engine that a training continues from."""
+        return ("parameters", *self.optimiser.state, "gradients", "random", "step", "confusion", "loss_sum")
+
+    def stand_at_the_end(self) -> None:
+        """As if it had trained the network to what it is: for one that comes from a file."""
+        self.epoch, self.trained, self.judging = self.epochs, self.training_size, len(self.judged)
+        self.finished = True
+        for name, values in self.network.parameters.items():
+            self.engine.write(name, values)
+
+
+def hold_out(digits: Digits, count: int) -> tuple[list[int], list[int]]:
+    """The places of the digits to train on, and of `count` to validate by: the last of each class, by turns."""
+    by_class = [
+        [at for at, label in enumerate(digits.labels) if label == each] for each in sorted(set(digits.labels))
+    ]
+    held: list[int] = []
+    require(count <= len(digits) - len(by_class), f"{count} validation digits leave too few of {len(digits)}")
+    while len(held) < count:
+        for places in by_class:
+            if len(held) < count and len(places) > 1:
+                held.append(places.pop())
+    return sorted(at for places in by_class for at in places), sorted(held)
+
+
+def check(name: str, digits: Digits, network: Network) -> None:
+    """Refuses digits that are none, of another size than the network's input, or of classes it has not."""
+    require_kind(f"the {name} digits", digits, Digits, "those of load_digits()")
+    require(len(digits) > 0, f"there are no {name} digits")
+    digits.require_input(network.input_shape, f"{name} digits")
+    require(
+        max(digits.labels) < network.classes,
+        f"the {name} digits have labels up to {max(digits.labels)}, and the network has {network.classes} classes",
+    )
