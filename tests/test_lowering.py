@@ -160,7 +160,7 @@ def test_settings_with_a_point_reach_the_kernels(make_engine: EngineMaker, tmp_p
 def test_memory_that_is_not_there() -> None:
     """A few words can ask for terabytes; the error says for how much."""
     network = Network((1, 8, 8), [Conv2D(1, 3, padding=100_000), MaxPool2D(200_006), Flatten(), Dense(3)], seed=1)
-    with pytest.raises(ConfigError, match="the network needs [0-9]{6} MiB of memory, and at most 1024 are given"):
+    with pytest.raises(ConfigError, match="the network needs [0-9]{6} MiB; expected at most 1024"):
         lower(network)
 
 
