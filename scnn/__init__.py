@@ -9,14 +9,10 @@ for event in Trainer(network, training, test, epochs=5, optimiser=Adam(0.003), b
     print(event)
 """
 
-from scnn.data.digits import Digits, load_digits, load_idx
+from scnn.data import Digits, load_digits, load_idx
 from scnn.errors import ScnnError
-from scnn.layers.activation import Dropout, ReLU
-from scnn.layers.convolution import Conv2D, Layer
-from scnn.layers.dense import Dense, Flatten
-from scnn.layers.loss import SoftmaxCrossEntropy
-from scnn.layers.pooling import MaxPool2D
-from scnn.network.network import Network
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.network import Network
 from scnn.training import (
     SGD,
     Adam,
