@@ -3,11 +3,9 @@
 import pytest
 
 from scnn.compiler import compile_plan
-from scnn.engines.hosts import WasmtimeHost
-from scnn.engines.interpreter import Interpreter
-from scnn.engines.wasm import WasmEngine
 from scnn.errors import KernelBoundsError
-from tests.compiler.support import OFF, kernel_of, plan_of
+from tests.compiler.support import kernel_of, plan_of
+from tests.engines import MAKERS
 
 READS = """
 def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer, size: Size):
@@ -26,11 +24,6 @@ def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer, size: Size):
         out[i] = x[first + i]
 """
 LENGTHS = {"out": 8, "x": 8, "n": 4}
-MAKERS = {
-    "interpreted": Interpreter,
-    "compiled": lambda plan: WasmEngine(plan, WasmtimeHost()),
-    "plain": lambda plan: WasmEngine(plan, WasmtimeHost(), OFF),
-}
 
 
 @pytest.mark.parametrize("engine", MAKERS)

@@ -1,0 +1,49 @@
+"""Convolution: its gradients on every engine, and sums worked out by hand."""
+
+from collections.abc import Callable
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from scnn.layers import Conv2D
+from scnn.layers.layer import Layer, Shape
+from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    kernel=st.integers(1, 5),
+    stride=st.integers(1, 3),
+    padding=st.integers(0, 2),
+    channels=st.integers(1, 3),
+    filters=st.integers(1, 5),
+    height=st.integers(1, 7),
+    width=st.integers(1, 7),
+    batch=st.integers(1, 4),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_conv2d_gradients(
+    kernel: int,
+    stride: int,
+    padding: int,
+    channels: int,
+    filters: int,
+    height: int,
+    width: int,
+    batch: int,
+    seed: int,
+) -> None:
+    """Weights, bias and input get the right gradients for every kernel size, stride and padding."""
+    assume(max(kernel, stride) <= min(height, width) + 2 * padding)
+    layer = Conv2D(filters, kernel, stride=stride, padding=padding)
+    check_gradients(layer, (channels, height, width), batch, seed)
+
+
+@on_every_bench
+def test_conv2d_by_hand(bench_of: Callable[[Layer, Shape], Bench]) -> None:
+    """Two channels, stride 2, padding 1, against sums worked out on paper."""
+    bench = bench_of(Conv2D(1, 2, stride=2, padding=1), (2, 2, 2))
+    bench.write("weights", [1, 2, 3, 4, 5, 6, 7, 8])
+    bench.write("bias", [0.5])
+    # the windows see X's corners: 4·1 + 8·10, 3·2 + 7·20, 2·3 + 6·30, 1·4 + 5·40, each + 0.5
+    assert forward(bench, [1, 2, 3, 4, 10, 20, 30, 40]) == [84.5, 146.5, 186.5, 204.5]

@@ -1,0 +1,39 @@
+"""Max pooling: its gradients on every engine, and ties."""
+
+from collections.abc import Callable
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from scnn.layers import MaxPool2D
+from scnn.layers.layer import Layer, Shape
+from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    size=st.integers(1, 4),
+    stride=st.one_of(st.none(), st.integers(1, 3)),
+    channels=st.integers(1, 3),
+    height=st.integers(1, 8),
+    width=st.integers(1, 8),
+    batch=st.integers(1, 4),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_maxpool2d_gradients(
+    size: int, stride: int | None, channels: int, height: int, width: int, batch: int, seed: int
+) -> None:
+    """Overlapping windows add up where they share a maximum; pixels outside every window get nothing."""
+    layer = MaxPool2D(size, stride)
+    assume(max(size, layer.step) <= min(height, width))
+    check_gradients(layer, (channels, height, width), batch, seed)
+
+
+@on_every_bench
+def test_maxpool2d_first_maximum_wins_a_tie(bench_of: Callable[[Layer, Shape], Bench]) -> None:
+    """Of equal maxima the first, in row order, gets the whole gradient."""
+    bench = bench_of(MaxPool2D(2), (1, 2, 4))
+    assert forward(bench, [0, 7, 3, 3, 7, 0, 3, 3]) == [7, 3]
+    bench.write("d_output", [1.0, 2.0])
+    bench.run("backward")
+    assert bench.read("d_input") == [0, 1, 2, 0, 0, 0, 0, 0]

@@ -1,0 +1,65 @@
+"""Layers' shapes and settings, and what they refuse."""
+
+from collections.abc import Callable
+
+import pytest
+
+from scnn.errors import ConfigError, ShapeError
+from scnn.layers import Conv2D, Dense, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.layers.layer import Layer, Shape
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "output"),
+    [
+        (Conv2D(8, 5, padding=2), (1, 28, 28), (8, 28, 28)),
+        (Conv2D(2, 3, stride=2), (4, 9, 8), (2, 4, 3)),
+        (MaxPool2D(2), (8, 5, 4), (8, 2, 2)),
+        (MaxPool2D(3, 2), (1, 7, 9), (1, 3, 4)),
+        (Dense(10), (7,), (10,)),
+        (ReLU(), (3, 2, 1), (3, 2, 1)),
+    ],
+)
+def test_output_shapes(layer: Layer, shape: Shape, output: Shape) -> None:
+    """(rows + 2 · padding - size) // stride + 1."""
+    assert layer.output_shape(shape) == output
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "words"),
+    [
+        (Conv2D(1, 5), (1, 4, 9), ["5×5", "4×9"]),
+        (Conv2D(1, 3, stride=6), (1, 4, 5), ["stride of 6", "4×5"]),
+        (Conv2D(1, 9, padding=1), (1, 6, 6), ["9×9", "8×8", "padding of 1"]),
+        (Conv2D(1, 3), (784,), ["maps", "(784,)"]),
+        (MaxPool2D(3), (8, 2, 2), ["3×3", "2×2"]),
+        (MaxPool2D(1, stride=4), (8, 3, 3), ["stride of 4", "3×3"]),
+        (MaxPool2D(2), (9,), ["maps", "(9,)"]),
+        (Dense(10), (8, 7, 7), ["(392,)", "(8, 7, 7)", "Flatten()"]),
+        (SoftmaxCrossEntropy(), (8, 7, 7), ["(8, 7, 7)"]),
+    ],
+)
+def test_shapes_that_do_not_fit(layer: Layer, shape: Shape, words: list[str]) -> None:
+    """A ShapeError names what the layer takes and what it was given."""
+    with pytest.raises(ShapeError) as caught:
+        layer.output_shape(shape)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "word"),
+    [
+        (lambda: Conv2D(0), "filters"),
+        (lambda: Conv2D(1, kernel_size=0), "kernel_size"),
+        (lambda: Conv2D(1, stride=0), "stride"),
+        (lambda: Conv2D(1, padding=-1), "padding"),
+        (lambda: Conv2D(1.5), "filters"),  # type: ignore[arg-type]
+        (lambda: MaxPool2D(0), "size"),
+        (lambda: MaxPool2D(2, stride=0), "stride"),
+        (lambda: Dense(True), "units"),
+    ],
+)
+def test_settings_out_of_range(make: Callable[[], Layer], word: str) -> None:
+    """A ConfigError names the setting."""
+    with pytest.raises(ConfigError, match=word):
+        make()
