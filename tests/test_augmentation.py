@@ -17,9 +17,9 @@ HEIGHT, WIDTH, NODES = 4, 3, 2
 STAY = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, *[0.0] * (2 * NODES * NODES)]  # a matrix with its shifts, and the grid's
 
 
-def noise(count: int, height: int = HEIGHT, width: int = WIDTH) -> bytes:
+def noise(count: int, height: int = HEIGHT, width: int = WIDTH) -> bytearray:
     """Images that are inked up to their very edges."""
-    return Random("noise").randbytes(count * height * width)
+    return bytearray(Random("noise").randbytes(count * height * width))
 
 
 def distorted(distortion: list[float], channels: int = 1, place: int = 0) -> list[list[float]]:
@@ -29,7 +29,7 @@ def distorted(distortion: list[float], channels: int = 1, place: int = 0) -> lis
     return [[level * 255.0 for level in image[at : at + WIDTH]] for at in range(0, len(image), WIDTH)]
 
 
-def rows_of(pixels: bytes) -> list[list[float]]:
+def rows_of(pixels: bytes | bytearray) -> list[list[float]]:
     return [list(map(float, pixels[at : at + WIDTH])) for at in range(0, len(pixels), WIDTH)]
 
 

@@ -43,7 +43,7 @@ def test_no_file_names_a_registry_or_a_cdn() -> None:
 
 def test_every_node_package_is_pinned_by_a_hash() -> None:
     """The locks have an integrity for each, and no address."""
-    packages = {}
+    packages: dict[str, dict[str, object]] = {}
     for folder in ("site", "tests/bench", "tests/browser"):
         lock = json.loads((ROOT / folder / "package-lock.json").read_text())
         packages |= {name: entry for name, entry in lock["packages"].items() if name}

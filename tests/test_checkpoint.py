@@ -244,7 +244,7 @@ def changed(**tensors: Tensor | None) -> bytes:
 def like(name: str, kind: str, value: float) -> dict[str, Tensor]:
     """A tensor of the checkpoint, all of its numbers of another kind or value."""
     length = len(safetensors.unpack(changed())[0]["training." + name].values)
-    return {name: Tensor(array(kind, [value] * length), (length,))}  # type: ignore[list-item]
+    return {name: Tensor(array(kind, [value] * length), (length,))}
 
 
 @pytest.mark.parametrize(

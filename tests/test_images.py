@@ -3,6 +3,7 @@
 import math
 import tracemalloc
 from array import array
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_predicting_from_any_form_of_images(network: Network) -> None:
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.int16])
 def test_an_array_is_read_where_it_is(network: Network, kind: type) -> None:
     """Predicting takes little memory beside it, however many images it has."""
-    images = np.zeros((400, 28, 28), dtype=kind)
+    images: Any = np.zeros((400, 28, 28), dtype=kind)
     network.predict(images[:1])  # which compiles
     tracemalloc.start()
     network.predict(images)

@@ -82,7 +82,7 @@ def test_a_seed_gives_the_same_bits_in_another_process() -> None:
         ([Flatten(), SoftmaxCrossEntropy(), Dense(3)], ["end"]),
     ],
 )
-def test_layers_that_do_not_fit(layers: list, words: list[str]) -> None:
+def test_layers_that_do_not_fit(layers: list[Layer], words: list[str]) -> None:
     """The error names the layer, the shape before it, and what it wanted."""
     with pytest.raises(ShapeError) as caught:
         Network((1, 28, 28), layers)
@@ -204,13 +204,13 @@ def test_copies(trained: Network, copied: Callable[[Network], Network]) -> None:
             "36891002 parameters, and at most 20000000",
         ),
         (lambda: Network((1, 2, 2), [Flatten(), Dense(257)]), "257 outputs, and there are at most 256 classes"),
-        (lambda: Network((1, 1, 2), [Flatten()], provenance=5), "provenance must be of the kind Mapping"),
+        (lambda: Network((1, 1, 2), [Flatten()], provenance=5), "provenance must be of the kind Mapping"),  # type: ignore[arg-type]
         (lambda: Network((1, 1, 2), [Flatten()], class_names=["a", "b\n"]), "letters that can be shown"),
         (lambda: Network((1, 1, 2), [Flatten()], class_names=["a", "\ud800"]), "letters that can be shown"),
         (lambda: Dense(1 << 21), "units must be at most 1048576"),
         (lambda: Network((1, 1, 2), [Flatten()], class_names=["a", "b" * 101]), "at most 100 letters"),
-        (lambda: Network((1, 1, 2), [Flatten()], class_names=[1, 2]), "class name must be of the kind str"),
-        (lambda: Network.load(None), "a file's path is a text or a Path, not None"),
+        (lambda: Network((1, 1, 2), [Flatten()], class_names=[1, 2]), "class name must be of the kind str"),  # type: ignore[list-item]
+        (lambda: Network.load(None), "a file's path is a text or a Path, not None"),  # type: ignore[arg-type]
         (lambda: Network.load("a\0b"), "a file's path is a text or a Path"),
     ],
 )

@@ -185,7 +185,8 @@ def test_models_and_checkpoints_come_and_go(trained: Session) -> None:
 
 
 def reproduces(one: Session, **message: Any) -> bool:
-    return one.ask({"do": "reproduces", **message})["reproduces"]
+    answer: bool = one.ask({"do": "reproduces", **message})["reproduces"]
+    return answer
 
 
 def test_a_link_is_offered_where_it_is_true() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_advance_pulls_slices_until_the_epoch_ends() -> None:
     session = ticking()
     session.ask({"do": "start", "experiment": "paper", "seed": 1})
     done = [0]
-    events: list[dict] = []
+    events: list[dict[str, Any]] = []
     while not events:
         answer = session.ask({"do": "advance", "budget_ms": 10})
         done.append(answer["progress"]["done"])
@@ -110,7 +111,7 @@ def test_an_empty_drawing_gets_no_prediction() -> None:
         ({"do": "predict", "strokes": [[[1, float("nan")]]]}, "DrawingError", "finite"),
     ],
 )
-def test_bad_messages_get_named_errors(message: dict, name: str, word: str) -> None:
+def test_bad_messages_get_named_errors(message: dict[str, Any], name: str, word: str) -> None:
     """The answer holds the error's name and a sentence; the session goes on."""
     session = ticking()
     error = session.ask(message)["error"]

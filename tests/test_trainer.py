@@ -43,6 +43,7 @@ def test_events_of_a_training() -> None:
     epochs = [event for event in events if isinstance(event, EpochEnded)]
     assert [event.epoch for event in epochs] == [1, 2]
     for event in epochs:
+        assert event.test
         assert [sum(row) for row in event.training.confusion] == [4, 4, 4]
         assert [sum(row) for row in event.test.confusion] == [2, 2, 2]
         assert event.test.accuracy == sum(event.test.confusion[k][k] for k in range(3)) / 6
@@ -94,7 +95,7 @@ def test_the_papers_experiment_is_learned() -> None:
     events = Trainer(network, training, test, epochs=8, optimiser=SGD(0.01), seed=1).run()
     epochs = [event for event in events if isinstance(event, EpochEnded)]
     assert epochs[-1].training.loss < 0.5 * epochs[0].training.loss
-    assert epochs[-1].test.accuracy >= 0.8
+    assert epochs[-1].test and epochs[-1].test.accuracy >= 0.8
 
 
 def test_a_loss_that_is_not_finite_stops_the_training() -> None:

@@ -134,8 +134,8 @@ def compare(name: str, page: object, torch: Callable[[str], float] | None) -> di
     if torch:
         peers["pytorch"] = lambda: torch(name)
     times: dict[str, list[float]] = {peer: [] for peer in peers}
-    for peer in peers.values():
-        peer()  # each warms up once more than it does itself
+    for once in peers.values():
+        once()  # each warms up once more than it does itself
     for _ in range(REPEATS):
         for peer, once in peers.items():
             times[peer].append(once())

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from builder.paths import NODE_MODULES, SITE
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 from serve import Handler, Server
@@ -145,9 +145,13 @@ class Watch:
         self.errors: list[str] = []
         self.foreign: list[str] = []
         self.expected = False  # whether errors are what the test is about
-        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        page.on("console", self.hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.look(request.url))
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
 
     def look(self, url: str) -> None:
         if not url.startswith((self.origin, "data:", "blob:")):

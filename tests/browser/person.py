@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, LocatorAssertions, Page, expect
+from playwright.sync_api import Locator, LocatorAssertions, Page, expect  # type: ignore[attr-defined]
 
 READY = 60_000  # milliseconds for the worker to come up
 TRAINED = 60_000  # milliseconds for a training, or the interpreter's first epochs
@@ -47,7 +47,7 @@ def numbers(page: Page, chart: str) -> list[float]:
 
 def coloured_pixels(page: Page, chart: str, colour: str) -> int:
     """How many pixels of the chart's canvas are of the series' colour (a CSS variable), nearly."""
-    return page.get_by_role("img", name=chart, exact=True).evaluate(
+    count: int = page.get_by_role("img", name=chart, exact=True).evaluate(
         """(host, variable) => {
             const canvas = host.querySelector("canvas");
             const wanted = getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
@@ -60,6 +60,7 @@ def coloured_pixels(page: Page, chart: str, colour: str) -> int:
         }""",
         colour,
     )
+    return count
 
 
 def circle(cx: float, cy: float, rx: float, ry: float) -> list[tuple[float, float]]:

@@ -182,7 +182,7 @@ def wrong(counts: list[int]) -> int:
 
 def shades(page: Page, selector: str) -> int:
     """How many grey levels a picture has."""
-    return page.locator(selector).evaluate(
+    levels: int = page.locator(selector).evaluate(
         """async image => {
             await image.decode();
             const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
@@ -190,6 +190,7 @@ def shades(page: Page, selector: str) -> int:
             return new Set(context.getImageData(0, 0, image.naturalWidth, image.naturalHeight).data).size;
         }"""
     )
+    return levels
 
 
 def test_curves_are_compared_and_saved(page: Page) -> None:
@@ -216,7 +217,8 @@ def test_curves_are_compared_and_saved(page: Page) -> None:
     with page.expect_download() as download:
         button(page, "Save as PNG").click()
     picture = Image.open(download.value.path())
-    assert picture.size[0] >= 900 and len(picture.convert("RGB").getcolors(1 << 20)) > 50
+    colours = picture.convert("RGB").getcolors(1 << 20)
+    assert picture.size[0] >= 900 and colours and len(colours) > 50
 
 
 def test_train_pressed_twice_is_pressed_once(page: Page) -> None:

@@ -2,7 +2,7 @@
 
 import linecache
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -27,7 +27,10 @@ def kernel_of(source: str, **known: Any) -> Callable[..., Any]:
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     names: dict[str, Any] = {**WORDS, **known}
     exec(compile(source, file, "exec"), names)
-    return [value for value in names.values() if getattr(value, "__module__", None) is None and callable(value)][-1]
+    kernels: list[Callable[..., Any]] = [
+        value for value in names.values() if getattr(value, "__module__", None) is None and callable(value)
+    ]
+    return kernels[-1]
 
 
 def plan_of(kernel: Callable[..., Any], lengths: Mapping[str, int], sizes: Mapping[str, int]) -> Plan:
@@ -63,6 +66,6 @@ def run(engine: Engine, inputs: Mapping[str, Sequence[float]], *arguments: int) 
     return {name: engine.read(name) for name in engine.plan.buffers}
 
 
-def bits(values: "array[Any]") -> list[Any]:
+def bits(values: Iterable[Any]) -> list[Any]:
     """What is compared to the bit: every NaN is the same, and -0.0 is not 0.0."""
     return ["nan" if value != value else (value, str(value)) for value in values]
