@@ -5,20 +5,18 @@ from pathlib import Path
 from time import perf_counter
 
 import js
-from pyodide.ffi import JsException, to_js
+from pyodide.ffi import to_js
 from store import Store
 
-from scnn.engines.hosts import BrowserHost
 from scnn.engines.interpreter import Interpreter
-from scnn.engines.wasm import WasmEngine
+from scnn.engines.wasm import compiled
 from scnn.page.session import Session
 
 __export__ = ["ask", "continue_kept", "file_link", "forget_kept", "kept"]
 
 MODEL = Path("pretrained.safetensors")
 
-host = BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException)
-engines = {"compiled": WasmEngine.on(host), "interpreted": Interpreter}
+engines = {"compiled": compiled, "interpreted": Interpreter}
 session = Session(perf_counter, engines, MODEL.read_bytes() if MODEL.exists() else None)
 store = Store()
 

@@ -38,7 +38,7 @@ MAY_IMPORT = {
 
 # What a desktop's commands import beside the standard library, and only where it is used.
 GUESTS = {
-    "hosts.py": ["wasmtime"],
+    "hosts.py": ["wasmtime", "js", "pyodide"],
     "display.py": ["rich"],
     "reproduction.py": ["rich"],
     "sweep.py": ["joblib"],

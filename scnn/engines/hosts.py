@@ -1,11 +1,12 @@
 """Hosts run WebAssembly modules: wasmtime on a desktop, the browser in a tab. All give the same bits."""
 
+import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from scnn.errors import ScnnError
 
-__all__ = ["BrowserHost", "Host", "HostError", "Instance", "WasmtimeHost"]
+__all__ = ["BrowserHost", "Host", "HostError", "Instance", "WasmtimeHost", "default_host"]
 
 
 class HostError(ScnnError):
@@ -40,8 +41,21 @@ class WasmtimeHost:
             raise HostError(
                 "compiled kernels need the package wasmtime here: `pip install wasmtime`, or ask for the interpreter"
             ) from None
+        except Exception as error:  # its native library does not load: Alpine's musl, 32-bit ARM
+            raise HostError(
+                f"the package wasmtime does not run on this machine ({type(error).__name__}: {first_line(error)}); "
+                "use the interpreter: `--engine interpreted`, or make_engine=Interpreter"
+            ) from None
         self.wasmtime = wasmtime
-        self.engine = wasmtime.Engine()
+        try:
+            config = wasmtime.Config()
+            config.parallel_compilation = False  # its threads do not survive a fork; one is as fast for small modules
+            self.engine = wasmtime.Engine(config)
+        except AttributeError:
+            version = getattr(wasmtime, "__version__", "of an unknown version")
+            raise HostError(
+                f"the package wasmtime {version} is too old: expected 38 or newer, `pip install --upgrade wasmtime`"
+            ) from None
 
     def instantiate(self, code: bytes) -> Instance:
         return WasmtimeInstance(self.wasmtime, self.engine, code)
@@ -77,7 +91,7 @@ class WasmtimeInstance:
 
 
 class BrowserHost:
-    """The browser's own WebAssembly, in a worker, by way of Pyodide; what is JavaScript's is passed in:
+    """The browser's own WebAssembly, by way of Pyodide. JavaScript's objects are passed in:
     `BrowserHost(js.WebAssembly, js.Uint8Array, pyodide.ffi.to_js, pyodide.ffi.JsException)`.
     """
 
@@ -118,3 +132,21 @@ class BrowserInstance:
 
     def site(self) -> int:
         return int(self.exports.site.value)
+
+
+def default_host() -> Host:
+    """The host of this Python: in any Pyodide the browser's own WebAssembly, elsewhere wasmtime. Raises HostError
+    where there is none."""
+    if sys.platform != "emscripten":
+        return WasmtimeHost()
+    import js
+    from pyodide.ffi import JsException, to_js
+
+    if not hasattr(js, "WebAssembly"):
+        raise HostError("this browser has no WebAssembly (Lockdown Mode switches it off): use the interpreter")
+    return BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException)
+
+
+def first_line(error: Exception) -> str:
+    """An error's own words, on one line."""
+    return (str(error).strip().splitlines() or ["no reason given"])[0][:200]

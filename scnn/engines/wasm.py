@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from scnn.engines.engine import Values, elements, type_codes
-from scnn.engines.hosts import Host, HostError, WasmtimeHost
+from scnn.engines.hosts import Host, HostError, default_host
 from scnn.errors import ConfigError, KernelBoundsError
 from scnn.plan import Buffer, Plan
 
@@ -65,6 +65,6 @@ class WasmEngine:
 
 
 def compiled(plan: Plan) -> WasmEngine:
-    """An engine on wasmtime: what trains and infers on a desktop unless another one is asked for. Raises HostError
-    where wasmtime is missing; a browser's page passes an engine on the browser's own WebAssembly instead."""
-    return WasmEngine(plan, WasmtimeHost())
+    """A compiled engine on this Python's own host: wasmtime on a desktop, the browser's WebAssembly in any Pyodide.
+    What trains and infers unless another engine is asked for. Raises HostError where there is no host."""
+    return WasmEngine(plan, default_host())

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 from random import Random
@@ -24,6 +25,7 @@ from scnn.network.architecture import Architecture
 from scnn.network.file import FORMAT, KEPT, VERSION, is_plain, require_fitting, require_kept
 from scnn.network.lowering import PROBABILITIES, activation, lower
 from scnn.network.metrics import Report, confusion_matrix
+from scnn.network.pool import EnginePool
 from scnn.network.stream import HELD, Stream, held
 from scnn.settings import to_dict
 
@@ -79,7 +81,7 @@ class Network(Architecture):
             if len(values) != prod(parameter.shape):
                 raise ShapeError(f"{name} has {parameter.shape} numbers, and {len(values)} were given")
             self.parameters[name] = array("f", values)
-        self.engines: dict[tuple[EngineMaker, int], Engine] = {}  # compiled once, by maker and images
+        self.engines = EnginePool()
 
     def misfit(self, names: tuple[str, ...]) -> str:
         """Why these are not its classes, and what would help."""
@@ -123,12 +125,12 @@ class Network(Architecture):
     def outputs(self, images: object, buffer: str, make_engine: EngineMaker) -> list[list[float]]:
         if isinstance(images, Digits):
             images.require_input(self.input_shape)
-        engine = self.engine(make_engine, 0)
         rows = []
-        for image in images_of(images.pixels if isinstance(images, Digits) else images, self.input_shape):
-            engine.write("input", image)
-            engine.run("infer")
-            rows.append([float(value) for value in engine.read(buffer)])
+        with self.engine(make_engine, 0) as engine:
+            for image in images_of(images.pixels if isinstance(images, Digits) else images, self.input_shape):
+                engine.write("input", image)
+                engine.run("infer")
+                rows.append([float(value) for value in engine.read(buffer)])
         return rows
 
     def evaluate(self, images: object, labels: object = None, *, make_engine: EngineMaker = compiled) -> Report:
@@ -150,28 +152,27 @@ class Network(Architecture):
             raise ConfigError(
                 f"the digits have labels up to {max(images.labels)}, and the network has {self.classes} classes"
             )
-        engine = self.engine(make_engine, held(HELD, self.input_shape))
-        engine.write("confusion", [0] * self.classes**2)
-        stream = Stream(engine, images)
-        for first in range(0, len(images), stream.held):
-            engine.run("evaluate", *stream.reach(first))
-        counts = [int(count) for count in engine.read("confusion")]
+        with self.engine(make_engine, held(HELD, self.input_shape)) as engine:
+            engine.write("confusion", [0] * self.classes**2)
+            stream = Stream(engine, images)
+            for first in range(0, len(images), stream.held):
+                engine.run("evaluate", *stream.reach(first))
+            counts = [int(count) for count in engine.read("confusion")]
         return Report.from_confusion(
             [counts[row : row + self.classes] for row in range(0, len(counts), self.classes)]
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        """What copy and pickle take along: all but the engines, which are made anew where they are needed."""
-        return {**self.__dict__, "engines": {}}
+        """What copy and pickle take along: all but the engines, which are compiled again where they are needed."""
+        return {**self.__dict__, "engines": EnginePool()}
 
-    def engine(self, make_engine: EngineMaker, images: int) -> Engine:
-        """An engine with the parameters as they are now."""
-        key = (make_engine, images)
-        if key not in self.engines:
-            self.engines[key] = make_engine(lower(self, images))
-        for name, values in self.parameters.items():
-            self.engines[key].write(name, values)
-        return self.engines[key]
+    @contextmanager
+    def engine(self, make_engine: EngineMaker, images: int) -> Iterator[Engine]:
+        """An engine with the parameters as they are now, for this caller alone."""
+        with self.engines.lend(make_engine, images, lambda: lower(self, images)) as engine:
+            for name, values in self.parameters.items():
+                engine.write(name, values)
+            yield engine
 
     # ------------------------------------------------------------------------------------- keeping
 

@@ -1,0 +1,60 @@
+"""Hosts: what is said where WebAssembly cannot be had, and which host is the default."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from scnn.engines.hosts import BrowserHost, HostError, WasmtimeHost, default_host
+
+
+class Unloadable:
+    """Stands in sys.meta_path for a wasmtime whose native library does not load."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "wasmtime":
+            raise OSError("Error relocating _libwasmtime.so: symbol not found\nmore lines")
+
+
+def test_wasmtime_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line names the package and how to install it."""
+    monkeypatch.setitem(sys.modules, "wasmtime", None)
+    with pytest.raises(HostError, match="^compiled kernels need the package wasmtime here: `pip install wasmtime`"):
+        WasmtimeHost()
+
+
+def test_wasmtime_that_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a system that wasmtime does not support, one line gives its reason and a way on."""
+    monkeypatch.delitem(sys.modules, "wasmtime", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Unloadable(), *sys.meta_path])
+    with pytest.raises(
+        HostError, match="does not run on this machine .OSError: Error relocating.*--engine interpre"
+    ) as e:
+        WasmtimeHost()
+    assert "\n" not in str(e.value)
+
+
+def test_wasmtime_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version without what we need is named, with the remedy."""
+    old = SimpleNamespace(Config=lambda: object.__new__(object), Engine=object, __version__="0.40")
+    monkeypatch.setitem(sys.modules, "wasmtime", old)
+    with pytest.raises(HostError, match="wasmtime 0.40 is too old: expected 38 or newer"):
+        WasmtimeHost()
+
+
+def test_the_default_host_of_a_desktop() -> None:
+    """Outside a browser the default is wasmtime."""
+    assert isinstance(default_host(), WasmtimeHost)
+
+
+def test_the_default_host_of_pyodide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In any Pyodide the default is the browser's own WebAssembly; without one (Lockdown Mode) that is said."""
+    ffi = SimpleNamespace(JsException=RuntimeError, to_js=bytes)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setitem(sys.modules, "pyodide", SimpleNamespace(ffi=ffi))
+    monkeypatch.setitem(sys.modules, "pyodide.ffi", ffi)
+    monkeypatch.setitem(sys.modules, "js", SimpleNamespace(WebAssembly=object(), Uint8Array=object()))
+    assert isinstance(default_host(), BrowserHost)
+    monkeypatch.setitem(sys.modules, "js", SimpleNamespace())
+    with pytest.raises(HostError, match="this browser has no WebAssembly"):
+        default_host()
