@@ -8,6 +8,7 @@ __all__ = [
     "IdxError",
     "KernelBoundsError",
     "KernelDivisionError",
+    "KernelStepsError",
     "ModelError",
     "ScnnError",
     "ShapeError",
@@ -53,6 +54,10 @@ class KernelBoundsError(ScnnError):
 
 class KernelDivisionError(ScnnError):
     """A kernel that divided whole numbers by zero while it ran; the message names its line."""
+
+
+class KernelStepsError(ScnnError):
+    """A kernel call that takes more steps than the interpreter is allowed to run; the message names the loop."""
 
 
 class TrainingError(ScnnError):

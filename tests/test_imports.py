@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "layers": ["checks", "errors", "kernels", "plan", "settings"],
     "compiler": ["errors", "float32", "language", "plan"],
     "data": ["checks", "errors", "formats"],
-    "engines": ["compiler", "errors", "float32", "plan"],
+    "engines": ["compiler", "errors", "plan"],
     "network": ["checks", "data", "engines", "errors", "formats", "kernels", "layers", "plan", "settings"],
     "training": [
         *["checks", "data", "engines", "errors", "formats", "kernels", "layers", "network", "plan", "settings"],

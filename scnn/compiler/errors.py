@@ -3,9 +3,9 @@
 import ast
 from dataclasses import dataclass
 
-from scnn.errors import KernelBoundsError, KernelDivisionError, ScnnError
+from scnn.errors import KernelBoundsError, KernelDivisionError, KernelStepsError, ScnnError
 
-__all__ = ["KernelError", "Source", "division_error", "outside_error"]
+__all__ = ["KernelError", "Source", "division_error", "outside_error", "steps_error"]
 
 
 class KernelError(ScnnError):
@@ -46,3 +46,8 @@ def outside_error(place: str, buffer: str, length: int) -> KernelBoundsError:
 def division_error(place: str) -> KernelDivisionError:
     """A divisor of // or % that is zero."""
     return KernelDivisionError(f"{place}\nthe divisor is zero")
+
+
+def steps_error(place: str, steps: int) -> KernelStepsError:
+    """A call that takes more steps than the interpreter may run."""
+    return KernelStepsError(f"{place}\nthis takes more than the {steps:,} steps allowed for one call")

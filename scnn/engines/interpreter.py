@@ -1,15 +1,14 @@
-"""The interpreter runs the kernels as they stand, as plain Python."""
+"""The interpreter runs kernels as plain Python, or exactly: what a compiled kernel has to give, to the bit."""
 
 import linecache
 import sys
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from scnn.engines.engine import Values, elements, type_codes
 from scnn.errors import ConfigError, KernelBoundsError
-from scnn.float32 import Exact, float32
 from scnn.plan import Argument, Call, Loop, Plan
 
 __all__ = ["Interpreter"]
@@ -18,10 +17,10 @@ __all__ = ["Interpreter"]
 class View:
     """A buffer as a kernel sees it. Python counts negative indices from the end; in a kernel they are errors."""
 
-    __slots__ = ("exact", "name", "numbers")
+    __slots__ = ("name", "numbers")
 
-    def __init__(self, name: str, numbers: "memoryview[Any]", exact: bool) -> None:
-        self.name, self.numbers, self.exact = name, numbers, exact
+    def __init__(self, name: str, numbers: "memoryview[Any]") -> None:
+        self.name, self.numbers = name, numbers
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -30,7 +29,7 @@ class View:
         if index < 0:
             self.refuse()
         try:
-            return Exact(self.numbers[index]) if self.exact else self.numbers[index]
+            return self.numbers[index]
         except IndexError:
             self.refuse()
 
@@ -38,7 +37,7 @@ class View:
         if index < 0:
             self.refuse()
         try:
-            self.numbers[index] = float32(value) if self.exact else value
+            self.numbers[index] = value
         except IndexError:
             self.refuse()
 
@@ -50,21 +49,28 @@ class View:
 
 
 class Interpreter:
-    """Runs every kernel as plain Python on views of one bytearray. It computes in float64 and rounds to float32 at
-    each store into a buffer; what compiled kernels compute differs by that rounding alone. With `exact` it rounds
-    after every operation on what a buffer held."""
+    """Runs every kernel as plain Python on views of one bytearray, for reading and debugging: it computes in float64
+    and with Python's integers, and rounds to float32 at each store into a buffer.
 
-    def __init__(self, plan: Plan, exact: bool = False) -> None:
+    With `exact` it runs what the kernels mean, to the bit, by scnn.compiler.reference; compiled kernels give the same
+    bits. A call that takes more than `steps` steps (20 million unless given) raises KernelStepsError.
+    """
+
+    def __init__(self, plan: Plan, exact: bool = False, steps: int | None = None) -> None:
         self.plan, self.exact = plan, exact
         memory = memoryview(bytearray(plan.memory))
         self.views = {
-            name: View(
-                name,
-                memory[buffer.offset : buffer.offset + buffer.size].cast(type_codes[buffer.kind]),
-                exact and buffer.kind == "float32",
-            )
+            name: View(name, memory[buffer.offset : buffer.offset + buffer.size].cast(type_codes[buffer.kind]))
             for name, buffer in plan.buffers.items()
         }
+        self.call: Callable[[Call, Mapping[str, int]], None] = self.run_plainly
+        if exact:
+            from scnn.compiler.reference import STEPS, Memory, Programs, Run  # read when it is first needed
+
+            self.programs, self.new_run = Programs(), Run
+            self.steps = STEPS if steps is None else steps
+            self.memories = {name: Memory(name, view.numbers) for name, view in self.views.items()}
+            self.call = self.run_exactly
 
     def read(self, buffer: str) -> Values:
         numbers = self.view(buffer).numbers
@@ -90,7 +96,7 @@ class Interpreter:
 
     def execute(self, step: Call | Loop, values: Mapping[str, int]) -> None:
         if isinstance(step, Call):
-            step.kernel(*(self.value(argument, values) for argument in step.arguments.values()))
+            self.call(step, values)
             return
         start, count, by = (int_of(argument, values) for argument in (step.start, step.count, step.step))
         for turn in range(count):
@@ -98,13 +104,18 @@ class Interpreter:
             for child in step.body:
                 self.execute(child, inner)
 
-    def value(self, argument: Argument, values: Mapping[str, int]) -> View | float:
+    def run_plainly(self, call: Call, values: Mapping[str, int]) -> None:
+        call.kernel(*(self.value(argument, values, self.views) for argument in call.arguments.values()))
+
+    def run_exactly(self, call: Call, values: Mapping[str, int]) -> None:
+        given = {name: self.value(argument, values, self.memories) for name, argument in call.arguments.items()}
+        self.programs.call(call.kernel, given, self.new_run(self.steps))
+
+    def value(self, argument: Argument, values: Mapping[str, int], buffers: Mapping[str, Any]) -> Any:
         """What a kernel is given: a number of the procedure's, a buffer, or a constant."""
-        if isinstance(argument, float) and self.exact:
-            return Exact(float32(argument))
         if isinstance(argument, int | float):
             return argument
-        return values[argument] if argument in values else self.views[argument]
+        return values[argument] if argument in values else buffers[argument]
 
 
 def int_of(argument: str | int, values: Mapping[str, int]) -> int:
