@@ -8,32 +8,32 @@ from unicodedata import category
 from scnn.errors import ConfigError
 
 __all__ = [
-    "LARGEST",
-    "LARGEST_SEED",
-    "LARGEST_SIDE",
-    "LONGEST_NAME",
-    "MOST_CLASSES",
-    "MOST_EPOCHS",
-    "MOST_LAYERS",
-    "MOST_PARAMETERS",
-    "described",
+    "MAX_INTEGER",
+    "MAX_SEED",
+    "MAX_SIDE",
+    "MAX_NAME_LENGTH",
+    "MAX_CLASSES",
+    "MAX_EPOCHS",
+    "MAX_LAYERS",
+    "MAX_PARAMETERS",
+    "describe",
     "require",
     "require_kind",
     "require_names",
     "require_numbers",
     "require_seed",
-    "require_whole",
+    "require_integer",
 ]
 
 # What files may hold; a larger number in one is broken or hostile, and so none is trained with.
-LARGEST = 1 << 20  # of the whole numbers in a layer or a training's settings
-LARGEST_SEED = 2**32 - 1
-LONGEST_NAME = 100  # letters of a class name
-LARGEST_SIDE = 4096  # of the input: channels, rows, columns
-MOST_CLASSES = 256  # a label is one byte
-MOST_EPOCHS = 100_000
-MOST_LAYERS = 100
-MOST_PARAMETERS = 20_000_000
+MAX_INTEGER = 1 << 20  # of the whole numbers in a layer or a training's settings
+MAX_SEED = 2**32 - 1
+MAX_NAME_LENGTH = 100  # letters of a class name
+MAX_SIDE = 4096  # of the input: channels, rows, columns
+MAX_CLASSES = 256  # a label is one byte
+MAX_EPOCHS = 100_000
+MAX_LAYERS = 100
+MAX_PARAMETERS = 20_000_000
 
 
 def require(condition: bool, message: str) -> None:
@@ -45,7 +45,7 @@ def require(condition: bool, message: str) -> None:
 def require_kind(name: str, value: object, kind: type, example: str) -> None:
     """The value is of this kind, of which `example` is one; raises ConfigError."""
     if not isinstance(value, kind):
-        raise ConfigError(f"{name} must be of the kind {kind.__name__}, such as {example}, not {described(value)}")
+        raise ConfigError(f"{name} must be of the kind {kind.__name__}, such as {example}, not {describe(value)}")
 
 
 def require_numbers(settings: Any) -> None:
@@ -53,12 +53,12 @@ def require_numbers(settings: Any) -> None:
     for field in fields(settings):
         value = getattr(settings, field.name)
         if not isinstance(value, int | float):
-            raise ConfigError(f"{type(settings).__name__}: {field.name} must be a number, not {described(value)}")
+            raise ConfigError(f"{type(settings).__name__}: {field.name} must be a number, not {describe(value)}")
 
 
 def require_seed(seed: object) -> None:
     """A seed is a whole number of 32 bits, as it is on the command line and in an address; raises ConfigError."""
-    require_whole("the seed", seed, 0, LARGEST_SEED)
+    require_integer("the seed", seed, 0, MAX_SEED)
 
 
 def require_names(names: object) -> tuple[str, ...]:
@@ -67,24 +67,24 @@ def require_names(names: object) -> tuple[str, ...]:
     assert isinstance(names, Sequence)
     for name in names:
         require_kind("a class name", name, str, "'cat'")
-        if len(name) > LONGEST_NAME:
-            raise ConfigError(f"a class name has at most {LONGEST_NAME} letters, and {name[:20]}… has {len(name)}")
+        if len(name) > MAX_NAME_LENGTH:
+            raise ConfigError(f"a class name has at most {MAX_NAME_LENGTH} letters, and {name[:20]}… has {len(name)}")
         if any(category(letter) in ("Cc", "Cs") for letter in name):
             raise ConfigError(f"a class name has letters that can be shown, and {name!a} has others")
     return tuple(names)
 
 
-def require_whole(name: str, value: object, least: int, most: int = LARGEST) -> None:
+def require_integer(name: str, value: object, least: int, most: int = MAX_INTEGER) -> None:
     """The value is a whole number from `least` to `most`; raises ConfigError."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ConfigError(f"{name} must be a whole number, not {described(value)}")
+        raise ConfigError(f"{name} must be a whole number, not {describe(value)}")
     if value < least:
         raise ConfigError(f"{name} must be at least {least}, not {value}")
     if value > most:
         raise ConfigError(f"{name} must be at most {most}, not {value}")
 
 
-def described(value: object) -> str:
+def describe(value: object) -> str:
     """A value in a message: short ones as they are written, others by their kind."""
     if isinstance(value, type):
         return f"the class {value.__name__} itself: write {value.__name__}(…)"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any, TypeVar
 
-from scnn.checks import LARGEST, LONGEST_NAME
+from scnn.checks import MAX_INTEGER, MAX_NAME_LENGTH
 from scnn.errors import ConfigError
 
 __all__ = ["to_dict", "from_dict"]
@@ -35,33 +35,35 @@ def from_dict(data: object, kinds: Iterable[type[Thing]]) -> Thing:
         if name not in allowed:
             raise ConfigError(f"{kind.__name__} has no {str(name)[:80]!r}; it has {', '.join(allowed) or 'nothing'}")
         annotation = allowed[name]
-        if not fits(value, annotation.__name__ if isinstance(annotation, type) else str(annotation)):
-            raise ConfigError(f"{kind.__name__}: {words(name)} cannot be {value!r:.80}")
+        if not matches_type(value, annotation.__name__ if isinstance(annotation, type) else str(annotation)):
+            raise ConfigError(f"{kind.__name__}: {readable_name(name)} cannot be {value!r:.80}")
     try:
         return kind(**given)
     except TypeError as error:
         raise ConfigError(f"{kind.__name__}: {error}") from None
 
 
-def fits(value: object, annotation: str) -> bool:
+def matches_type(value: object, annotation: str) -> bool:
     """Whether a value is of a field's type: int, float, bool, str, or None where it says so."""
     if value is None:
         return "None" in annotation
     if isinstance(value, bool):
         return annotation == "bool"
     if isinstance(value, str):
-        return annotation == "str" and len(value) <= LONGEST_NAME
+        return annotation == "str" and len(value) <= MAX_NAME_LENGTH
     if isinstance(value, int):
-        return ("int" in annotation and abs(value) <= LARGEST) or ("float" in annotation and abs(value) <= LARGEST)
+        return ("int" in annotation and abs(value) <= MAX_INTEGER) or (
+            "float" in annotation and abs(value) <= MAX_INTEGER
+        )
     return isinstance(value, float) and "float" in annotation and math.isfinite(value)
 
 
 def whole(name: str, value: object, least: int, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise ConfigError(f"{words(name)} is a whole number from {least} to {most}, not {value!r:.80}")
+        raise ConfigError(f"{readable_name(name)} is a whole number from {least} to {most}, not {value!r:.80}")
     return value
 
 
-def words(name: str) -> str:
+def readable_name(name: str) -> str:
     """A setting's name as people say it, and as the page has it."""
     return {"per_class": "images per class"}.get(name, name.replace("_", " "))

@@ -10,7 +10,7 @@ import pytest
 
 from scnn import kernels
 from scnn.compiler import compile_plan
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ScnnError
@@ -145,7 +145,7 @@ class Leaky(ReLU):
 
 
 @pytest.mark.parametrize("make_engine", [compiled, Interpreter])
-def test_settings_with_a_point_reach_the_kernels(make_engine: EngineMaker, tmp_path: Path) -> None:
+def test_settings_with_a_point_reach_the_kernels(make_engine: EngineFactory, tmp_path: Path) -> None:
     """As they were given to the layer, by either engine, and out of a file."""
     network = Network((1, 2, 2), [Flatten(), Leaky(0.25)], seed=1)
     network.save(tmp_path / "m.safetensors")

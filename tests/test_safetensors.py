@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scnn.errors import ModelError
-from scnn.formats.safetensors import LARGEST_HEADER, Tensor, pack, read, unpack, write
+from scnn.formats.safetensors import MAX_HEADER, Tensor, pack, read, unpack, write
 from scnn.layers.activation import ReLU
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
@@ -76,7 +76,7 @@ def tensor(dtype: object = "F32", shape: object = (1,), offsets: object = (0, 4)
         (b"\x89PNG\r\n\x1a\n" + bytes(300), "not a model or checkpoint file (safetensors): its header"),
         (file_of({}, length=99), "cut short: its header should have 99 bytes, and there are 2"),
         (file_of({}, length=2**63), "not a model or checkpoint file"),
-        (file_of({}, length=LARGEST_HEADER + 1), "header should have"),
+        (file_of({}, length=MAX_HEADER + 1), "header should have"),
         (file_of(b"{{"), "not JSON"),
         (file_of(b"{"), "header should have 1 bytes"),
         (file_of(b"\xff\xfe"), "not JSON"),

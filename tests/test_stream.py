@@ -7,7 +7,7 @@ from scnn.engines.interpreter import Interpreter
 from scnn.layers.dense import Dense, Flatten
 from scnn.network.lowering import lower
 from scnn.network.network import Network
-from scnn.network.stream import Stream, held
+from scnn.network.stream import Stream, capacity
 
 
 def digits(first: int, count: int) -> Digits:
@@ -24,7 +24,7 @@ def stream(room: int) -> Stream:
 
 def loaded(one: Stream, position: int) -> tuple[list[int], int]:
     """The labels from a position on, as they lie in memory, and how many there are said to be."""
-    place, count = one.reach(position)
+    place, count = one.ensure_loaded(position)
     labels, pixels = one.engine.read("labels"), one.engine.read("pixels")
     assert [pixels[2 * at] for at in range(len(labels))] == list(labels)
     return [int(label) for label in labels[place : place + count]], count
@@ -38,7 +38,7 @@ def test_images_come_as_they_are_reached() -> None:
     assert loaded(one, 4) == ([4, 5], 2)
     assert loaded(one, 1) == ([1, 2, 3, 4], 4)
     one.engine.write("labels", bytes(4))
-    assert one.reach(2) == (1, 3) and not any(one.engine.read("labels")), "it was there already"
+    assert one.ensure_loaded(2) == (1, 3) and not any(one.engine.read("labels")), "it was there already"
 
 
 def test_another_order() -> None:
@@ -50,10 +50,10 @@ def test_another_order() -> None:
     assert loaded(one, 2) == ([4], 1)
     one.follow([6])
     with pytest.raises(IndexError):
-        one.reach(0)
+        one.ensure_loaded(0)
 
 
 def test_large_images_are_held_by_their_bytes() -> None:
     """As many as 16 MiB have room for, and one at least."""
-    assert [held(60_000, shape) for shape in ((1, 28, 28), (3, 128, 128), (3, 4096, 4096))] == [1024, 341, 1]
-    assert held(5, (1, 28, 28)) == 5
+    assert [capacity(60_000, shape) for shape in ((1, 28, 28), (3, 128, 128), (3, 4096, 4096))] == [1024, 341, 1]
+    assert capacity(5, (1, 28, 28)) == 5

@@ -59,7 +59,7 @@ def test_slices_change_no_bit(slice_size: int) -> None:
 def test_images_are_streamed(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However few of them the engine holds at a time, fewer than a batch or than those to judge by: the same bits."""
     whole = trained(100, augmentation=Augmentation(shift=1), validation=3)
-    monkeypatch.setattr("scnn.network.stream.HELD", room)
+    monkeypatch.setattr("scnn.network.stream.MAX_IMAGES", room)
     one = trainer(Network((1, 28, 28), LAYERS, seed=7), augmentation=Augmentation(shift=1), validation=3)
     *_, last = one.run()
     assert one.engine.plan.buffers["pixels"].shape[0] == room

@@ -9,7 +9,7 @@ from scnn.data.digits import Digits, load_digits
 from scnn.data.drawing import SIDE, normalise_pixels
 from scnn.data.own_images import ink_of
 from scnn.errors import ConfigError, DataError, DrawingError
-from scnn.formats.picture_header import MOST_PIXELS
+from scnn.formats.picture_header import MAX_PIXELS
 from scnn.network.network import Network
 
 __all__ = ["evaluate", "predict"]
@@ -88,8 +88,8 @@ def grey(picture: Path) -> tuple[bytes, int, int]:
     try:
         with Image.open(picture) as opened:
             width, height = opened.size
-            if width * height > MOST_PIXELS:
-                raise DataError(f"{picture} has {width}×{height} pixels, and at most {MOST_PIXELS} are read")
+            if width * height > MAX_PIXELS:
+                raise DataError(f"{picture} has {width}×{height} pixels, and at most {MAX_PIXELS} are read")
             upright = ImageOps.exif_transpose(opened)  # as the camera was held
             if upright.mode.startswith("I"):  # 16 bits of grey, of which the upper eight are looked at
                 upright = upright.convert("I").point(lambda level: level / 256).convert("L")

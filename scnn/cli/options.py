@@ -10,14 +10,14 @@ from types import FrameType
 
 from scnn.cli.display import say
 from scnn.data.digits import Digits, load_idx
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ModelError, ScnnError
 
 __all__ = ["ENGINES", "interruption", "keep", "pair", "require_writable", "tell"]
 
-ENGINES: dict[str, EngineMaker] = {"compiled": compiled, "interpreted": Interpreter}
+ENGINES: dict[str, EngineFactory] = {"compiled": compiled, "interpreted": Interpreter}
 
 
 def pair(images: Path | None, labels: Path | None, words: str) -> Digits:

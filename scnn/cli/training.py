@@ -99,7 +99,7 @@ def shown(running: Running, display: Display) -> int:
             last, clock = clock, time.perf_counter()
             if isinstance(event, Progress):
                 display.progress(event, (trainer.done - before) / (clock - running.began))
-                trainer.fit_slice((clock - last) * 1000, SLICE_MS)
+                trainer.adapt_slice_size((clock - last) * 1000, SLICE_MS)
             else:
                 display.epoch(event)
             if stopped and not trainer.finished:

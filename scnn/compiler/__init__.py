@@ -15,6 +15,8 @@ from scnn.compiler.wasm.expand import Site
 from scnn.compiler.wasm.optimise import optimise
 from scnn.plan import Plan
 
+MAX_MEMORY = 2**31 - 2**16  # so that an address in it is an int32
+
 __all__ = ["KernelError", "Module", "Options", "Site", "compile_plan"]
 
 
@@ -30,6 +32,10 @@ def compile_plan(plan: Plan, options: Options | None = None) -> Module:
     """The plan as a module that exports `memory`, every procedure by its name, and `site`, the number of the
     check that failed when a run is stopped. Raises KernelError for what is outside the kernel language."""
     options = options or Options()
+    if plan.memory > MAX_MEMORY:
+        raise KernelError(
+            f"a plan's buffers take {plan.memory} bytes; allowed is {MAX_MEMORY}, what a module can have"
+        )
     calls = Calls(plan, options)
     procedures = [code_of_procedure(procedure, calls.routine_of) for procedure in plan.procedures.values()]
     routines = [optimise(routine, options.share, options.hoist) for routine in calls.routines.values()]

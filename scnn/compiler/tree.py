@@ -31,7 +31,7 @@ __all__ = [
     "Store",
     "Type",
     "assigned_once",
-    "assigned_types",
+    "surely_assigned",
     "assignments",
 ]
 
@@ -211,5 +211,14 @@ def assigned_once(statements: Sequence[Statement]) -> frozenset[str]:
     return frozenset(name for name in names if names.count(name) == 1)
 
 
-def assigned_types(statements: Sequence[Statement]) -> dict[str, Type]:
-    return {assign.name: assign.value.type for assign in assignments(statements)}
+def surely_assigned(statements: Sequence[Statement]) -> dict[str, Type]:
+    """The names that have a value after these statements whatever is executed of them, with their types."""
+    found: dict[str, Type] = {}
+    for statement in statements:
+        match statement:
+            case Assign(_, name, value):
+                found[name] = value.type
+            case Branch(_, _, yes, no):
+                one, other = surely_assigned(yes), surely_assigned(no)
+                found |= {name: type for name, type in one.items() if name in other}
+    return found

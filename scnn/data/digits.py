@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from scnn.checks import MOST_CLASSES, require_names, require_whole
+from scnn.checks import MAX_CLASSES, require_integer, require_names
 from scnn.data.images import grey_levels, whole_numbers
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 from scnn.formats.idx import IMAGES_MAGIC, LABELS_MAGIC, name_of, opened, read, read_idx
@@ -49,12 +49,12 @@ class Digits:
         columns: int = 28,
         classes: Sequence[str] = CLASSES,
     ) -> None:
-        require_whole("an image's rows", rows, 1)
-        require_whole("an image's columns", columns, 1)
+        require_integer("an image's rows", rows, 1)
+        require_integer("an image's columns", columns, 1)
         names = require_names(classes)
-        if not 1 <= len(names) <= MOST_CLASSES:
+        if not 1 <= len(names) <= MAX_CLASSES:
             raise ConfigError(
-                f"there are 1 to {MOST_CLASSES} classes, since a label is one byte, and not {len(names)}"
+                f"there are 1 to {MAX_CLASSES} classes, since a label is one byte, and not {len(names)}"
             )
         fields = {"pixels": grey_levels(pixels, (1, rows, columns)), "labels": label_bytes(labels, len(names))}
         for name, value in {**fields, "rows": rows, "columns": columns, "classes": names}.items():

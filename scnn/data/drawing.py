@@ -23,7 +23,7 @@ MIDDLE = 14
 PEN = 2.6  # the pen's width in pixels, between the points where its soft edge is half grey
 DOT = 0.03  # what is smaller than this share of the canvas is no digit
 SCRIBBLE = 0.6  # nor is what covers more than this share of the box
-MOST_POINTS = 20_000
+MAX_POINTS = 20_000
 FAINT = 32  # grey levels up to this are paper: smudges and the outermost rim of anti-aliasing
 
 Rows = list[list[float]]
@@ -38,8 +38,8 @@ def normalise_strokes(strokes: Sequence[Stroke]) -> bytes:
     DrawingError where a point is not two finite numbers, or there are more than 20,000 points.
     """
     points = [point for stroke in strokes for point in stroke]
-    if len(points) > MOST_POINTS:
-        raise DrawingError(f"a drawing has at most {MOST_POINTS} points, not {len(points)}")
+    if len(points) > MAX_POINTS:
+        raise DrawingError(f"a drawing has at most {MAX_POINTS} points, not {len(points)}")
     if not all(math.isfinite(x) and math.isfinite(y) for x, y in points):
         raise DrawingError("the points of a drawing are finite numbers")
     if not points:

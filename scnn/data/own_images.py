@@ -9,8 +9,8 @@ from scnn.errors import ConfigError, DataError, EmptyDrawingError
 __all__ = ["OwnImages", "split"]
 
 MOST = 5000  # images
-MOST_CLASSES = 20
-MOST_LETTERS = 40  # of a class's name
+MAX_CLASSES = 20
+MAX_LETTERS = 40  # of a class's name
 EVERY = 5  # each fifth image of a class is for testing
 
 
@@ -25,8 +25,8 @@ class OwnImages:
         dark. Raises DataError, DrawingError, ConfigError."""
         if width > 0 and height > 0 and len(pixels) == 4 * width * height:
             pixels = pixels[::4]
-        if not 0 < len(name) <= MOST_LETTERS:
-            raise ConfigError(f"a class's name has 1 to {MOST_LETTERS} letters, and not {len(name)}: {name[:200]}")
+        if not 0 < len(name) <= MAX_LETTERS:
+            raise ConfigError(f"a class's name has 1 to {MAX_LETTERS} letters, and not {len(name)}: {name[:200]}")
         if len(self.images) >= MOST:
             raise ConfigError(f"at most {MOST} images are taken")
         try:
@@ -37,8 +37,8 @@ class OwnImages:
     def digits(self) -> tuple[Digits, Digits]:
         """Training and test digits; raises ConfigError where there are too few of a class."""
         names = tuple(sorted({name for _, name in self.images}))
-        if not 2 <= len(names) <= MOST_CLASSES:
-            raise ConfigError(f"there must be 2 to {MOST_CLASSES} classes, a folder for each; there are {len(names)}")
+        if not 2 <= len(names) <= MAX_CLASSES:
+            raise ConfigError(f"there must be 2 to {MAX_CLASSES} classes, a folder for each; there are {len(names)}")
         labels = bytes(names.index(name) for _, name in self.images)
         return split(Digits(b"".join(image for image, _ in self.images), labels, SIDE, SIDE, names))
 

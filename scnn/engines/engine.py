@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from scnn.errors import ConfigError
 from scnn.plan import Buffer, Plan
 
-__all__ = ["Values", "type_codes", "Engine", "EngineMaker", "elements"]
+__all__ = ["Values", "type_codes", "Engine", "EngineFactory", "elements"]
 
 Values: TypeAlias = "array[float] | array[int]"
 
@@ -30,7 +30,7 @@ class Engine(Protocol):
         """Runs a procedure of the plan to its end."""
 
 
-EngineMaker = Callable[[Plan], Engine]
+EngineFactory = Callable[[Plan], Engine]
 
 
 def elements(buffer: Buffer, values: Iterable[float] | bytes, start: int) -> Values:

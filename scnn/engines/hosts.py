@@ -65,17 +65,21 @@ class WasmtimeInstance:
     def __init__(self, wasmtime: Any, engine: Any, code: bytes) -> None:
         self.wasmtime = wasmtime
         self.store = wasmtime.Store(engine)
-        instance = wasmtime.Instance(self.store, wasmtime.Module(engine, code), [])
+        try:
+            instance = wasmtime.Instance(self.store, wasmtime.Module(engine, code), [])
+        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
+            raise HostError(f"wasmtime refuses the module: {error}") from None
         self.exports = instance.exports(self.store)
         self.memory = self.exports["memory"]
 
     def function(self, name: str) -> Callable[..., None]:
-        exported, store, trap = self.exports[name], self.store, self.wasmtime.Trap
+        exported, store = self.exports[name], self.store
+        stopped = (self.wasmtime.Trap, self.wasmtime.WasmtimeError)
 
         def run(*arguments: int) -> None:
             try:
                 exported(store, *arguments)
-            except trap as error:
+            except stopped as error:
                 raise HostError(str(error)) from None
 
         return run
@@ -101,8 +105,12 @@ class BrowserHost:
         self.web_assembly, self.uint8_array, self.to_js, self.error = web_assembly, uint8_array, to_js, error
 
     def instantiate(self, code: bytes) -> Instance:
-        module = self.web_assembly.Module.new(self.to_js(code))
-        return BrowserInstance(self, self.web_assembly.Instance.new(module).exports)
+        try:
+            module = self.web_assembly.Module.new(self.to_js(code))
+            exports = self.web_assembly.Instance.new(module).exports
+        except self.error as error:
+            raise HostError(f"the browser refuses the module: {error}") from None
+        return BrowserInstance(self, exports)
 
 
 class BrowserInstance:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scnn.engines.engine import Values, elements, type_codes
 from scnn.engines.hosts import Host, HostError, default_host
-from scnn.errors import ConfigError, KernelBoundsError
+from scnn.errors import ConfigError
 from scnn.plan import Buffer, Plan
 
 if TYPE_CHECKING:
@@ -53,10 +53,7 @@ class WasmEngine:
             number = self.instance.site()
             if number < 0:
                 raise
-            site = self.module.sites[number]
-            raise KernelBoundsError(
-                f"{site.place}\nthe index lies outside {site.buffer}, whose length is {site.length}"
-            ) from error
+            raise self.module.sites[number].error() from error
 
     def buffer(self, name: str) -> Buffer:
         if name not in self.plan.buffers:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scnn.data.digits import Digits
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.errors import ConfigError
 from scnn.experiments import presets
 from scnn.experiments.presets import Preset
@@ -40,7 +40,7 @@ class Experiment:
         shape = (1, self.training.rows, self.training.columns)
         return Network(shape, self.layers, seed=self.settings["seed"], class_names=self.training.classes)
 
-    def trainer(self, network: Network, make_engine: EngineMaker) -> Trainer:
+    def trainer(self, network: Network, make_engine: EngineFactory) -> Trainer:
         return Trainer(network, self.training, self.test, make_engine=make_engine, **self.settings)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scnn.data.digits import Digits
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.errors import ModelError, ScnnError
 from scnn.experiments import presets
 from scnn.experiments.experiment import Experiment, experiment_of
@@ -32,7 +32,7 @@ class Opened:
 
 
 def open_checkpoint(
-    data: bytes, make_engine: EngineMaker, own: tuple[Digits, Digits] | None = None, name: str = "the checkpoint"
+    data: bytes, make_engine: EngineFactory, own: tuple[Digits, Digits] | None = None, name: str = "the checkpoint"
 ) -> Opened:
     """The training that a checkpoint was taken of; own images and corrections are in the file. Raises ModelError
     where it is no sound checkpoint, or of digits that are not here."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError
 from scnn.experiments.presets import PAPER
@@ -19,7 +19,7 @@ __all__ = ["FIGURES", "per_class", "run_paper", "summary", "sweep"]
 FIGURES = ("accuracy", "precision", "recall", "f1", "seconds")
 
 
-def run_paper(seed: int, make_engine: EngineMaker = compiled) -> dict[str, Any]:
+def run_paper(seed: int, make_engine: EngineFactory = compiled) -> dict[str, Any]:
     """One run of the experiment: accuracy, weighted precision, recall and F1, per class, and seconds."""
     began = time.perf_counter()
     training, test = PAPER.digits()
@@ -38,7 +38,7 @@ def run_paper(seed: int, make_engine: EngineMaker = compiled) -> dict[str, Any]:
 
 
 def sweep(
-    seeds: Iterable[int], jobs: int | None = None, make_engine: EngineMaker = compiled
+    seeds: Iterable[int], jobs: int | None = None, make_engine: EngineFactory = compiled
 ) -> Iterator[dict[str, Any]]:
     """A run for each seed, in order. With `jobs` 1 they run here; else as joblib is told: so many processes, -1 for
     all cores, None for what `joblib.parallel_config` says. Raises ConfigError where joblib is missing."""

@@ -7,10 +7,10 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from scnn.checks import described
+from scnn.checks import describe
 from scnn.errors import IdxError
 
-__all__ = ["IMAGES_MAGIC", "LABELS_MAGIC", "KINDS", "LARGEST", "read_idx", "read", "opened", "name_of"]
+__all__ = ["IMAGES_MAGIC", "LABELS_MAGIC", "KINDS", "MAX_ELEMENTS", "read_idx", "read", "opened", "name_of"]
 
 # The IDX format: two zero bytes, a type code (8: unsigned byte), the number of dimensions, each dimension as
 # a big-endian uint32, then the data in row order (Y. LeCun, "The MNIST database", file formats).
@@ -19,7 +19,7 @@ LABELS_MAGIC = 0x00000801
 KINDS = {IMAGES_MAGIC: "images", LABELS_MAGIC: "labels"}
 
 # No image set is larger than this; a header that says so is broken or hostile.
-LARGEST = 1 << 30
+MAX_ELEMENTS = 1 << 30
 
 
 def read_idx(stream: BinaryIO, magic: int, name: str) -> tuple[tuple[int, ...], bytes]:
@@ -43,7 +43,7 @@ def read_idx(stream: BinaryIO, magic: int, name: str) -> tuple[tuple[int, ...], 
     size = 1
     for dimension in shape:
         size *= dimension
-    if size > LARGEST or min(shape[1:], default=1) == 0:
+    if size > MAX_ELEMENTS or min(shape[1:], default=1) == 0:
         raise IdxError(f"{name}: the header speaks of {' × '.join(map(str, shape))} bytes, which cannot be")
     data = read(stream, size, name)
     if len(data) < size:
@@ -72,7 +72,7 @@ def opened(source: str | Path | bytes) -> BinaryIO:
         elif isinstance(source, str | os.PathLike):
             stream = Path(source).open("rb")
         else:
-            raise IdxError(f"an IDX file is a path or bytes, not {described(source)}")
+            raise IdxError(f"an IDX file is a path or bytes, not {describe(source)}")
         gzipped = stream.peek(2)[:2] == b"\x1f\x8b"  # a pipe cannot be read twice
     except (OSError, ValueError) as error:  # Python's for a NUL in the path
         raise IdxError(f"{source!s} cannot be read: {getattr(error, 'strerror', error)}") from None

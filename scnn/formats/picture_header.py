@@ -3,7 +3,7 @@
 from scnn.errors import DataError
 
 __all__ = ["picture_size"]
-MOST_PIXELS = 40_000_000  # of one picture
+MAX_PIXELS = 40_000_000  # of one picture
 
 
 def picture_size(data: bytes) -> tuple[int, int]:
@@ -12,8 +12,8 @@ def picture_size(data: bytes) -> tuple[int, int]:
     size = png_size(data) or jpeg_size(data)
     if size is None:
         raise DataError("this is no PNG and no JPEG picture")
-    if not 0 < size[0] * size[1] <= MOST_PIXELS:
-        raise DataError(f"the picture has {size[0]}×{size[1]} pixels, and at most {MOST_PIXELS} are read")
+    if not 0 < size[0] * size[1] <= MAX_PIXELS:
+        raise DataError(f"the picture has {size[0]}×{size[1]} pixels, and at most {MAX_PIXELS} are read")
     return size
 
 

@@ -22,9 +22,9 @@ from scnn.errors import ModelError
 __all__ = ["Tensor", "little", "pack", "read", "refuse_constant", "unpack", "write"]
 
 LENGTH = struct.Struct("<Q")
-LARGEST_HEADER = 1 << 22
-MOST_TENSORS = 4096
-LARGEST_FILE = 1 << 30
+MAX_HEADER = 1 << 22
+MAX_TENSORS = 4096
+MAX_FILE = 1 << 30
 NO_MODEL = "this is not a model or checkpoint file (safetensors)"
 CODES = {"F32": "f", "I32": "i", "U32": "I", "U8": "B"}  # the kinds that are read and written, as `array` names them
 DTYPES = {code: dtype for dtype, code in CODES.items()}
@@ -55,21 +55,21 @@ def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
 
 def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Tensors and metadata; raises ModelError for anything that is not a whole and sound file."""
-    if len(data) > LARGEST_FILE:
-        raise ModelError(f"the file has {len(data)} bytes, and at most {LARGEST_FILE} are read")
+    if len(data) > MAX_FILE:
+        raise ModelError(f"the file has {len(data)} bytes, and at most {MAX_FILE} are read")
     if len(data) < 8:
         raise ModelError(f"{NO_MODEL}: one begins with 8 bytes, and there are {len(data)}")
     (length,) = LENGTH.unpack_from(data)
-    if not 2 <= length <= LARGEST_HEADER:
-        raise ModelError(f"{NO_MODEL}: its header should have {length} bytes, and 2 to {LARGEST_HEADER} are read")
+    if not 2 <= length <= MAX_HEADER:
+        raise ModelError(f"{NO_MODEL}: its header should have {length} bytes, and 2 to {MAX_HEADER} are read")
     if length > (there := len(data) - 8):
         raise ModelError(f"the file is cut short: its header should have {length} bytes, and there are {there}")
     header = parse(data[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise ModelError("the metadata is not a table of texts")
-    if len(header) > MOST_TENSORS:
-        raise ModelError(f"the file has {len(header)} tensors, and at most {MOST_TENSORS} are read")
+    if len(header) > MAX_TENSORS:
+        raise ModelError(f"the file has {len(header)} tensors, and at most {MAX_TENSORS} are read")
     body = memoryview(data)[8 + length :]
     entries = {name: checked(name, entry, len(body)) for name, entry in header.items()}
     end = 0
@@ -128,7 +128,7 @@ def is_counts(value: object, most: int) -> bool:
     return (
         isinstance(value, list)
         and len(value) <= most
-        and all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= LARGEST_FILE for one in value)
+        and all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= MAX_FILE for one in value)
     )
 
 
@@ -150,8 +150,8 @@ def read(path: str | Path) -> bytes:
     try:
         with path_of(path).open("rb") as stream:
             data = stream.read(LENGTH.size)
-            if len(data) == LENGTH.size and 2 <= LENGTH.unpack(data)[0] <= LARGEST_HEADER:
-                data += stream.read(LARGEST_FILE + 1 - len(data))
+            if len(data) == LENGTH.size and 2 <= LENGTH.unpack(data)[0] <= MAX_HEADER:
+                data += stream.read(MAX_FILE + 1 - len(data))
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from None
     return data

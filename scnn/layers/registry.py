@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from scnn.checks import MOST_LAYERS
+from scnn.checks import MAX_LAYERS
 from scnn.errors import ConfigError
 from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D
@@ -19,6 +19,6 @@ LAYERS: tuple[type[Layer], ...] = (Conv2D, ReLU, MaxPool2D, Flatten, Dense, Drop
 
 def layers_from_list(data: object, more: Iterable[type[Layer]] = ()) -> list[Layer]:
     """Layers from a list of dicts; `more` are layers of the user's own."""
-    if not isinstance(data, list) or not 1 <= len(data) <= MOST_LAYERS:
-        raise ConfigError(f"a network's layers are a list of 1 to {MOST_LAYERS}")
+    if not isinstance(data, list) or not 1 <= len(data) <= MAX_LAYERS:
+        raise ConfigError(f"a network's layers are a list of 1 to {MAX_LAYERS}")
     return [from_dict(one, (*LAYERS, *more)) for one in data]

@@ -1,6 +1,6 @@
 """Checks of shapes and settings that several layers share."""
 
-from scnn.checks import require_whole
+from scnn.checks import require_integer
 from scnn.errors import ShapeError
 from scnn.layers.layer import Shape
 
@@ -28,4 +28,4 @@ def windows(layer: str, shape: Shape, size: int, stride: int, padding: int = 0) 
 
 def require_at_least(least: int, layer: str, **settings: int) -> None:
     for name, value in settings.items():
-        require_whole(f"{layer}: {name}", value, least)
+        require_integer(f"{layer}: {name}", value, least)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from math import prod
 
-from scnn.checks import LARGEST_SIDE, MOST_CLASSES, MOST_LAYERS, MOST_PARAMETERS, require_kind
+from scnn.checks import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_SIDE, require_kind
 from scnn.errors import ConfigError, ShapeError
 from scnn.layers.layer import Layer, Parameter, Shape
 from scnn.layers.loss import SoftmaxCrossEntropy
@@ -21,17 +21,17 @@ class Architecture:
         if not isinstance(input_shape, Sequence) or [type(size) for size in input_shape] != [int] * 3:
             raise ShapeError(f"the input's shape is (channels, rows, columns), whole numbers, not {input_shape!r}")
         self.input_shape: Shape = tuple(input_shape)
-        if not 1 <= min(self.input_shape) <= max(self.input_shape) <= LARGEST_SIDE:
+        if not 1 <= min(self.input_shape) <= max(self.input_shape) <= MAX_SIDE:
             raise ShapeError(
-                f"the input's shape is (channels, rows, columns), each from 1 to {LARGEST_SIDE}, not {input_shape!r}"
+                f"the input's shape is (channels, rows, columns), each from 1 to {MAX_SIDE}, not {input_shape!r}"
             )
         self.layers: tuple[Layer, ...] = ended(checked(layers))
         self.names: tuple[str, ...] = numbered(self.layers)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()
-        if self.classes > MOST_CLASSES:
-            raise ShapeError(f"the network has {self.classes} outputs, and there are at most {MOST_CLASSES} classes")
-        if self.parameter_count > MOST_PARAMETERS:
-            raise ShapeError(f"the network has {self.parameter_count} parameters, and at most {MOST_PARAMETERS}")
+        if self.classes > MAX_CLASSES:
+            raise ShapeError(f"the network has {self.classes} outputs, and there are at most {MAX_CLASSES} classes")
+        if self.parameter_count > MAX_PARAMETERS:
+            raise ShapeError(f"the network has {self.parameter_count} parameters, and at most {MAX_PARAMETERS}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.input_shape}, {list(self.layers)})"
@@ -82,8 +82,8 @@ def checked(layers: object) -> tuple[Layer, ...]:
     require_kind("a network's layers", layers, Iterable, "the list [Flatten(), Dense(10)]")
     assert isinstance(layers, Iterable)
     found = tuple(layers)
-    if not 1 <= len(found) <= MOST_LAYERS:
-        raise ConfigError(f"a network has 1 to {MOST_LAYERS} layers, not {len(found)}")
+    if not 1 <= len(found) <= MAX_LAYERS:
+        raise ConfigError(f"a network has 1 to {MAX_LAYERS} layers, not {len(found)}")
     for place, layer in enumerate(found, 1):
         require_kind(f"layer {place} of {len(found)}", layer, Layer, "Dense(10)")
     return found

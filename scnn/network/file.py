@@ -12,14 +12,14 @@ from scnn.layers.registry import LAYERS
 from scnn.network.architecture import Architecture
 from scnn.settings import from_dict, to_dict
 
-__all__ = ["FORMAT", "VERSION", "KEPT", "require_kept", "require_fitting", "is_plain"]
+__all__ = ["FORMAT", "VERSION", "METADATA_FIELDS", "require_serialisable", "require_matching_tensors", "is_plain"]
 
 FORMAT = "scnn"
 VERSION = "1"
-KEPT = ("input_shape", "layers", "class_names", "provenance")
+METADATA_FIELDS = ("input_shape", "layers", "class_names", "provenance")
 
 
-def require_kept(layer: Layer) -> None:
+def require_serialisable(layer: Layer) -> None:
     """Raises ModelError for a layer that would come out of a file as another one."""
     kind, name = type(layer), type(layer).__name__
     if kind not in LAYERS and name in {one.__name__ for one in LAYERS}:
@@ -32,7 +32,7 @@ def require_kept(layer: Layer) -> None:
         raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and texts")
 
 
-def require_fitting(architecture: Architecture, tensors: Mapping[str, Tensor]) -> None:
+def require_matching_tensors(architecture: Architecture, tensors: Mapping[str, Tensor]) -> None:
     """Every parameter is there, of its shape, and finite."""
     for name, parameter in architecture.specifications().items():
         if name not in tensors:

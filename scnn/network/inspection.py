@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from scnn.engines.engine import Engine, EngineMaker
+from scnn.engines.engine import Engine, EngineFactory
 from scnn.formats.png import picture
 from scnn.layers.convolution import Conv2D
 from scnn.network.lowering import PROBABILITIES, activation, gradient, lower
@@ -13,13 +13,13 @@ from scnn.network.network import Network
 
 __all__ = ["Inspector"]
 
-MOST = 32  # pictures shown of a layer's maps, and of its filters
+MAX_PICTURES = 32  # pictures shown of a layer's maps, and of its filters
 
 
 class Inspector:
     """Runs one image at a time through a network, on an engine of its own."""
 
-    def __init__(self, network: Network, make_engine: EngineMaker) -> None:
+    def __init__(self, network: Network, make_engine: EngineFactory) -> None:
         self.network = network
         self.engine: Engine = make_engine(lower(network, inspect=True))
 
@@ -66,7 +66,7 @@ def grey(values: Sequence[float], shape: Sequence[int]) -> list[str]:
     height, width = shape[1:] if len(shape) == 3 else (1, prod(shape))
     size = height * width
     pictures = []
-    for first in range(0, min(len(values), MOST * size), size):
+    for first in range(0, min(len(values), MAX_PICTURES * size), size):
         one = values[first : first + size]
         low, high = min(one), max(one)
         scale = 255.0 / (high - low) if high > low else 0.0
@@ -79,7 +79,7 @@ def signed(weights: Sequence[float], side: int) -> list[str]:
     white."""
     size = side * side
     pictures = []
-    for first in range(0, min(len(weights), MOST * size), size):
+    for first in range(0, min(len(weights), MAX_PICTURES * size), size):
         one = weights[first : first + size]
         scale = 127.0 / (max(map(abs, one)) or 1.0)
         pictures.append(picture(bytes(128 + int(value * scale) for value in one), side, side))

@@ -21,7 +21,7 @@ __all__ = [
     "activation_buffers",
     "allocate_buffers",
     "backward_calls",
-    "bind",
+    "resolve_roles",
     "evaluation_calls",
     "forward_calls",
     "gradient",
@@ -35,7 +35,7 @@ __all__ = [
 LOGITS = "logits"
 PROBABILITIES = "probabilities"
 SHARED = ("label", "loss", "random")  # buffers of the network that layers' calls may name as they are
-MOST_MEMORY = 1 << 30  # bytes; WebAssembly has four times as much
+MAX_MEMORY = 1 << 30  # bytes; WebAssembly has four times as much
 
 Layout = dict[str, tuple[str, Shape]]  # buffers by name: element type and shape
 
@@ -50,7 +50,7 @@ def lower(network: Architecture, images: int = 0, inspect: bool = False) -> Plan
 
     Raises ConfigError where memory does not suffice, or layers cannot stand together.
     """
-    require_outputs_kept(network)
+    require_outputs_unmodified(network)
     layout = parameter_buffers(network) | sample_buffers(network, images) | activation_buffers(network)
     if inspect:
         layout |= gradient_buffers(network) | {gradient("input"): ("float32", network.input_shape)}
@@ -70,7 +70,7 @@ def forward_calls(network: Architecture, training: bool = False) -> list[Call]:
     """The forward pass of one sample, from `input` to `probabilities`, layer by layer."""
     calls: list[Call] = []
     for place, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        calls += bind(layer.forward_training(shape) if training else layer.forward(shape), network, place)
+        calls += resolve_roles(layer.forward_training(shape) if training else layer.forward(shape), network, place)
     return calls
 
 
@@ -78,7 +78,9 @@ def backward_calls(network: Architecture) -> list[Call]:
     """The backward pass of one sample, in reverse; no layer makes a gradient that no parameter needs."""
     calls: list[Call] = []
     for place, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        calls[:0] = bind(layer.backward(shape, input_gradient=learns_before(network, place)), network, place)
+        calls[:0] = resolve_roles(
+            layer.backward(shape, input_gradient=has_parameters_before(network, place)), network, place
+        )
     return calls
 
 
@@ -86,7 +88,7 @@ def saliency_calls(network: Architecture) -> list[Call]:
     """The way back from the logits to the image."""
     calls: list[Call] = []
     for place, layer in enumerate(network.layers[:-1]):
-        calls[:0] = bind(layer.backward(network.shapes[place], input_gradient=True), network, place)
+        calls[:0] = resolve_roles(layer.backward(network.shapes[place], input_gradient=True), network, place)
     return [step for step in calls if step.kernel is not kernels.dropout_backward]  # inference has no mask
 
 
@@ -102,7 +104,7 @@ def evaluation_calls(network: Architecture) -> list[Call]:
     """The calls that add one sample's loss and prediction to `loss_sum` and `confusion`."""
     last = network.layers[-1]
     assert isinstance(last, SoftmaxCrossEntropy)
-    loss = bind(last.loss(network.shapes[-1]), network, len(network.layers) - 1)
+    loss = resolve_roles(last.loss(network.shapes[-1]), network, len(network.layers) - 1)
     return [*loss, call(kernels.tally, classes=network.classes)]
 
 
@@ -154,8 +156,8 @@ def allocate_buffers(network: Architecture, layout: Layout) -> dict[str, Buffer]
     buffers["parameters"] = span("parameters", [buffers[name] for name in names])
     if all(gradient(name) in buffers for name in names):
         buffers["gradients"] = span("gradients", [buffers[gradient(name)] for name in names])
-    if (memory := Plan(buffers, {}).memory) > MOST_MEMORY:
-        raise ConfigError(f"the network needs {memory >> 20} MiB; expected at most {MOST_MEMORY >> 20}")
+    if (memory := Plan(buffers, {}).memory) > MAX_MEMORY:
+        raise ConfigError(f"the network needs {memory >> 20} MiB; expected at most {MAX_MEMORY >> 20}")
     return buffers
 
 
@@ -171,13 +173,13 @@ def activation(network: Architecture, place: int) -> str:
     """The buffer of what goes into the layer at `place`, or comes out of the last one."""
     if place == len(network.layers):
         return PROBABILITIES
-    made = maker(network, place)
+    made = producer(network, place)
     if made == 0:
         return "input"
-    return LOGITS if made == maker(network, len(network.layers) - 1) else f"{network.names[made - 1]}.output"
+    return LOGITS if made == producer(network, len(network.layers) - 1) else f"{network.names[made - 1]}.output"
 
 
-def maker(network: Architecture, place: int) -> int:
+def producer(network: Architecture, place: int) -> int:
     """How many layers there are up to the one that made what goes into the layer at `place`: those that share memory
     make nothing of their own."""
     while place > 0 and network.layers[place - 1].shares_memory:
@@ -185,7 +187,7 @@ def maker(network: Architecture, place: int) -> int:
     return place
 
 
-def require_outputs_kept(network: Architecture) -> None:
+def require_outputs_unmodified(network: Architecture) -> None:
     """Raises ConfigError where a layer's backward pass reads its output, and one behind it has written over that."""
     for place, (name, layer) in enumerate(zip(network.names, network.layers, strict=True)):
         backward = listed(layer.backward(network.shapes[place]), name)
@@ -206,7 +208,7 @@ def gradient(buffer: str) -> str:
     return f"{owner}{dot}d_{role}"
 
 
-def bind(calls: list[Call], network: Architecture, place: int) -> list[Call]:
+def resolve_roles(calls: list[Call], network: Architecture, place: int) -> list[Call]:
     """The calls of the layer at `place`, their roles turned into the names of buffers. Raises ConfigError for what is
     no role, and for what is no list of calls."""
     layer, name, shape = network.layers[place], network.names[place], network.shapes[place]
@@ -243,7 +245,7 @@ def listed(calls: object, name: str) -> list[Call]:
     return calls
 
 
-def learns_before(network: Architecture, place: int) -> bool:
+def has_parameters_before(network: Architecture, place: int) -> bool:
     """Whether any layer before `place` has parameters: if none has, no gradient is needed there."""
     earlier: list[tuple[Layer, Shape]] = list(zip(network.layers[:place], network.shapes[:place], strict=True))
     return any(layer.parameters(shape) for layer, shape in earlier)

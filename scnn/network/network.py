@@ -13,7 +13,7 @@ from typing import Any
 from scnn.checks import require_kind, require_names, require_seed
 from scnn.data.digits import Digits
 from scnn.data.images import images_of, whole_numbers
-from scnn.engines.engine import Engine, EngineMaker
+from scnn.engines.engine import Engine, EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
 from scnn.formats import safetensors
@@ -22,11 +22,18 @@ from scnn.layers.dense import Dense
 from scnn.layers.layer import Layer
 from scnn.layers.registry import layers_from_list
 from scnn.network.architecture import Architecture
-from scnn.network.file import FORMAT, KEPT, VERSION, is_plain, require_fitting, require_kept
+from scnn.network.file import (
+    FORMAT,
+    METADATA_FIELDS,
+    VERSION,
+    is_plain,
+    require_matching_tensors,
+    require_serialisable,
+)
 from scnn.network.lowering import PROBABILITIES, activation, lower
 from scnn.network.metrics import Report, confusion_matrix
 from scnn.network.pool import EnginePool
-from scnn.network.stream import HELD, Stream, held
+from scnn.network.stream import MAX_IMAGES, Stream, capacity
 from scnn.settings import to_dict
 
 __all__ = ["Network"]
@@ -100,7 +107,7 @@ class Network(Architecture):
 
     # ------------------------------------------------------------------------------------- asking
 
-    def predict(self, images: object, *, make_engine: EngineMaker = compiled) -> list[int]:
+    def predict(self, images: object, *, make_engine: EngineFactory = compiled) -> list[int]:
         """The most probable class of each image, from 0. Images are Digits, bytes and whole numbers from 0 to 255,
         floats from 0 to 1: nested lists, arrays, whatever has the buffer protocol; [channel, row, column] each.
 
@@ -114,15 +121,15 @@ class Network(Architecture):
         """
         return [largest(row) for row in self.logits(images, make_engine=make_engine)]
 
-    def logits(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
+    def logits(self, images: object, *, make_engine: EngineFactory = compiled) -> list[list[float]]:
         """What goes into the softmax: [image][class], any number. Images and errors are as for `predict`."""
         return self.outputs(images, activation(self, len(self.layers) - 1), make_engine)
 
-    def probabilities(self, images: object, *, make_engine: EngineMaker = compiled) -> list[list[float]]:
+    def probabilities(self, images: object, *, make_engine: EngineFactory = compiled) -> list[list[float]]:
         """[image][class], from 0 to 1; each image's sum is 1. Images and errors are as for `predict`."""
         return self.outputs(images, PROBABILITIES, make_engine)
 
-    def outputs(self, images: object, buffer: str, make_engine: EngineMaker) -> list[list[float]]:
+    def outputs(self, images: object, buffer: str, make_engine: EngineFactory) -> list[list[float]]:
         if isinstance(images, Digits):
             images.require_input(self.input_shape)
         rows = []
@@ -133,7 +140,7 @@ class Network(Architecture):
                 rows.append([float(value) for value in engine.read(buffer)])
         return rows
 
-    def evaluate(self, images: object, labels: object = None, *, make_engine: EngineMaker = compiled) -> Report:
+    def evaluate(self, images: object, labels: object = None, *, make_engine: EngineFactory = compiled) -> Report:
         """How it does on digits, or on images with labels from 0: accuracy, confusion matrix, precision, recall, F1.
 
         Raises ShapeError for images of another size, DataError for labels that are no classes, ConfigError where
@@ -152,11 +159,11 @@ class Network(Architecture):
             raise ConfigError(
                 f"the digits have labels up to {max(images.labels)}, and the network has {self.classes} classes"
             )
-        with self.engine(make_engine, held(HELD, self.input_shape)) as engine:
+        with self.engine(make_engine, capacity(MAX_IMAGES, self.input_shape)) as engine:
             engine.write("confusion", [0] * self.classes**2)
             stream = Stream(engine, images)
-            for first in range(0, len(images), stream.held):
-                engine.run("evaluate", *stream.reach(first))
+            for first in range(0, len(images), stream.capacity):
+                engine.run("evaluate", *stream.ensure_loaded(first))
             counts = [int(count) for count in engine.read("confusion")]
         return Report.from_confusion(
             [counts[row : row + self.classes] for row in range(0, len(counts), self.classes)]
@@ -167,7 +174,7 @@ class Network(Architecture):
         return {**self.__dict__, "engines": EnginePool()}
 
     @contextmanager
-    def engine(self, make_engine: EngineMaker, images: int) -> Iterator[Engine]:
+    def engine(self, make_engine: EngineFactory, images: int) -> Iterator[Engine]:
         """An engine with the parameters as they are now, for this caller alone."""
         with self.engines.lend(make_engine, images, lambda: lower(self, images)) as engine:
             for name, values in self.parameters.items():
@@ -190,7 +197,7 @@ class Network(Architecture):
     def metadata(self) -> dict[str, str]:
         """All but the numbers, for a file; raises ModelError for what would come out of one as something else."""
         for layer in self.layers:
-            require_kept(layer)
+            require_serialisable(layer)
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -224,7 +231,10 @@ class Network(Architecture):
         if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
             raise ModelError("this is no model of scnn, or one of a version that this scnn does not know")
         try:
-            data = {name: json.loads(metadata.get(name, "null"), parse_constant=refuse_constant) for name in KEPT}
+            data = {
+                name: json.loads(metadata.get(name, "null"), parse_constant=refuse_constant)
+                for name in METADATA_FIELDS
+            }
         except (ValueError, RecursionError) as error:
             raise ModelError(f"the metadata is not JSON: {str(error)[:100]}") from None
         shape, names, provenance = data["input_shape"], data["class_names"], data["provenance"]
@@ -234,7 +244,7 @@ class Network(Architecture):
             raise ModelError("the provenance is not a table of plain data")
         try:
             architecture = Architecture(shape, layers_from_list(data["layers"], layers))
-            require_fitting(architecture, tensors)
+            require_matching_tensors(architecture, tensors)
             parameters = {name: tensors[name].values for name in architecture.specifications()}
             network = cls(shape, architecture.layers, class_names=names, provenance=provenance, parameters=parameters)
         except ModelError:

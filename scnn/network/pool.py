@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from scnn.engines.engine import Engine, EngineMaker
+from scnn.engines.engine import Engine, EngineFactory
 from scnn.plan import Plan
 
 __all__ = ["EnginePool"]
@@ -20,10 +20,10 @@ class EnginePool:
     """
 
     def __init__(self) -> None:
-        self.idle: dict[tuple[int, EngineMaker, int], list[Engine]] = {}
+        self.idle: dict[tuple[int, EngineFactory, int], list[Engine]] = {}
 
     @contextmanager
-    def lend(self, make_engine: EngineMaker, images: int, lower: Callable[[], Plan]) -> Iterator[Engine]:
+    def lend(self, make_engine: EngineFactory, images: int, lower: Callable[[], Plan]) -> Iterator[Engine]:
         """An engine for this caller alone, made from the plan that `lower` returns where none is idle. One that was
         stopped by an error is not used again."""
         idle = self.idle.setdefault((os.getpid(), make_engine, images), [])

@@ -6,15 +6,15 @@ from math import prod
 from scnn.data.digits import Digits
 from scnn.engines.engine import Engine
 
-__all__ = ["HELD", "Stream", "held"]
+__all__ = ["MAX_IMAGES", "Stream", "capacity"]
 
-HELD = 1024  # images in an engine's memory at a time, however many there are
-HELD_BYTES = 1 << 24  # and fewer of large ones
+MAX_IMAGES = 1024  # images in an engine's memory at a time, however many there are
+MAX_BYTES = 1 << 24  # and fewer of large ones
 
 
-def held(images: int, shape: Sequence[int]) -> int:
+def capacity(images: int, shape: Sequence[int]) -> int:
     """How many of so many images of a shape an engine's memory has room for, at least 1."""
-    return max(1, min(images, HELD, HELD_BYTES // prod(shape)))
+    return max(1, min(images, MAX_IMAGES, MAX_BYTES // prod(shape)))
 
 
 class Stream:
@@ -24,7 +24,7 @@ class Stream:
 
     def __init__(self, engine: Engine, *digits: Digits) -> None:
         self.engine, self.digits = engine, digits
-        self.held = engine.plan.buffers["labels"].length
+        self.capacity = engine.plan.buffers["labels"].length
         self.order: Sequence[int] = range(sum(map(len, digits)))
         self.loaded = range(0)  # positions
 
@@ -32,10 +32,10 @@ class Stream:
         """From here on positions count along another order."""
         self.order, self.loaded = order, range(0)
 
-    def reach(self, position: int) -> tuple[int, int]:
+    def ensure_loaded(self, position: int) -> tuple[int, int]:
         """The image's place in the engine's memory, and how many of those that follow, with it, are there too."""
         if position not in self.loaded:
-            self.loaded = range(position, min(position + self.held, len(self.order)))
+            self.loaded = range(position, min(position + self.capacity, len(self.order)))
             found = [self.find(place) for place in self.order[self.loaded.start : self.loaded.stop]]
             self.engine.write("pixels", b"".join(digits.image(place) for digits, place in found))
             self.engine.write("labels", bytes(digits.labels[place] for digits, place in found))

@@ -7,7 +7,7 @@ from scnn.errors import ConfigError, DataError
 
 __all__ = ["Answer", "Message", "bytes_of", "index_of", "number_of", "strokes_of"]
 
-LARGEST_FILE = 64 << 20
+MAX_FILE = 64 << 20
 
 Message = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -24,8 +24,8 @@ def bytes_of(message: Message, name: str) -> bytes:
     value = message.get(name)
     if not isinstance(value, bytes):
         raise ConfigError(f"{name} comes as bytes")
-    if len(value) > LARGEST_FILE:
-        raise DataError(f"{name} has {len(value)} bytes, and the page takes at most {LARGEST_FILE}")
+    if len(value) > MAX_FILE:
+        raise DataError(f"{name} has {len(value)} bytes, and the page takes at most {MAX_FILE}")
     return value
 
 

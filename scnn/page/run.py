@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from math import log
 
 from scnn.data.digits import Digits
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
 from scnn.errors import ConfigError
 from scnn.experiments.experiment import OWN, Experiment
@@ -39,7 +39,7 @@ class Run:
     def __init__(
         self,
         experiment: Experiment,
-        make_engine: EngineMaker,
+        make_engine: EngineFactory,
         trainer: Trainer | None = None,
         corrections: Digits | None = None,
         as_configured: bool = True,
@@ -92,7 +92,7 @@ class Run:
                 self.score = event.test
                 epochs.append(described_epoch(event))
             elif event is not None:
-                self.trainer.fit_slice((now - before) * 1000, budget_ms)
+                self.trainer.adapt_slice_size((now - before) * 1000, budget_ms)
         self.seconds += now - began
         return self.answer(epochs)
 
@@ -200,7 +200,7 @@ class Run:
             first = trainer.training_size + trainer.validation_size
             rows = []
             for place in range(trainer.test_size):
-                engine.run("evaluate", trainer.stream.reach(first + place)[0], 1)
+                engine.run("evaluate", trainer.stream.ensure_loaded(first + place)[0], 1)
                 rows.append([float(value) for value in engine.read(PROBABILITIES)])
             for name, values in kept.items():
                 engine.write(name, values)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from scnn.data.digits import Digits, load_idx
 from scnn.data.drawing import SIDE, normalise_strokes
 from scnn.data.own_images import OwnImages, split
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.errors import ConfigError, DataError, EmptyDrawingError, ModelError, ScnnError
 from scnn.experiments import presets
 from scnn.experiments.experiment import OWN, config_of_preset, experiment_of
@@ -35,7 +35,7 @@ class Session:
     until there is a training."""
 
     def __init__(
-        self, clock: Callable[[], float], engines: Mapping[str, EngineMaker], pretrained: bytes | None = None
+        self, clock: Callable[[], float], engines: Mapping[str, EngineFactory], pretrained: bytes | None = None
     ) -> None:
         self.clock = clock
         self.engines = engines
@@ -183,7 +183,7 @@ class Session:
         for name, values in network.parameters.items():
             trainer.network.parameters[name][:] = values
         trainer.network.class_names = network.class_names
-        trainer.stand_at_the_end()
+        trainer.mark_finished()
         return Run(experiment, make_engine, trainer, as_configured=False)
 
     # ------------------------------------------------------------------------------------------- keeping

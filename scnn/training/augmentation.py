@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from scnn import kernels
-from scnn.checks import require_numbers, require_whole
+from scnn.checks import require_integer, require_numbers
 from scnn.errors import ConfigError
 from scnn.layers.layer import Shape, call
 from scnn.plan import Call
@@ -35,7 +35,7 @@ class Augmentation:
             value = getattr(self, name)
             if not (isfinite(value) and 0 <= value <= limit):
                 raise ConfigError(f"Augmentation: {name} goes from 0 to {limit:g}, and is not {value}")
-        require_whole("Augmentation: nodes", self.nodes, 2)
+        require_integer("Augmentation: nodes", self.nodes, 2)
         if self.nodes > 16:
             raise ConfigError(f"Augmentation: the grid has 2 to 16 nodes a side, not {self.nodes}")
 

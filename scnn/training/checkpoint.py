@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scnn.data.digits import Digits
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import DataError, ModelError, ScnnError
 from scnn.formats import safetensors
@@ -98,7 +98,7 @@ def resume(
     test: Digits | None = None,
     *,
     layers: Iterable[type[Layer]] = (),
-    make_engine: EngineMaker = compiled,
+    make_engine: EngineFactory = compiled,
     name: str = "the checkpoint",
 ) -> Trainer:
     """The trainer of a checkpoint (its path, or its bytes and a name for them), standing where it was; `layers` are

@@ -38,12 +38,12 @@ class Score:
         return {"loss": self.loss, "accuracy": self.accuracy}
 
     @property
-    def merit(self) -> tuple[float, float]:
+    def sort_key(self) -> tuple[float, float]:
         """What the best is chosen by: the accuracy, and among equals the loss."""
         return self.accuracy, -self.loss
 
     @classmethod
-    def from_plain(cls, plain: Any, classes: int) -> "Score":
+    def from_json(cls, plain: Any, classes: int) -> "Score":
         """From [loss, confusion] as they come out of JSON; raises ConfigError for what is no score of so many
         classes."""
         match plain:

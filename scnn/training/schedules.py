@@ -6,7 +6,7 @@ They are computed in Python's float64 by plus, minus, times and divided alone, a
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from scnn.checks import require, require_numbers, require_whole
+from scnn.checks import require, require_integer, require_numbers
 
 __all__ = ["Constant", "Cosine", "OneCycle", "Schedule", "StepDecay", "cosine_of_half_turns", "power"]
 
@@ -36,7 +36,7 @@ class StepDecay(Schedule):
 
     def __post_init__(self) -> None:
         require_numbers(self)
-        require_whole("StepDecay: every", self.every, 1)
+        require_integer("StepDecay: every", self.every, 1)
         require(0 < self.decay <= 1, f"StepDecay: decay must be above 0 and at most 1, not {self.decay}")
 
     def factor(self, step: int, total: int, epoch: int) -> float:

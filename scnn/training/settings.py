@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scnn.checks import LARGEST, LARGEST_SEED, MOST_EPOCHS
+from scnn.checks import MAX_EPOCHS, MAX_INTEGER, MAX_SEED
 from scnn.errors import ConfigError
 from scnn.settings import from_dict, whole
 from scnn.training.augmentation import Augmentation
@@ -21,13 +21,13 @@ def settings_from_dict(data: object) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         raise ConfigError("a training's settings are a dict")
     settings: dict[str, Any] = {}
-    ranges = {"epochs": (1, MOST_EPOCHS), "batch_size": (1, LARGEST), "validation": (0, LARGEST)}
-    ranges["seed"] = (0, LARGEST_SEED)
+    ranges = {"epochs": (1, MAX_EPOCHS), "batch_size": (1, MAX_INTEGER), "validation": (0, MAX_INTEGER)}
+    ranges["seed"] = (0, MAX_SEED)
     for name, (least, most) in ranges.items():
         if name in data:
             settings[name] = whole(name, data[name], least, most)
     if data.get("patience") is not None:
-        settings["patience"] = whole("patience", data["patience"], 1, MOST_EPOCHS)
+        settings["patience"] = whole("patience", data["patience"], 1, MAX_EPOCHS)
     if "optimiser" in data:
         settings["optimiser"] = from_dict(data["optimiser"], OPTIMISERS)
     if "schedule" in data:

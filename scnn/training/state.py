@@ -25,7 +25,7 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
     return {
         "epoch": trainer.epoch,
         "trained": trainer.trained,
-        "judging": trainer.judging,
+        "judging": trainer.evaluated,
         "finished": trainer.finished,
         "learning_rate": trainer.optimiser.learning_rate,
         "random": [version, list(words), gauss],
@@ -33,7 +33,7 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
         "scores": plain(trainer.scores),
         "best": [best.epoch, plain(best.scores)] if best else None,
         "buffers": {
-            **{name: trainer.engine.read(name) for name in trainer.kept},
+            **{name: trainer.engine.read(name) for name in trainer.checkpoint_buffers},
             **({"best_parameters": array("f", best.parameters)} if best else {}),
         },
     }
@@ -43,7 +43,7 @@ def restore(trainer: Trainer, state: Mapping[str, Any]) -> None:
     """Lets a trainer of the same network, digits and settings stand where `state` was taken. Raises ConfigError where
     it cannot be of such a training; nothing is changed then."""
     buffers = state["buffers"]
-    for name in trainer.kept:
+    for name in trainer.checkpoint_buffers:
         require_sound(trainer, name, buffers.get(name, ()))
     if sorted(state["order"]) != sorted(trainer.order):
         raise ConfigError("the checkpoint is of a training on other digits")
@@ -56,12 +56,12 @@ def restore(trainer: Trainer, state: Mapping[str, Any]) -> None:
     except (TypeError, ValueError):
         raise ConfigError("the checkpoint's random state is none") from None
     trainer.random, trainer.order = random, list(state["order"])
-    trainer.epoch, trainer.trained, trainer.judging = state["epoch"], state["trained"], state["judging"]
+    trainer.epoch, trainer.trained, trainer.evaluated = state["epoch"], state["trained"], state["judging"]
     trainer.finished = state["finished"]
     trainer.scores, trainer.best = scores, best
     trainer.follow_order()
     trainer.change_learning_rate(optimiser.learning_rate)
-    for name in trainer.kept:
+    for name in trainer.checkpoint_buffers:
         trainer.engine.write(name, buffers[name])
     trainer.update_network()
 
@@ -82,7 +82,7 @@ def require_position(trainer: Trainer, state: Mapping[str, Any]) -> None:
     limits = {
         "epoch": (1, trainer.epochs),
         "trained": (0, trainer.training_size),
-        "judging": (0, len(trainer.judged)),
+        "judging": (0, len(trainer.evaluation_order)),
     }
     for name, (least, most) in limits.items():
         if type(state[name]) is not int or not least <= state[name] <= most:
@@ -109,7 +109,7 @@ def best_of(trainer: Trainer, state: Mapping[str, Any]) -> Best | None:
 
 def scores_of(trainer: Trainer, plain: Mapping[str, Any]) -> dict[str, Score]:
     """Scores by what they are of; raises ConfigError for what is none."""
-    return {name: Score.from_plain(score, trainer.network.classes) for name, score in plain.items()}
+    return {name: Score.from_json(score, trainer.network.classes) for name, score in plain.items()}
 
 
 def plain(scores: Mapping[str, Score]) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from scnn.checks import MOST_EPOCHS, require, require_kind, require_seed, require_whole
+from scnn.checks import MAX_EPOCHS, require, require_integer, require_kind, require_seed
 from scnn.data.digits import Digits
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import TrainingError
 from scnn.network.network import Network
-from scnn.network.stream import HELD, Stream, held
+from scnn.network.stream import MAX_IMAGES, Stream, capacity
 from scnn.training.augmentation import Augmentation
 from scnn.training.events import EpochEnded, Event, Progress, Score
 from scnn.training.lowering import lower_training
@@ -60,16 +60,16 @@ class Trainer:
         augmentation: Augmentation | None = None,
         validation: int = 0,
         patience: int | None = None,
-        slice_size: int = HELD,
-        make_engine: EngineMaker = compiled,
+        slice_size: int = MAX_IMAGES,
+        make_engine: EngineFactory = compiled,
     ) -> None:
         require_kind("the network", network, Network, "Network((1, 28, 28), layers)")
-        require_whole("epochs", epochs, 1, MOST_EPOCHS)
-        require_whole("the batch size", batch_size, 1)
+        require_integer("epochs", epochs, 1, MAX_EPOCHS)
+        require_integer("the batch size", batch_size, 1)
         require_seed(seed)
-        require_whole("the number of validation digits", validation, 0)
+        require_integer("the number of validation digits", validation, 0)
         if patience is not None:
-            require_whole("the patience, in epochs,", patience, 1, MOST_EPOCHS)
+            require_integer("the patience, in epochs,", patience, 1, MAX_EPOCHS)
         require(patience is None or validation > 0, "patience needs validation digits to judge by")
         optimiser = SGD() if optimiser is None else optimiser
         schedule = Constant() if schedule is None else schedule
@@ -92,9 +92,9 @@ class Trainer:
         self.order, held_out = hold_out(training, validation)
         self.training_size, self.validation_size = len(self.order), len(held_out)
         self.test_size = len(test) if test is not None else 0
-        self.judged = [*held_out, *range(len(training), len(training) + self.test_size)]
+        self.evaluation_order = [*held_out, *range(len(training), len(training) + self.test_size)]
         self.steps_per_epoch = -(-self.training_size // batch_size)
-        room = held(len(training) + self.test_size, network.input_shape)
+        room = capacity(len(training) + self.test_size, network.input_shape)
         self.engine = make_engine(lower_training(network, room, self.optimiser, augmentation, self.steps_per_epoch))
         self.stream = Stream(self.engine, training, *([test] if test is not None else []))
         self.follow_order()
@@ -104,7 +104,7 @@ class Trainer:
         for parameter, values in network.parameters.items():
             self.engine.write(parameter, values)
         self.epoch = 1  # the one at hand
-        self.trained = self.judging = 0  # samples of it
+        self.trained = self.evaluated = 0  # samples of it
         self.scores: dict[str, Score] = {}
         self.best: Best | None = None
         self.finished = False
@@ -116,7 +116,7 @@ class Trainer:
 
     @slice_size.setter
     def slice_size(self, samples: int) -> None:
-        require_whole("the slice size", samples, 1)
+        require_integer("the slice size", samples, 1)
         self._slice_size = samples
 
     @property
@@ -134,19 +134,22 @@ class Trainer:
                 self.train_slice()
                 yield Progress(self.epoch, self.trained, self.done)
             self.score("training")
-            parts = (("validation", 0, self.validation_size), ("test", self.validation_size, len(self.judged)))
+            parts = (
+                ("validation", 0, self.validation_size),
+                ("test", self.validation_size, len(self.evaluation_order)),
+            )
             for name, first, last in parts:
-                while self.judging < last:
-                    self.judge_slice(last)
+                while self.evaluated < last:
+                    self.evaluate_slice(last)
                     yield Progress(self.epoch, self.trained, self.done)
                 if first < last:
                     self.score(name)
             yield self.end_epoch()
 
-    def fit_slice(self, took_ms: float, budget_ms: float) -> None:
+    def adapt_slice_size(self, took_ms: float, budget_ms: float) -> None:
         """Slices of an eighth to a half of a time: few enough calls, and never long past it."""
         if took_ms < budget_ms / 8:
-            self.slice_size = min(2 * self.slice_size, HELD)
+            self.slice_size = min(2 * self.slice_size, MAX_IMAGES)
         elif took_ms > budget_ms / 2:
             self.slice_size = max(1, self.slice_size // 2)
 
@@ -159,7 +162,7 @@ class Trainer:
 
     def follow_order(self) -> None:
         """The epoch's digits: those to train on, and behind them those to judge by."""
-        self.stream.follow([*self.order, *self.judged])
+        self.stream.follow([*self.order, *self.evaluation_order])
 
     def write_settings(self) -> None:
         first, total = (self.epoch - 1) * self.steps_per_epoch, self.epochs * self.steps_per_epoch
@@ -177,7 +180,7 @@ class Trainer:
         """Whole batches in one call, where the slice holds some; else a part of one, and the update at its end."""
         done, left = self.trained, self.training_size - self.trained
         started = done % self.batch_size
-        place, loaded = self.stream.reach(done)
+        place, loaded = self.stream.ensure_loaded(done)
         batches = min(self.slice_size, left, loaded) // self.batch_size
         if batches and not started:
             self.engine.run("train", place, batches, self.batch_size)
@@ -190,16 +193,16 @@ class Trainer:
         if started + count == batch:
             self.engine.run("update", batch)
 
-    def judge_slice(self, last: int) -> None:
-        place, loaded = self.stream.reach(self.training_size + self.judging)
-        count = min(self.slice_size, last - self.judging, loaded)
+    def evaluate_slice(self, last: int) -> None:
+        place, loaded = self.stream.ensure_loaded(self.training_size + self.evaluated)
+        count = min(self.slice_size, last - self.evaluated, loaded)
         self.engine.run("evaluate", place, count)
-        self.judging += count
+        self.evaluated += count
 
     def end_epoch(self) -> EpochEnded:
         """Keeps the weights if they are the best, and goes on to the next epoch, or to the end."""
         validation = self.scores.get("validation")
-        best = not self.best or not validation or validation.merit > self.best.scores["validation"].merit
+        best = not self.best or not validation or validation.sort_key > self.best.scores["validation"].sort_key
         if validation and best:
             self.best = Best(self.epoch, self.scores, self.engine.read("parameters").tobytes())
         event = EpochEnded(self.epoch, self.scores["training"], self.scores.get("test"), validation, best)
@@ -211,7 +214,7 @@ class Trainer:
         self.update_network()
         if not self.finished:
             self.epoch += 1
-            self.trained = self.judging = 0
+            self.trained = self.evaluated = 0
             self.scores = {}
         return event
 
@@ -243,13 +246,13 @@ class Trainer:
             values[:] = self.engine.read(name)  # type: ignore[assignment]
 
     @property
-    def kept(self) -> tuple[str, ...]:
+    def checkpoint_buffers(self) -> tuple[str, ...]:
         """The buffers of the engine that a training continues from."""
         return ("parameters", *self.optimiser.state, "gradients", "random", "step", "confusion", "loss_sum")
 
-    def stand_at_the_end(self) -> None:
+    def mark_finished(self) -> None:
         """As if it had trained the network to what it is: for one that comes from a file."""
-        self.epoch, self.trained, self.judging = self.epochs, self.training_size, len(self.judged)
+        self.epoch, self.trained, self.evaluated = self.epochs, self.training_size, len(self.evaluation_order)
         self.finished = True
         for name, values in self.network.parameters.items():
             self.engine.write(name, values)

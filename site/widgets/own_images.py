@@ -4,7 +4,7 @@ from pyscript import document, window
 from widgets.dom import by_id, listen
 from widgets.uploads import TooLarge, read
 
-LARGEST_SIDE = 160  # pictures are made this small first
+MAX_SIDE = 160  # pictures are made this small first
 INPUTS = ("own-pictures", "own-idx")
 
 
@@ -77,7 +77,7 @@ class OwnImages:
             size = await self.worker.ask("picture_size", [await read(file)], files=["data"])
             if "error" in size:
                 return size["error"]["message"]
-            scale = min(1, LARGEST_SIDE / max(size["width"], size["height"]))
+            scale = min(1, MAX_SIDE / max(size["width"], size["height"]))
             width, height = max(1, round(size["width"] * scale)), max(1, round(size["height"] * scale))
             bitmap = await window.createImageBitmap(file)
         except TooLarge as error:

@@ -8,7 +8,7 @@ from random import Random
 
 from scnn.compiler import compile_plan
 from scnn.data.digits import Digits, load_digits
-from scnn.engines.engine import EngineMaker
+from scnn.engines.engine import EngineFactory
 from scnn.experiments import presets
 from scnn.experiments.presets import PAPER
 from scnn.layers.activation import Dropout, ReLU
@@ -47,7 +47,7 @@ def shuffled(digits: Digits, count: int) -> Digits:
     return Digits(pixels, bytes(digits.labels[place] for place in places), digits.rows, digits.columns)
 
 
-def trainer(name: str, make_engine: EngineMaker) -> Trainer:
+def trainer(name: str, make_engine: EngineFactory) -> Trainer:
     """The paper's network on its 75 digits, one by one; or the demo's on 1,000 in batches of 20 with momentum."""
     training, _ = load_digits()
     if name == "paper":
@@ -58,11 +58,11 @@ def trainer(name: str, make_engine: EngineMaker) -> Trainer:
         optimiser, batch = SGD(0.01, momentum=0.9), 20
     made = Trainer(network, digits, epochs=1, optimiser=optimiser, batch_size=batch, seed=1, make_engine=make_engine)
     made.begin_epoch()
-    assert made.stream.reach(0)[1] == len(digits)  # all of them are in the engine's memory
+    assert made.stream.ensure_loaded(0)[1] == len(digits)  # all of them are in the engine's memory
     return made
 
 
-def measure(name: str, make_engine: EngineMaker, samples: int) -> Callable[[], float]:
+def measure(name: str, make_engine: EngineFactory, samples: int) -> Callable[[], float]:
     """A function that trains on so many samples, epoch after epoch, and says how many ms each took."""
     one = trainer(name, make_engine)
 
@@ -79,7 +79,7 @@ def measure(name: str, make_engine: EngineMaker, samples: int) -> Callable[[], f
     return once
 
 
-def fingerprint(name: str, make_engine: EngineMaker) -> str:
+def fingerprint(name: str, make_engine: EngineFactory) -> str:
     """The SHA-256 of the weights after a whole training: the paper's experiment; the demo's network, for 2,000
     samples; the first 640 samples of the mnist preset, with augmentation and Adam."""
     if name == "mnist":

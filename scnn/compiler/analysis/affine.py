@@ -1,59 +1,177 @@
-"""Whole numbers as sums: constant + Σ coefficient · atom. Indices are such sums, and so can be reasoned about."""
+"""Whole numbers as sums, constant + Σ coefficient · atom, so that indices can be reasoned about.
 
-from collections.abc import Mapping
+int32 wraps, and sums are exact modulo 2³²: whatever is added or multiplied by a constant, the sum's residue is the
+number's. Its *value* is that of the sum only where the sum, computed without bounds over its atoms' ranges, stays
+within int32. `range_of` answers with that range, or with all of int32; nothing else here speaks of values.
+"""
+
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from scnn.compiler.wasm.ir import Node
-
-__all__ = ["Affine", "Range", "interval"]
+__all__ = [
+    "INT32",
+    "LANE",
+    "LANES",
+    "Affine",
+    "Atom",
+    "Range",
+    "difference",
+    "hull",
+    "known_result",
+    "range_of",
+    "result_range",
+    "span",
+    "wrap",
+]
 
 Range = tuple[int, int]  # the least and the largest value
+Atom = Hashable  # a loop's variable, or a number that is not known before the run
+
+INT32: Range = (-(2**31), 2**31 - 1)
+LANES = 4  # the turns of a loop turn in `lanes`
+LANE: Atom = "lane"  # the atom that is 0, 1, 2, 3 in the lanes of a loop turn
+
+
+def wrap(number: int) -> int:
+    """The int32 with the number's residue modulo 2³²."""
+    return (number + 2**31) % 2**32 - 2**31
 
 
 @dataclass(frozen=True)
 class Affine:
-    """`terms` maps atoms (loop variables, or values not known before the run) to coefficients.
-
-    `lane` is the coefficient of the SIMD lane's number, 0 to 3: a value that is the same in all lanes has 0.
-    """
+    """`terms` maps atoms to coefficients that are not 0; all numbers are int32."""
 
     constant: int = 0
-    terms: Mapping[Node, int] = field(default_factory=dict)
-    lane: int = 0
+    terms: Mapping[Atom, int] = field(default_factory=dict)
 
     def __add__(self, other: "Affine") -> "Affine":
         terms = dict(self.terms)
         for atom, coefficient in other.terms.items():
             terms[atom] = terms.get(atom, 0) + coefficient
-        kept = {atom: coefficient for atom, coefficient in terms.items() if coefficient}
-        return Affine(self.constant + other.constant, kept, self.lane + other.lane)
+        return affine(self.constant + other.constant, terms)
 
     def __mul__(self, factor: int) -> "Affine":
-        if not factor:
-            return Affine()
-        terms = {atom: coefficient * factor for atom, coefficient in self.terms.items()}
-        return Affine(self.constant * factor, terms, self.lane * factor)
+        return affine(
+            self.constant * factor, {atom: coefficient * factor for atom, coefficient in self.terms.items()}
+        )
 
     def __sub__(self, other: "Affine") -> "Affine":
         return self + other * -1
 
     @property
     def is_constant(self) -> bool:
-        return not self.terms and not self.lane
+        return not self.terms
 
-    def without_constant(self) -> "Affine":
-        return Affine(0, self.terms, self.lane)
+    @property
+    def lane(self) -> int:
+        """By how much the number grows from lane to lane."""
+        return self.terms.get(LANE, 0)
+
+    @property
+    def first_lane(self) -> "Affine":
+        """The number in lane 0."""
+        return Affine(self.constant, {atom: factor for atom, factor in self.terms.items() if atom != LANE})
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for equal sums."""
+        return self.constant, frozenset(self.terms.items())
 
 
-def interval(value: Affine, ranges: Mapping[Node, Range]) -> tuple[Range, "Affine"]:
-    """The least and largest value of the terms whose ranges are known, and what is left of the others."""
+def affine(constant: int, terms: Mapping[Atom, int]) -> Affine:
+    wrapped = {atom: wrap(coefficient) for atom, coefficient in terms.items()}
+    return Affine(wrap(constant), {atom: coefficient for atom, coefficient in wrapped.items() if coefficient})
+
+
+def span(value: Affine, ranges: Mapping[Atom, Range]) -> Range:
+    """The least and the largest value of the sum, computed without bounds."""
     low = high = value.constant
-    rest = {}
     for atom, coefficient in value.terms.items():
-        if atom in ranges:
-            ends = sorted((coefficient * ranges[atom][0], coefficient * ranges[atom][1]))
-            low, high = low + ends[0], high + ends[1]
-        else:
-            rest[atom] = coefficient
-    ends = sorted((0, 3 * value.lane))
-    return (low + ends[0], high + ends[1]), Affine(0, rest)
+        least, most = (0, LANES - 1) if atom == LANE else ranges.get(atom, INT32)
+        ends = sorted((coefficient * least, coefficient * most))
+        low, high = low + ends[0], high + ends[1]
+    return low, high
+
+
+def range_of(value: Affine, ranges: Mapping[Atom, Range]) -> Range:
+    """Between what the int32 lies that has the sum's residue."""
+    low, high = span(value, ranges)
+    return (low, high) if INT32[0] <= low and high <= INT32[1] else INT32
+
+
+def difference(left: Affine, right: Affine, ranges: Mapping[Atom, Range]) -> Range:
+    """Between what left - right lies, as the difference of two int32, which may leave int32."""
+    if all(INT32[0] <= low and high <= INT32[1] for low, high in (span(left, ranges), span(right, ranges))):
+        terms = dict(left.terms)
+        for atom, coefficient in right.terms.items():
+            terms[atom] = terms.get(atom, 0) - coefficient
+        return span(Affine(left.constant - right.constant, terms), ranges)
+    if left.key == right.key:
+        return 0, 0
+    (low, high), (bottom, top) = range_of(left, ranges), range_of(right, ranges)
+    return low - top, high - bottom
+
+
+def known_result(operator: str, one: int, other: int) -> int | None:
+    """What an operation of two int32 gives; None for a division by zero."""
+    match operator:
+        case "+":
+            return wrap(one + other)
+        case "-":
+            return wrap(one - other)
+        case "*":
+            return wrap(one * other)
+        case "//":
+            return wrap(one // other) if other else None
+        case "%":
+            return one % other if other else None
+        case "&":
+            return one & other
+        case "|":
+            return one | other
+        case "<<":
+            return wrap(one << (other % 32))
+        case ">>":
+            return one >> (other % 32)
+        case "min":
+            return min(one, other)
+        case "max":
+            return max(one, other)
+    raise AssertionError(f"no such operator: {operator}")
+
+
+def result_range(operator: str, left: Range, right: Range) -> Range:
+    """Between what the result lies of an operation on int32 in these ranges; all of int32 where it may wrap."""
+    (low, high), (bottom, top) = left, right
+    match operator:
+        case "+":
+            found = low + bottom, high + top
+        case "-":
+            found = low - top, high - bottom
+        case "*":
+            products = [x * y for x in left for y in right]
+            found = min(products), max(products)
+        case "//" if bottom > 0 or top < 0:
+            quotients = [x // y for x in left for y in right]
+            found = min(quotients), max(quotients)
+        case "%" if bottom > 0:
+            found = (low, high) if low >= 0 and high < bottom else (0, top - 1)
+        case "%" if top < 0:
+            found = bottom + 1, 0
+        case "&" if bottom >= 0 or low >= 0:
+            found = 0, min(most for least, most in (left, right) if least >= 0)
+        case "<<" if 0 <= bottom == top < 32:
+            found = low << top, high << top
+        case ">>" if 0 <= bottom == top < 32:
+            found = low >> top, high >> top
+        case "min":
+            found = min(low, bottom), min(high, top)
+        case "max":
+            found = max(low, bottom), max(high, top)
+        case _:
+            return INT32
+    return found if INT32[0] <= found[0] and found[1] <= INT32[1] else INT32
+
+
+def hull(one: Range, other: Range) -> Range:
+    return min(one[0], other[0]), max(one[1], other[1])

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from scnn.compiler.analysis.affine import wrap
 from scnn.compiler.errors import KernelError
 from scnn.compiler.frontend import parse
 from scnn.compiler.options import Options
@@ -36,6 +37,10 @@ class Calls:
             argument = call.arguments[parameter.name]
             if parameter.is_buffer:
                 buffers[parameter.name] = self.buffer(function, parameter.name, parameter.kind, argument)
+            elif isinstance(argument, int) and parameter.kind != "Float32" and wrap(argument) != argument:
+                raise KernelError(
+                    f"{function.name}: {parameter.name} is of the type {parameter.kind}, and {argument} is no int32"
+                )
             elif isinstance(argument, int) or (isinstance(argument, float) and parameter.kind == "Float32"):
                 numbers[parameter.name] = argument
             elif isinstance(argument, str) and parameter.kind == "Int32":
@@ -46,7 +51,7 @@ class Calls:
                     f"{function.name}: {parameter.name} is of the type {parameter.kind}, "
                     f"and must be a {wanted}, not {argument!r}"
                 )
-        key = (call.kernel, tuple(buffers.values()), tuple(numbers.items()))
+        key = (call.kernel, tuple(buffers.values()), repr(numbers))  # repr tells -0.0 from 0.0
         if key not in self.routines:
             require_apart(function, buffers)
             name = f"{function.name}#{len(self.routines)}"
@@ -64,7 +69,7 @@ class Calls:
 
 def require_apart(function: Function, buffers: dict[str, Buffer]) -> None:
     """The buffers of one call are the same one or do not overlap."""
-    ordered = sorted(set(buffers.values()), key=lambda buffer: buffer.offset)
-    for one, other in pairwise(ordered):
-        if one.offset + one.size > other.offset and other.size:
+    filled = {buffer for buffer in buffers.values() if buffer.size}
+    for one, other in pairwise(sorted(filled, key=lambda buffer: buffer.offset)):
+        if one.offset + one.size > other.offset:
             raise KernelError(f"{function.name}: the buffers {one.name} and {other.name} overlap")

@@ -3,11 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from scnn.compiler.analysis.affine import wrap
+from scnn.compiler.errors import KernelError
 from scnn.compiler.wasm.ir import Block, Check, If, Loop, Node, Routine, Set, Store
 from scnn.plan import Argument, Call, Procedure
 from scnn.plan import Loop as PlanLoop
 
 __all__ = ["Code", "Instruction", "code_of_procedure", "code_of_routine"]
+
+# https://webassembly.github.io/spec/js-api/#limits: 50,000 locals and 7,654,321 bytes a function
+MOST_LOCALS, MOST_INSTRUCTIONS = 40_000, 1_000_000
 
 Instruction = tuple[object, ...]  # the name, then its immediates; locals and functions by name
 
@@ -25,6 +30,12 @@ class Code:
 def code_of_routine(routine: Routine) -> Code:
     code = Code(routine.name, routine.parameters)
     block(routine.body, code)
+    if len(code.locals) > MOST_LOCALS or len(code.body) > MOST_INSTRUCTIONS:
+        raise KernelError(
+            f"{routine.name.partition('#')[0]}: {len(code.body)} instructions and {len(code.locals)} locals are too "
+            f"many for one function; allowed is {MOST_INSTRUCTIONS} and {MOST_LOCALS}: fewer turns in unrolled(…), "
+            "or a smaller `by` in blocked(…) and lanes(…)"
+        )
     return code
 
 
@@ -40,16 +51,15 @@ def block(statements: Block, code: Code) -> None:
                 expression(address, code)
                 expression(value, code)
                 emit((op, offset) if lane is None else (op, offset, lane))
-            case Check(index, length, site):
-                expression(index, code)
-                code.body += [("i32.const", length), ("i32.ge_u",), ("if",)]
-                code.body += [("i32.const", site), ("global.set", 0), ("unreachable",), ("end",)]
+            case Check(condition, site):
+                expression(condition, code)
+                code.body += [("if",), ("i32.const", site), ("global.set", 0), ("unreachable",), ("end",)]
             case Loop(local, start, stop, step, body):
                 code.locals.setdefault(local, "i32")
-                code.body += [("i32.const", start), ("local.set", local), ("loop",)]
+                code.body += [("i32.const", wrap(start)), ("local.set", local), ("loop",)]
                 block(body, code)
-                code.body += [("local.get", local), ("i32.const", step), ("i32.add",), ("local.tee", local)]
-                code.body += [("i32.const", stop), ("i32.ne",), ("br_if", 0), ("end",)]
+                code.body += [("local.get", local), ("i32.const", wrap(step)), ("i32.add",), ("local.tee", local)]
+                code.body += [("i32.const", wrap(stop)), ("i32.ne",), ("br_if", 0), ("end",)]
             case If(condition, yes, no):
                 expression(condition, code)
                 emit(("if",))
@@ -69,6 +79,7 @@ def expression(node: Node, code: Code) -> None:
 def code_of_procedure(procedure: Procedure, routine_of: Callable[[Call], tuple[str, tuple[str, ...]]]) -> Code:
     """A procedure calls routines, with its own numbers, in loops whose counts are known when it runs."""
     code = Code(procedure.name, procedure.parameters)
+    code.body += [("i32.const", -1), ("global.set", 0)]  # no check has failed in this run
     steps(procedure.body, code, routine_of, {})
     return code
 

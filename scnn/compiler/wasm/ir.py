@@ -7,6 +7,8 @@ what is there at that point; what is known to be equal over several points is th
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from scnn.compiler.analysis.affine import wrap
+
 __all__ = [
     "Block",
     "Check",
@@ -18,18 +20,24 @@ __all__ = [
     "Set",
     "Statement",
     "Store",
+    "may_stop",
     "text_of",
     "walk",
 ]
 
 
 class Node:
-    """One instruction. `type` is i32, f32 or v128; `data` is its immediate: a number, a local, an offset."""
+    """One instruction. `type` is i32, f32 or v128; `data` is its immediate: a number, a local, an offset. A node is
+    pinned if it may be computed only where it stands: it loads what a check or a branch guards, or has such a part.
+    """
 
-    __slots__ = ("arguments", "buffer", "data", "op", "type")
+    __slots__ = ("arguments", "buffer", "data", "op", "pinned", "type")
 
-    def __init__(self, op: str, type: str, arguments: tuple["Node", ...], data: object, buffer: str) -> None:
+    def __init__(
+        self, op: str, type: str, arguments: tuple["Node", ...], data: object, buffer: str, pinned: bool
+    ) -> None:
         self.op, self.type, self.arguments, self.data, self.buffer = op, type, arguments, data, buffer
+        self.pinned: bool = pinned or any(argument.pinned for argument in arguments)
 
     def __repr__(self) -> str:
         return text_of(self)
@@ -41,14 +49,28 @@ class Nodes:
     def __init__(self) -> None:
         self.known: dict[tuple[object, ...], Node] = {}
 
-    def make(self, op: str, *arguments: Node, data: object = None, buffer: str = "", type: str = "") -> Node:
-        key = (op, arguments, repr(data), buffer, type)  # repr tells -0.0 from 0.0, and 1 from 1.0
+    def make(
+        self,
+        op: str,
+        *arguments: Node,
+        data: object = None,
+        buffer: str = "",
+        type: str = "",
+        pinned: bool = False,
+    ) -> Node:
+        key = (op, arguments, repr(data), buffer, type, pinned)  # repr tells -0.0 from 0.0, and 1 from 1.0
         if key not in self.known:
-            self.known[key] = Node(op, type or result_type(op), arguments, data, buffer)
+            self.known[key] = Node(op, type or result_type(op), arguments, data, buffer, pinned)
         return self.known[key]
 
     def i32(self, value: int) -> Node:
-        return self.make("i32.const", data=value)
+        """A constant; what is beyond int32 is the one with the same bits."""
+        return self.make("i32.const", data=wrap(value))
+
+    def v128(self, *lanes: float) -> Node:
+        """A vector constant; one number stands for all lanes."""
+        numbers = lanes * 4 if len(lanes) == 1 else lanes
+        return self.make("v128.const", data=tuple(wrap(n) if isinstance(n, int) else n for n in numbers))
 
     def f32(self, value: float) -> Node:
         return self.make("f32.const", data=value)
@@ -63,6 +85,8 @@ def result_type(op: str) -> str:
     comparison = action.split("_")[0] in ("eq", "ne", "lt", "gt", "le", "ge", "eqz")
     if "extract_lane" in action:
         return shape[:3]
+    if action == "any_true":
+        return "i32"
     if shape in ("v128", "f32x4", "i32x4", "i16x8", "i8x16"):
         return "v128"
     return "i32" if comparison else shape
@@ -90,10 +114,9 @@ class Store:
 
 @dataclass
 class Check:
-    """Stops the run, naming the site, where index is not below length (both unsigned)."""
+    """Stops the run, naming the site, where the condition is not 0."""
 
-    index: Node
-    length: int
+    condition: Node
     site: int
 
 
@@ -131,6 +154,16 @@ class Routine:
         return f"{self.name}({', '.join(self.parameters)}):\n{block_text(self.body, '    ')}"
 
 
+def may_stop(block: Block) -> bool:
+    """Whether a block has a check, however deep."""
+    return any(
+        isinstance(statement, Check)
+        or (isinstance(statement, Loop) and may_stop(statement.body))
+        or (isinstance(statement, If) and (may_stop(statement.yes) or may_stop(statement.no)))
+        for statement in block
+    )
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything under it, operands first; a shared one as often as it stands there."""
     for argument in node.arguments:
@@ -159,8 +192,8 @@ def block_text(block: Block, indent: str = "") -> str:
             case Store(op, buffer, address, offset, value, lane):
                 which = "" if lane is None else f" lane {lane}"
                 lines.append(f"{indent}{op}[{buffer} {offset}{which}]({text_of(address)}) = {text_of(value)}")
-            case Check(index, length, site):
-                lines.append(f"{indent}check {text_of(index)} < {length} (site {site})")
+            case Check(condition, site):
+                lines.append(f"{indent}stop if {text_of(condition)} (site {site})")
             case Loop(local, start, stop, step, body):
                 lines += [
                     f"{indent}loop {local} from {start} to {stop} by {step}:",

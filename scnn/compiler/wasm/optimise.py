@@ -2,7 +2,8 @@
 
 One walk over the IR, in the order of running. Every expression has a level: the innermost loop that changes one
 of its inputs. Hoisting computes it in the block of that level; sharing keeps what it computed for as long as its
-inputs stay what they were.
+inputs stay what they were. Nothing that can stop or trap is moved: checks are statements, and stay where they are;
+pinned nodes, which load what a check or a branch guards, are computed in their own block.
 """
 
 from collections.abc import Iterable
@@ -64,8 +65,8 @@ class Optimiser:
             case Store(op, buffer, address, offset, value, lane):
                 out.append(Store(op, buffer, self.place(address), offset, self.place(value), lane))
                 self.change([memory(buffer)])
-            case Check(index, length, site):
-                out.append(Check(self.place(index), length, site))
+            case Check(condition, site):
+                out.append(Check(self.place(condition), site))
             case Loop(local, start, stop, step, body):
                 changes = frozenset({local, *changes_in(body)})
                 self.enter_loop(changes)
@@ -110,7 +111,9 @@ class Optimiser:
 
     def rebuilt(self, node: Node) -> Node:
         arguments = [self.place(argument) for argument in node.arguments]
-        return self.nodes.make(node.op, *arguments, data=node.data, buffer=node.buffer, type=node.type)
+        return self.nodes.make(
+            node.op, *arguments, data=node.data, buffer=node.buffer, type=node.type, pinned=node.pinned
+        )
 
     def keep(self, node: Node, scope: Scope) -> Node:
         """Computes the node in the scope's block, into a local of its own."""
@@ -134,7 +137,7 @@ class Optimiser:
 
     def scope_of(self, node: Node) -> Scope:
         """The innermost block of the loop that changes the node, or the block at hand."""
-        if not self.hoist:
+        if not self.hoist or node.pinned:
             return self.scopes[-1]
         level = self.level(node)
         if level == self.scopes[-1].depth:
@@ -209,8 +212,6 @@ def roots(statement: object) -> tuple[Node, ...]:
             return (value,)
         case Store(_, _, address, _, value):
             return (address, value)
-        case Check(index):
-            return (index,)
-        case If(condition):
+        case Check(condition) | If(condition):
             return (condition,)
     return ()

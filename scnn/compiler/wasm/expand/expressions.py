@@ -1,12 +1,13 @@
-"""Expressions: a typed tree's expressions come to values, read from and assigned to the names of a copy."""
+"""Expressions: a typed tree's expressions come to values. What Python would not evaluate is neither read nor checked.
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+A side of a conditional expression, or an operand of `and` and `or`, that cannot stop is computed in any case, and
+the result selected: that cannot be observed. One that can stop is computed in a branch of its own; or, where lanes
+differ, under a mask.
+"""
 
-from scnn.compiler.analysis.affine import Affine
-from scnn.compiler.options import Options
+from collections.abc import Sequence
+
+from scnn.compiler.analysis.affine import hull
 from scnn.compiler.tree import (
     Binary,
     Compare,
@@ -20,117 +21,116 @@ from scnn.compiler.tree import (
     Not,
     Number,
     Select,
-    Statement,
 )
-from scnn.compiler.wasm.expand.memory import Memory, Site
-from scnn.compiler.wasm.expand.values import Cell, Copy, Value
-from scnn.compiler.wasm.ir import Node, Set
+from scnn.compiler.wasm.expand.arithmetic import binary, compare, invert, logic, negate, select
+from scnn.compiler.wasm.expand.conversions import convert
+from scnn.compiler.wasm.expand.forms import mask_of, number, scalar, vector
+from scnn.compiler.wasm.expand.memory import load_element
+from scnn.compiler.wasm.expand.names import kept, read
+from scnn.compiler.wasm.expand.state import Frame, State
+from scnn.compiler.wasm.expand.values import LoopTurn, Mask, Value
+from scnn.compiler.wasm.ir import Block, If, Node, Set, may_stop
 
-__all__ = ["Expressions"]
+__all__ = ["evaluate"]
 
 
-class Expressions(Memory, ABC):
-    """Evaluates expressions. A kernel called in one is executed, and so needs the statements of the layer above."""
+def evaluate(state: State, expression: Expression, turn: LoopTurn) -> Value:
+    match expression:
+        case Number(type, _, value):
+            return number(state, type, value)
+        case Name(_, _, name):
+            return read(state, name, turn)
+        case Index(_, _, _, index):
+            return load_element(state, turn, expression, evaluate(state, index, turn))
+        case Negate(_, _, operand):
+            return negate(state, evaluate(state, operand, turn))
+        case Binary(_, _, _, left, right):
+            one = evaluate(state, left, turn)
+            return binary(state, turn, expression, one, evaluate(state, right, turn))
+        case Compare(_, _, operator, left, right):
+            one = evaluate(state, left, turn)
+            return compare(state, operator, one, evaluate(state, right, turn))
+        case Logic(_, _, operator, operands):
+            return short_circuit(state, operator, operands, turn)
+        case Not(_, _, operand):
+            return invert(state, evaluate(state, operand, turn))
+        case Select(_, _, condition, yes, no):
+            return choose(state, evaluate(state, condition, turn), yes, no, turn)
+        case Convert(_, _, how, operand):
+            return convert(state, how, evaluate(state, operand, turn))
+        case Invoke():
+            return invoke(state, expression, turn)
+    raise AssertionError(f"no such expression: {expression}")
 
-    def __init__(self, sites: list[Site], options: Options) -> None:
-        super().__init__(sites, options)
-        self.mutable: set[Node] = set()  # atoms that are set more than once
 
-    @abstractmethod
-    def execute(self, statements: Sequence[Statement], copies: list[Copy]) -> None:
-        """Executes every statement for each copy before the next one."""
+def evaluate_apart(state: State, expression: Expression, turn: LoopTurn, lanes: Node | None) -> tuple[Block, Value]:
+    """The value, and what computes it in a block of its own; in these lanes alone, if they differ."""
+    with state.guarded() as block:
+        side = turn.inner(Mask(turn.mask, lanes, block)) if lanes else turn
+        value = evaluate(state, expression, side)
+    return block, value
 
-    def evaluate(self, expression: Expression, copy: Copy) -> Value:
-        match expression:
-            case Number(type, _, value):
-                return self.number(type, value)
-            case Name(_, _, name):
-                return self.read(name, copy)
-            case Index(_, _, _, index):
-                return self.element(expression, copy, self.evaluate(index, copy))
-            case Negate(_, _, operand):
-                return self.negate(self.evaluate(operand, copy))
-            case Binary(_, _, operator, left, right):
-                return self.binary(expression, operator, self.evaluate(left, copy), self.evaluate(right, copy))
-            case Compare(_, _, operator, left, right):
-                return self.compare(operator, self.evaluate(left, copy), self.evaluate(right, copy))
-            case Logic(_, _, operator, operands):
-                return self.logic_of(operator, operands, copy)
-            case Not(_, _, operand):
-                return self.invert(self.evaluate(operand, copy))
-            case Select(_, _, condition, yes, no):
-                chosen = self.evaluate(condition, copy)
-                if chosen.constant is not None:
-                    return self.evaluate(yes if chosen.constant else no, copy)
-                with self.guard():
-                    return self.select(chosen, self.evaluate(yes, copy), self.evaluate(no, copy))
-            case Convert(_, _, how, operand):
-                return self.convert(how, self.evaluate(operand, copy))
-            case Invoke():
-                return self.invoke(expression, copy)
-        raise AssertionError(f"no such expression: {expression}")
 
-    def logic_of(self, operator: str, operands: Sequence[Expression], copy: Copy) -> Value:
-        """and, or: all operands are computed, and so what stands behind the first must not fail."""
-        first, *others = operands
-        value = self.evaluate(first, copy)
-        for other in others:
-            with self.guard():
-                value = self.logic(operator, value, self.evaluate(other, copy))
-        return value
+def choose(state: State, condition: Value, yes: Expression, no: Expression, turn: LoopTurn) -> Value:
+    if condition.constant is not None:
+        return evaluate(state, yes if condition.constant else no, turn)
+    if condition.is_vector:
+        chosen = mask_of(state, condition)
+        first, one = evaluate_apart(state, yes, turn, chosen)
+        second, other = evaluate_apart(state, no, turn, state.nodes.make("v128.not", chosen))
+        state.block += [*first, *second]
+        return select(state, condition, one, other)
+    first, one = evaluate_apart(state, yes, turn, None)
+    second, other = evaluate_apart(state, no, turn, None)
+    if not may_stop(first) and not may_stop(second):
+        state.block += [*first, *second]
+        return select(state, condition, one, other)
+    local = state.fresh("chosen")
+    vectors = one.is_vector or other.is_vector
+    for block, value in ((first, one), (second, other)):
+        with state.into() as last:
+            last.append(Set(local, vector(state, value) if vectors else scalar(state, value)))
+        block += last
+    state.block.append(If(scalar(state, condition), first, second))
+    if vectors or one.type == "float32":
+        return Value(one.type, node=state.nodes.local(local, "v128" if vectors else "f32"))
+    assert one.affine is not None and other.affine is not None
+    return state.atom(local, hull(state.range(one.affine), state.range(other.affine)))
 
-    @contextmanager
-    def guard(self) -> Iterator[None]:
-        outer, self.guarded = self.guarded, True
-        yield
-        self.guarded = outer
 
-    def invoke(self, expression: Invoke, copy: Copy) -> Value:
-        """A kernel called for its value: executed in place, for this copy alone."""
-        function = expression.function
-        pairs = zip(function.parameters, expression.arguments, strict=True)
-        names: dict[str, Value | Cell] = {p.name: self.kept(p.name, self.evaluate(a, copy)) for p, a in pairs}
-        inner = Copy(names, copy.tag, copy.vector, copy.mask)
-        self.enter(function, {}, lambda: self.execute(function.body, [inner]))
-        result = inner.names["return"]
-        assert isinstance(result, Value)
-        return result
-
-    # ---------------------------------------------------------------------------------------- names
-
-    def read(self, name: str, copy: Copy) -> Value:
-        known = copy.names[name]
-        if isinstance(known, Value):
-            return known
-        node = self.cell(known)
-        if known.type == "int32" and not known.vector:
-            return Value("int32", affine=Affine(0, {node: 1}))
-        return Value(known.type, node=node)
-
-    def assign(self, copy: Copy, name: str, value: Value) -> None:
-        known = copy.names.get(name)
-        if value.affine is not None and not isinstance(known, Cell) and name in self.frame.once and not copy.mask:
-            if self.mutable & value.affine.terms.keys():
-                value = self.opaque(name, self.scalar(value))  # what it is now, not what it will be
-            copy.names[name] = value
-            return
-        if not isinstance(known, Cell):
-            known = Cell(self.fresh(name + copy.tag), value.type, copy.vector)
-            copy.names[name] = known
-        node = self.vector(value) if known.vector else self.scalar(value)
-        if copy.mask and known.vector:
-            node = self.nodes.make("v128.bitselect", node, self.cell(known), copy.mask)
-        self.block.append(Set(known.local, node))
-        if known.type == "int32" and not known.vector:
-            self.mutable.add(self.cell(known))
-
-    def kept(self, name: str, value: Value) -> Value:
-        """The value as it is now: what changes later is copied."""
-        if value.affine is not None:
-            return self.opaque(name, self.scalar(value)) if self.mutable & value.affine.terms.keys() else value
-        assert value.node
-        if value.node.op.endswith(".const"):
+def short_circuit(state: State, operator: str, operands: Sequence[Expression], turn: LoopTurn) -> Value:
+    value = evaluate(state, operands[0], turn)
+    for operand in operands[1:]:
+        if value.constant is not None and value.constant != (operator == "and"):
             return value
-        local = self.fresh(name)
-        self.block.append(Set(local, value.node))
-        return replace(value, node=self.nodes.local(local, value.node.type))
+        value = with_operand(state, operator, value, operand, turn)
+    return value
+
+
+def with_operand(state: State, operator: str, value: Value, operand: Expression, turn: LoopTurn) -> Value:
+    """`value and operand`, or with `or`: the operand is evaluated where the value does not decide."""
+    if value.constant is not None:
+        return evaluate(state, operand, turn)
+    open_ = value if operator == "and" else invert(state, value)
+    block, other = evaluate_apart(state, operand, turn, open_.node if value.is_vector else None)
+    if value.is_vector or not may_stop(block):
+        state.block += block
+        return logic(state, operator, value, other)
+    local, vectors = state.fresh("truth"), other.is_vector
+    state.block.append(Set(local, mask_of(state, value) if vectors else scalar(state, value)))
+    block.append(Set(local, mask_of(state, other) if vectors else scalar(state, other)))
+    state.block.append(If(scalar(state, open_), block))
+    return Value("bool", node=state.nodes.local(local, "v128" if vectors else "i32"))
+
+
+def invoke(state: State, expression: Invoke, turn: LoopTurn) -> Value:
+    """A kernel called for its value: executed in place, for this turn alone."""
+    function = expression.function
+    names = {}
+    for parameter, argument in zip(function.parameters, expression.arguments, strict=True):
+        names[parameter.name] = kept(state, parameter.name, evaluate(state, argument, turn))
+    inner = LoopTurn({**names}, turn.tag, turn.vector, turn.mask)
+    state.enter(Frame(function, {}, set()), [inner])
+    result = inner.names["return"]
+    assert isinstance(result, Value)
+    return result

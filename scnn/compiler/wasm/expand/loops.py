@@ -1,134 +1,141 @@
-"""Loops: their turns one after the other, written out, or together as copies and in lanes, as each loop asks.
+"""Loops: their turns one after the other, written out, or together, as each loop asks."""
 
-A loop over lanes may carry sums from turn to turn; each lane then has a partial sum, and they are added at the end.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
-from scnn.compiler.analysis.affine import Affine
+from scnn.compiler.analysis.affine import LANE, LANES, Affine
 from scnn.compiler.analysis.independence import require_independent
+from scnn.compiler.analysis.reductions import find_reductions
+from scnn.compiler.analysis.varying import varying_names
 from scnn.compiler.tree import Expression, Repeat
-from scnn.compiler.wasm.expand.expressions import Expressions
-from scnn.compiler.wasm.expand.values import LANES, Cell, Copy
-from scnn.compiler.wasm.ir import Loop, Set
+from scnn.compiler.wasm.expand.expressions import evaluate
+from scnn.compiler.wasm.expand.reductions import Partial, begin_reductions, end_reductions
+from scnn.compiler.wasm.expand.state import State
+from scnn.compiler.wasm.expand.values import LoopTurn, Value
+from scnn.compiler.wasm.ir import Loop
 
-__all__ = ["Loops"]
+__all__ = ["repeat"]
 
 WRITTEN_OUT = 16  # the most turns that are: beyond it the code grows, and nothing is won
 
-Sums = dict[str, list[list[Cell]]]  # name → copy → group
+
+def repeat(state: State, loop: Repeat, group: list[LoopTurn]) -> None:
+    bounds = [constant(state, bound, group) for bound in loop.bounds]
+    if len(bounds) == 3 and not bounds[2]:
+        raise state.error(loop.node, "a loop by steps of 0 has no end", "a step that is not 0")
+    numbers = range(*bounds)
+    by = constant(state, loop.by, group) if loop.by else LANES
+    if loop.kind in ("lanes", "blocked"):
+        require_turns_together(state, loop, len(numbers), by, group)
+    kind = loop.kind if getattr(state.options, loop.kind, True) else "range"
+    state.lanes += loop.kind == "lanes"
+    if kind in ("lanes", "blocked"):
+        with varying_in(state, loop):
+            (lanes if kind == "lanes" else blocked)(state, loop, len(numbers), by, group)
+    elif kind == "unrolled" and len(numbers) <= WRITTEN_OUT:
+        for number in numbers:
+            run_turns(state, loop, [0], group, vector=False, at=Affine(number))
+    else:
+        over(state, loop, numbers, lambda at: run_turns(state, loop, [0], group, vector=False, at=at))
+    state.lanes -= loop.kind == "lanes"
 
 
-class Loops(Expressions):
-    """Executes loops; their bodies are executed by the layer above."""
+def constant(state: State, bound: Expression, group: list[LoopTurn]) -> int:
+    """A bound, which is known, and the same for all turns that run together."""
+    values = [evaluate(state, bound, turn).affine for turn in group]
+    found = [value.constant for value in values if value is not None and value.is_constant]
+    if len(found) < len(group):
+        raise state.error(bound.node, "a loop's bound is not constant", "sizes, and arithmetic on them")
+    if len(set(found)) > 1:
+        raise state.error(
+            bound.node, "a loop's bound differs between turns that run together", "a bound that is the same for all"
+        )
+    return found[0]
 
-    def repeat(self, loop: Repeat, copies: list[Copy]) -> None:
-        bounds = [self.constant(bound, copies) for bound in loop.bounds]
-        if len(bounds) == 3 and not bounds[2]:
-            raise self.error(loop.node, "a loop by steps of 0 has no end", "a step that is not 0")
-        numbers = range(*bounds)
-        kind = loop.kind if getattr(self.options, loop.kind, True) else "range"
-        if kind in ("lanes", "blocked"):
-            carried = require_independent(loop, self.frame, copies[0], self.ranges)
-            if kind == "lanes":
-                self.lanes(loop, len(numbers), copies, carried)
-            else:
-                self.blocked(loop, len(numbers), copies)
-        elif kind == "unrolled" and len(numbers) <= WRITTEN_OUT:
-            for number in numbers:
-                self.turn(loop, [number], Affine(number), copies, vector=False)
-        else:
-            self.over(loop, numbers, lambda at: self.turn(loop, [0], at, copies, vector=False))
 
-    def constant(self, bound: Expression, copies: list[Copy]) -> int:
-        value = self.evaluate(bound, copies[0])
-        if value.affine is None or not value.affine.is_constant:
-            raise self.error(bound.node, "a loop's bound is not constant", "sizes, and arithmetic on them")
-        return value.affine.constant
+def require_turns_together(state: State, loop: Repeat, turns: int, by: int, group: list[LoopTurn]) -> None:
+    """Raises KernelError unless the turns of the loop may run together."""
+    if loop.kind == "lanes" and state.lanes:
+        raise state.error(loop.node, "lanes stands inside lanes", "range(…) for one of the two loops")
+    if loop.kind == "lanes" and (by < LANES or by % LANES):
+        raise state.error(loop.node, f"{by} turns are no whole vectors", "a multiple of 4")
+    if by < 1:
+        raise state.error(loop.node, f"{by} turns cannot run together", "a `by` of at least 1")
+    frame, seen = state.frame, set()
+    for turn in group:
+        names = {name: value.affine if isinstance(value, Value) else None for name, value in turn.names.items()}
+        key = frozenset((name, value.key if value else None) for name, value in names.items())
+        if key not in seen:
+            seen.add(key)
+            require_independent(loop, turns, frame.function, names, frame.buffers, state.ranges)
+    find_reductions(loop, set(group[0].names), frame.function.source)
 
-    def over(self, loop: Repeat, numbers: range, body: Callable[[Affine], None]) -> None:
-        """The body once for all the numbers, in a loop; or as it is, where there is one alone."""
-        if len(numbers) == 1:
-            body(Affine(numbers[0]))
-        elif len(numbers) > 1:
-            local = self.fresh(loop.name)
-            atom = self.nodes.local(local, "i32")
-            self.ranges[atom] = (min(numbers[0], numbers[-1]), max(numbers[0], numbers[-1]))
-            with self.into() as block:
-                body(Affine(0, {atom: 1}))
-            self.block.append(Loop(local, numbers[0], numbers[-1] + numbers.step, numbers.step, block))
 
-    def turn(self, loop: Repeat, shifts: Sequence[int], at: Affine, copies: list[Copy], vector: bool) -> None:
-        """One pass through the body, `shifts` telling the turns that run together, counted from `at`."""
-        tagged = len(shifts) > 1
-        if shifts == [at.constant] and at.is_constant:
-            shifts = [0]
-        inner = [
-            copy.turned(
-                loop.name, replace(at + Affine(shift), lane=int(vector)), f".{shift}" if tagged else "", vector
-            )
-            for copy in copies
-            for shift in shifts
-        ]
-        self.execute(loop.body, inner)
+@contextmanager
+def varying_in(state: State, loop: Repeat) -> Iterator[None]:
+    frame = state.frame
+    outer, frame.varying = frame.varying, varying_names(loop.body, {loop.name} | frame.varying)
+    yield
+    frame.varying = outer
 
-    def blocked(self, loop: Repeat, count: int, copies: list[Copy]) -> None:
-        assert loop.by
-        by = self.constant(loop.by, copies)
-        whole = count // by * by
-        self.over(loop, range(0, whole, by), lambda at: self.turn(loop, range(by), at, copies, vector=False))
-        if whole < count:
-            self.turn(loop, range(count - whole), Affine(whole), copies, vector=False)
 
-    def lanes(self, loop: Repeat, count: int, copies: list[Copy], carried: Sequence[str]) -> None:
-        """Groups of `by` turns as vectors, then of four, then what is left one by one, yet together."""
-        by = self.constant(loop.by, copies) if loop.by else LANES
-        if by < LANES or by % LANES:
-            raise self.error(loop.node, f"{by} turns are no whole vectors", "a multiple of 4")
-        whole = count // by * by
-        vectors = count // LANES * LANES
-        sums = self.begin_sums(carried, copies, min(by, vectors) // LANES)
-        for numbers, width in ((range(0, whole, by), by), (range(whole, vectors, LANES), vectors - whole)):
-            if len(numbers) and width:
-                groups = range(0, width, LANES)
-                steps = numbers if width == by else range(numbers.start, numbers.start + 1)
-                self.over(loop, steps, partial(self.vectors, loop, groups, copies, sums))
-        self.end_sums(sums, copies)
-        if vectors < count:
-            self.turn(loop, range(count - vectors), Affine(vectors), copies, vector=False)
+def over(state: State, loop: Repeat, numbers: range, body: Callable[[Affine], None]) -> None:
+    """The body once for all the numbers, in a loop; or as it is, where there is one alone."""
+    if len(numbers) == 1:
+        body(Affine(numbers[0]))
+    elif len(numbers) > 1:
+        local = state.fresh(loop.name)
+        atom = state.nodes.local(local, "i32")
+        state.ranges[atom] = (min(numbers[0], numbers[-1]), max(numbers[0], numbers[-1]))
+        with state.into() as block:
+            body(Affine(0, {atom: 1}))
+        state.block.append(Loop(local, numbers[0], numbers[-1] + numbers.step, numbers.step, block))
 
-    def vectors(self, loop: Repeat, groups: range, copies: list[Copy], sums: Sums, at: Affine) -> None:
-        inner = []
-        for number, copy in enumerate(copies):
-            for shift in groups:
-                turned = copy.turned(loop.name, replace(at + Affine(shift), lane=1), f".{shift}", vector=True)
-                for name, cells in sums.items():
-                    turned.names[name] = cells[number][shift // LANES]
-                inner.append(turned)
-        self.execute(loop.body, inner)
 
-    def begin_sums(self, carried: Sequence[str], copies: list[Copy], groups: int) -> Sums:
-        """For each sum that the loop adds to, a vector of partial sums for each copy and group, at zero."""
-        sums: Sums = {}
-        for name in carried:
-            sums[name] = []
-            for copy in copies:
-                cells = [Cell(self.fresh(name + copy.tag), "float32", vector=True) for _ in range(groups)]
-                zero = self.nodes.make("v128.const", data=(0.0,) * LANES)
-                self.block += [Set(cell.local, zero) for cell in cells]
-                sums[name].append(cells)
-        return sums
+def run_turns(
+    state: State,
+    loop: Repeat,
+    shifts: Sequence[int],
+    group: list[LoopTurn],
+    vector: bool,
+    at: Affine,
+    partials: Sequence[Partial] = (),
+) -> None:
+    """One pass through the body, `shifts` telling the turns that run together, counted from `at`."""
+    lane = Affine(0, {LANE: 1} if vector else {})
+    tagged = len(shifts) > 1 or vector
+    inner = []
+    for number, turn in enumerate(group):
+        for place, shift in enumerate(shifts):
+            turned = turn.turned(loop.name, at + Affine(shift) + lane, f".{shift}" if tagged else "", vector)
+            for partial_ in partials:
+                turned.names[partial_.reduction.name] = partial_.cells[number][place]
+            inner.append(turned)
+    state.count(loop.node, len(inner))
+    state.run_statements(state, loop.body, inner)
 
-    def end_sums(self, sums: Sums, copies: list[Copy]) -> None:
-        """Adds the groups in their order, then the lanes as (0 + 1) + (2 + 3), then that to what was there."""
-        for name, per_copy in sums.items():
-            for copy, cells in zip(copies, per_copy, strict=True):
-                if cells:
-                    total = self.cell(cells[0])
-                    for cell in cells[1:]:
-                        total = self.nodes.make("f32x4.add", total, self.cell(cell))
-                    lane = [self.nodes.make("f32x4.extract_lane", total, data=number) for number in range(LANES)]
-                    low, high = (self.nodes.make("f32.add", lane[k], lane[k + 1]) for k in (0, 2))
-                    self.assign(copy, name, self.add(self.read(name, copy), self.nodes.make("f32.add", low, high)))
+
+def blocked(state: State, loop: Repeat, count: int, by: int, group: list[LoopTurn]) -> None:
+    whole = count // by * by
+    body = partial(run_turns, state, loop, range(by), group, False)
+    over(state, loop, range(0, whole, by), body)
+    if whole < count:
+        run_turns(state, loop, range(count - whole), group, vector=False, at=Affine(whole))
+
+
+def lanes(state: State, loop: Repeat, count: int, by: int, group: list[LoopTurn]) -> None:
+    """Groups of `by` turns as vectors, then what is left of whole vectors, then single turns."""
+    whole, vectors = count // by * by, count // LANES * LANES
+    found = find_reductions(loop, set(group[0].names), state.frame.function.source)
+    partials = begin_reductions(state, found, group, min(by, vectors) // LANES)
+
+    def body(width: int, at: Affine) -> None:
+        run_turns(state, loop, range(0, width, LANES), group, True, at, partials)
+
+    over(state, loop, range(0, whole, by), partial(body, by))
+    if whole < vectors:
+        body(vectors - whole, Affine(whole))
+    end_reductions(state, partials, group)
+    if vectors < count:
+        run_turns(state, loop, range(count - vectors), group, vector=False, at=Affine(vectors))

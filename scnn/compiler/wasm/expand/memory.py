@@ -1,124 +1,196 @@
-"""Memory: the elements of buffers, loaded and stored; an index that is not proven to lie inside is checked."""
+"""Memory: the elements of buffers, loaded and stored; an index that is not proven to lie inside is checked.
 
-from dataclasses import dataclass, replace
+A lane that is turned off neither reads nor checks nor stores. Where all lanes are proven to lie inside, that cannot
+be observed, and whole vectors are read and written, the old numbers in the lanes that are off. Everywhere else lanes
+are read one by one, those that are off at element 0, and stored one by one where they are on.
+"""
 
-from scnn.compiler.analysis.affine import Affine, interval
-from scnn.compiler.errors import KernelError
-from scnn.compiler.options import Options
-from scnn.compiler.tree import Expression, Index, Type
+from scnn.compiler.analysis.affine import INT32, LANES, Affine, span
+from scnn.compiler.errors import KernelError, outside_error
+from scnn.compiler.tree import Index, Type
 from scnn.compiler.tree import Store as TreeStore
-from scnn.compiler.wasm.expand.arithmetic import Arithmetic
-from scnn.compiler.wasm.expand.values import LANES, Copy, Value
-from scnn.compiler.wasm.ir import Check, Node, Store
+from scnn.compiler.wasm.expand.forms import extract, scalar, sum_node, vector, vector_of
+from scnn.compiler.wasm.expand.state import State
+from scnn.compiler.wasm.expand.values import LoopTurn, Value
+from scnn.compiler.wasm.ir import If, Node, Store
 from scnn.plan import Buffer
 
-__all__ = ["Memory", "Site"]
+__all__ = ["load_element", "store_element"]
 
 ELEMENT = {"float32": 4, "int32": 4, "uint8": 1}  # bytes
 
 
-@dataclass(frozen=True)
-class Site:
-    """A place where an index is checked while the kernel runs."""
+def load_element(state: State, turn: LoopTurn, expression: Index, index: Value) -> Value:
+    buffer = state.frame.buffers[expression.buffer]
+    if index.affine is None or (turn.mask and not is_inside(state, buffer, index.affine)):
+        return gather(state, turn, expression, buffer, index)
+    place = index.affine
+    proven = is_inside(state, buffer, place)
+    if not proven:
+        check(state, expression, buffer, place)
+    value = load(state, buffer, place, pinned=not proven)
+    if value.type == "int32" and not value.is_vector:
+        return state.opaque(expression.buffer, scalar(state, value), (0, 255) if buffer.kind == "uint8" else None)
+    return value
 
-    place: str
-    buffer: str
-    length: int
+
+def is_inside(state: State, buffer: Buffer, place: Affine) -> bool:
+    """Whether the index is proven to lie inside in every lane."""
+    low, high = state.range(place)
+    return low >= 0 and high < buffer.length
 
 
-class Memory(Arithmetic):
-    """Loads and stores; adds its checks to `sites`."""
+def load(state: State, buffer: Buffer, place: Affine, pinned: bool) -> Value:
+    """The element, or those of four lanes, at an index that lies inside."""
+    kind: Type = "float32" if buffer.kind == "float32" else "int32"
+    if abs(reach(place)) >= buffer.length:  # a check has stopped the kernel
+        return zeros(state, kind, place.lane != 0)
 
-    def __init__(self, sites: list[Site], options: Options) -> None:
-        super().__init__(options)
-        self.sites = sites
-        self.guarded = False  # inside a conditional expression, where nothing may be checked
+    def make(op: str, address: Node, offset: int) -> Node:
+        return state.nodes.make(op, address, data=offset, buffer=buffer.name, pinned=pinned)
 
-    def element(self, expression: Index, copy: Copy, index: Value) -> Value:
-        buffer = self.frame.buffers[expression.buffer]
-        place = self.index_of(expression.index, index)
-        address, offset = self.address(expression, buffer, place)
-        value = self.load(buffer, place, address, offset, copy.vector and place.lane != 0)
-        if value.type == "int32" and not value.is_vector:
-            known = (0, 255) if buffer.kind == "uint8" else None
-            return self.opaque(expression.buffer, self.scalar(value), known)
-        return value
+    if not place.lane:
+        return Value(kind, node=make(load_op(buffer), *address_of(state, buffer, place)))
+    if place.lane == 1 and buffer.kind != "uint8":
+        return Value(kind, node=make("v128.load", *address_of(state, buffer, place)))
+    if place.lane == 1:
+        four = make("v128.load32_zero", *address_of(state, buffer, place))
+        node = state.nodes.make("i16x8.extend_low_i8x16_u", four)
+        return Value("int32", node=state.nodes.make("i32x4.extend_low_i16x8_u", node))
+    lanes = [make(load_op(buffer), *address) for address in lane_addresses(state, buffer, place)]
+    return Value(kind, node=vector_of(state, lanes))
 
-    def load(self, buffer: Buffer, place: Affine, address: Node, offset: int, vector: bool) -> Value:
-        kind: Type = "float32" if buffer.kind == "float32" else "int32"
-        shape = "f32" if kind == "float32" else "i32"
-        op = "i32.load8_u" if buffer.kind == "uint8" else f"{shape}.load"
 
-        def scalar_at(step: int) -> Node:
-            return self.nodes.make(op, address, data=offset + step * ELEMENT[buffer.kind], buffer=buffer.name)
+def zeros(state: State, kind: Type, vector_: bool) -> Value:
+    if vector_:
+        return Value(kind, node=state.nodes.v128(0.0 if kind == "float32" else 0))
+    return Value("float32", node=state.nodes.f32(0.0)) if kind == "float32" else Value("int32", affine=Affine())
 
-        if not vector:
-            return Value(kind, node=scalar_at(0))
-        if place.lane == 1 and buffer.kind != "uint8":
-            return Value(kind, node=self.nodes.make("v128.load", address, data=offset, buffer=buffer.name))
-        if place.lane == 1:
-            node = self.nodes.make("v128.load32_zero", address, data=offset, buffer=buffer.name)
-            node = self.nodes.make("i16x8.extend_low_i8x16_u", node)
-            return Value("int32", node=self.nodes.make("i32x4.extend_low_i16x8_u", node))
-        node = self.nodes.make(f"{shape}x4.splat", scalar_at(0))
-        for lane in range(1, LANES):
-            node = self.nodes.make(f"{shape}x4.replace_lane", node, scalar_at(lane * place.lane), data=lane)
-        return Value(kind, node=node)
 
-    def store(self, statement: TreeStore, copy: Copy, index: Value, value: Value) -> None:
-        buffer = self.frame.buffers[statement.buffer]
-        place = self.index_of(statement.index, index)
-        address, offset = self.address(statement, buffer, place)
-        shape = "f32" if value.type == "float32" else "i32"
-        if not copy.vector:
-            self.block.append(Store(f"{shape}.store", buffer.name, address, offset, self.scalar(value)))
-            return
-        node = self.vector(value)
-        if copy.mask:
-            old = self.load(buffer, place, address, offset, vector=True)
-            node = self.nodes.make("v128.bitselect", node, self.vector(old), copy.mask)
-        if place.lane == 1:
-            self.block.append(Store("v128.store", buffer.name, address, offset, node))
-            return
-        for lane in range(LANES):
-            at = offset + lane * place.lane * ELEMENT[buffer.kind]
-            self.block.append(Store("v128.store32_lane", buffer.name, address, at, node, lane))
+def reach(place: Affine) -> int:
+    """How many elements the last lane is beyond the first one."""
+    return (LANES - 1) * place.lane
 
-    def index_of(self, expression: Expression, index: Value) -> Affine:
-        if index.affine is None:
-            raise self.error(
-                expression.node,
-                "this index differs from lane to lane in a way that is not known",
-                "sums of the loop's name and sizes",
-            )
-        return index.affine
 
-    def address(self, at: Index | TreeStore, buffer: Buffer, place: Affine) -> tuple[Node, int]:
-        """The address in bytes, as a node and a constant that is not negative; checked, unless it is proven."""
-        (low, high), rest = interval(place, self.ranges)
-        if rest.terms or low < 0 or high >= buffer.length:
-            self.check(at, buffer, place)
-        size = ELEMENT[buffer.kind]
-        moving = Affine(0, place.terms)
-        (least, _), unknown = interval(moving, self.ranges)
-        if unknown.terms or least < 0 or place.constant < 0:
-            whole = self.sum_of((moving + Affine(place.constant)) * size)
-            return whole, buffer.offset
-        return self.sum_of(moving * size), buffer.offset + place.constant * size
+def load_op(buffer: Buffer) -> str:
+    return {"float32": "f32.load", "int32": "i32.load", "uint8": "i32.load8_u"}[buffer.kind]
 
-    def check(self, at: Index | TreeStore, buffer: Buffer, place: Affine) -> None:
-        source = self.frame.function.source
-        span = 3 * place.lane
-        if self.guarded:
-            raise self.error(
-                at.node,
-                f"this index may lie outside {buffer.name}, whose length is {buffer.length}",
-                "an `if` around the statement",
-            )
-        if place.is_constant or span < 0 or span >= buffer.length:
-            raise KernelError(
-                f"{source.place(at.node)}\nthe index lies outside {buffer.name}, whose length is {buffer.length}"
-            )
-        self.sites.append(Site(source.place(at.node), buffer.name, buffer.length))
-        index = self.sum_of(replace(place, lane=0))
-        self.block.append(Check(index, buffer.length - span, len(self.sites) - 1))
+
+def lane_addresses(state: State, buffer: Buffer, place: Affine) -> list[tuple[Node, int]]:
+    """Address and offset of each lane, counted from the lowest one: an offset cannot be below 0."""
+    step = place.lane * ELEMENT[buffer.kind]
+    address, offset = address_of(state, buffer, lowest_of(place))
+    lowest = min((LANES - 1) * step, 0)
+    return [(address, offset + lane * step - lowest) for lane in range(LANES)]
+
+
+def lowest_of(place: Affine) -> Affine:
+    return place.first_lane + Affine(min(reach(place), 0))
+
+
+def address_of(state: State, buffer: Buffer, place: Affine) -> tuple[Node, int]:
+    """The address in bytes of an index that lies inside (its first lane's), as a node and a constant. The two are
+    added without wrapping, and so the index's own constant is split off only if what is left surely is no number
+    below 0 and neither can wrap."""
+    size, first = ELEMENT[buffer.kind], place.first_lane
+    moving = Affine(0, first.terms)
+    low, high = span(moving, state.ranges)
+    if low < 0 or first.constant < 0 or max(high, first.constant) * size > INT32[1]:
+        return sum_node(state, first * size), buffer.offset
+    return sum_node(state, moving * size), buffer.offset + first.constant * size
+
+
+def check(state: State, at: Index | TreeStore, buffer: Buffer, place: Affine) -> None:
+    """Stops the kernel unless the index lies inside, in every lane: |lane step| · 3 elements from the lowest one."""
+    if place.is_constant and not state.guards:
+        raise KernelError(str(outside_error(state.frame.function.source.place(at.node), buffer.name, buffer.length)))
+    room = max(buffer.length - abs(reach(place)), 0)
+    outside = state.nodes.make("i32.ge_u", sum_node(state, lowest_of(place)), state.nodes.i32(room))
+    state.stop_if(outside, at.node, buffer)
+
+
+def gather(state: State, turn: LoopTurn, expression: Index, buffer: Buffer, index: Value) -> Value:
+    """Elements at indices of which each lane has its own, or which are checked only in the lanes that are on."""
+    nodes = state.nodes
+    kind: Type = "float32" if buffer.kind == "float32" else "int32"
+    if not index.is_vector:
+        assert turn.mask and index.affine is not None
+        place = state.held(scalar(state, index))
+        on = nodes.make("v128.any_true", state.mask(turn.mask))
+        outside = nodes.make("i32.ge_u", place, nodes.i32(buffer.length))
+        state.stop_if(nodes.make("i32.and", on, outside), expression.node, buffer)
+        if not buffer.length:
+            return zeros(state, kind, False)
+        inside = nodes.make("select", nodes.i32(0), place, outside, type="i32")
+        value = Value(kind, node=element(state, buffer, inside))
+        known = (0, 255) if buffer.kind == "uint8" else None
+        return value if kind == "float32" else state.opaque(expression.buffer, scalar(state, value), known)
+    places = check_lanes(state, turn, expression, buffer, index)
+    if not buffer.length:
+        return zeros(state, kind, True)
+    if turn.mask:
+        places = state.held(nodes.make("v128.and", places, state.mask(turn.mask)))
+    return Value(
+        kind, node=vector_of(state, [element(state, buffer, extract(state, places, n)) for n in range(LANES)])
+    )
+
+
+def element(state: State, buffer: Buffer, place: Node) -> Node:
+    size = ELEMENT[buffer.kind]
+    address = place if size == 1 else state.nodes.make("i32.mul", place, state.nodes.i32(size))
+    return state.nodes.make(load_op(buffer), address, data=buffer.offset, buffer=buffer.name, pinned=True)
+
+
+def check_lanes(state: State, turn: LoopTurn, at: Index | TreeStore, buffer: Buffer, index: Value) -> Node:
+    """Stops the kernel if a lane that is on has an index outside; gives the indices."""
+    nodes = state.nodes
+    places = state.held(vector(state, index))
+    outside = nodes.make("i32x4.ge_u", places, nodes.v128(buffer.length))
+    if turn.mask:
+        outside = nodes.make("v128.and", state.mask(turn.mask), outside)
+    state.stop_if(nodes.make("v128.any_true", outside), at.node, buffer)
+    return places
+
+
+def store_element(state: State, turn: LoopTurn, statement: TreeStore, index: Value, value: Value) -> None:
+    buffer, nodes = state.frame.buffers[statement.buffer], state.nodes
+    proven = index.affine is not None and is_inside(state, buffer, index.affine)
+    if index.affine is None or (turn.mask and not proven) or (turn.vector and not index.is_vector):
+        scatter(state, turn, statement, buffer, index, value)
+        return
+    place = index.affine
+    if not proven:
+        check(state, statement, buffer, place)
+    if abs(reach(place)) >= buffer.length:  # a check has stopped the kernel
+        return
+    address, offset = address_of(state, buffer, place)
+    if not turn.vector:
+        op = "f32.store" if value.type == "float32" else "i32.store"
+        state.block.append(Store(op, buffer.name, address, offset, scalar(state, value)))
+        return
+    node = vector(state, value)
+    if turn.mask:
+        old = load(state, buffer, place, pinned=False)
+        node = nodes.make("v128.bitselect", node, vector(state, old), state.mask(turn.mask))
+    if place.lane == 1:
+        state.block.append(Store("v128.store", buffer.name, address, offset, node))
+        return
+    for lane, (at, shift) in enumerate(lane_addresses(state, buffer, place)):
+        state.block.append(Store("v128.store32_lane", buffer.name, at, shift, node, lane))
+
+
+def scatter(state: State, turn: LoopTurn, statement: TreeStore, buffer: Buffer, index: Value, value: Value) -> None:
+    """Stores lane by lane, in the lanes that are on."""
+    nodes = state.nodes
+    node = state.held(vector(state, value))
+    places = check_lanes(state, turn, statement, buffer, index)
+    if not buffer.length:
+        return
+    for lane in range(LANES):
+        place = extract(state, places, lane)
+        address = nodes.make("i32.mul", place, nodes.i32(ELEMENT[buffer.kind]))
+        store = Store("v128.store32_lane", buffer.name, address, buffer.offset, node, lane)
+        if turn.mask:
+            state.block.append(If(extract(state, state.mask(turn.mask), lane), [store]))
+        else:
+            state.block.append(store)

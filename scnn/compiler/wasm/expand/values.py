@@ -1,14 +1,13 @@
 """Values: what an expression comes to, and what the names of a kernel stand for while it is executed."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from scnn.compiler.analysis.affine import Affine
 from scnn.compiler.tree import Type
-from scnn.compiler.wasm.ir import Node
+from scnn.compiler.wasm.ir import Block, Node, Nodes, Set
 
-__all__ = ["LANES", "Cell", "Copy", "Value"]
-
-LANES = 4  # the numbers of 32 bits in a vector
+__all__ = ["Cell", "LoopTurn", "Mask", "Value"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,9 @@ class Value:
 
     @property
     def is_vector(self) -> bool:
+        """Whether it has a number for each of four lanes."""
+        if self.affine is not None:
+            return self.affine.lane != 0
         return self.node is not None and self.node.type == "v128"
 
 
@@ -35,14 +37,38 @@ class Cell:
 
 
 @dataclass
-class Copy:
-    """One of the turns that run together: what its names stand for."""
+class Mask:
+    """The lanes in which something is evaluated: those of `chosen` that are in `outer`. Where it is first used, a
+    local of its own is set at the beginning of the block to which it belongs."""
+
+    outer: "Mask | None"
+    chosen: Node
+    block: Block
+    local: str = ""
+
+    def node(self, nodes: Nodes, fresh: Callable[[str], str]) -> Node:
+        if not self.local:
+            outer = self.outer.node(nodes, fresh) if self.outer else None
+            self.local = fresh("mask")
+            both = nodes.make("v128.and", outer, self.chosen) if outer else self.chosen
+            self.block.insert(0, Set(self.local, both))
+        return nodes.local(self.local, "v128")
+
+
+@dataclass
+class LoopTurn:
+    """One of the turns that run together, or four of them in the lanes of vectors: what its names stand for."""
 
     names: dict[str, Value | Cell]
-    tag: str = ""
+    tag: str = ""  # tells its locals from those of the others
     vector: bool = False
-    mask: Node | None = None  # the lanes in which the statement counts
+    mask: Mask | None = field(default=None)
 
-    def turned(self, name: str, value: Affine, tag: str, vector: bool) -> "Copy":
+    def turned(self, name: str, value: Affine, tag: str, vector: bool) -> "LoopTurn":
+        """This turn of a loop within the turn at hand."""
         names = {**self.names, name: Value("int32", affine=value)}
-        return Copy(names, self.tag + tag, self.vector or vector, self.mask)
+        return LoopTurn(names, self.tag + tag, self.vector or vector, self.mask)
+
+    def inner(self, mask: Mask | None = None) -> "LoopTurn":
+        """The same turn, in a block whose new names end with it."""
+        return LoopTurn(dict(self.names), self.tag, self.vector, mask or self.mask)

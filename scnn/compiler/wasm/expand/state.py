@@ -1,0 +1,148 @@
+"""The state of writing a routine: its statements so far, its locals, and what is known of its numbers.
+
+The modules beside this one are functions over it. They form one recursion, since expressions call kernels and kernels
+are statements; `execute` closes it.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from scnn.compiler.analysis.affine import Affine, Atom, Range, range_of
+from scnn.compiler.errors import KernelError, division_error, outside_error
+from scnn.compiler.options import Options
+from scnn.compiler.tree import Function, Statement, assigned_once
+from scnn.compiler.wasm.expand.values import Cell, LoopTurn, Mask, Value
+from scnn.compiler.wasm.ir import Block, Check, Node, Nodes, Set
+from scnn.errors import ScnnError
+from scnn.plan import Buffer
+
+__all__ = ["Frame", "Site", "State"]
+
+MOST_STATEMENTS = 200_000  # that are executed for one call: beyond it the code would not fit into a function
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place where a kernel may stop while it runs: an index outside `buffer`, or, without one, a zero divisor."""
+
+    place: str
+    buffer: str = ""
+    length: int = 0
+
+    def error(self) -> ScnnError:
+        return outside_error(self.place, self.buffer, self.length) if self.buffer else division_error(self.place)
+
+
+@dataclass
+class Frame:
+    """The kernel being executed: its function, its buffers, which of its locals are assigned once, and which of its
+    names may differ between the turns that run together."""
+
+    function: Function
+    buffers: Mapping[str, Buffer]
+    varying: set[str]
+    once: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.once = assigned_once(self.function.body)
+
+
+class Execute(Protocol):
+    def __call__(self, state: "State", statements: Sequence[Statement], group: list[LoopTurn]) -> None: ...
+
+
+class State:
+    """`block` is where statements go, `ranges` what is known of whole numbers."""
+
+    def __init__(self, sites: list[Site], options: Options, execute: Execute) -> None:
+        self.sites, self.options, self.run_statements = sites, options, execute
+        self.nodes = Nodes()
+        self.block: Block = []
+        self.frames: list[Frame] = []
+        self.ranges: dict[Atom, Range] = {}
+        self.mutable: set[Atom] = set()  # atoms that are set more than once
+        self.counter = 0
+        self.executed = 0
+        self.guards = 0  # how many branches stand around that may not be taken
+        self.lanes = 0  # how many loops over lanes stand around
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def enter(self, frame: Frame, group: list[LoopTurn]) -> None:
+        """Executes a kernel's body."""
+        self.frames.append(frame)
+        self.run_statements(self, frame.function.body, group)
+        self.frames.pop()
+
+    def count(self, node: ast.AST, statements: int) -> None:
+        self.executed += statements
+        if self.executed > MOST_STATEMENTS:
+            raise self.error(
+                node,
+                f"written out, this kernel has more than {MOST_STATEMENTS} statements",
+                "fewer turns in unrolled(…), or a smaller `by` in blocked(…) and lanes(…)",
+            )
+
+    def error(self, node: ast.AST, reason: str, allowed: str) -> KernelError:
+        """What is wrong at a place of the kernel being executed."""
+        return self.frame.function.source.error(node, reason, allowed)
+
+    def fresh(self, name: str) -> str:
+        self.counter += 1
+        return f"{name}.{self.counter}"
+
+    @contextmanager
+    def into(self) -> Iterator[Block]:
+        """Statements go into a block of their own."""
+        outer, self.block = self.block, []
+        yield self.block
+        self.block = outer
+
+    @contextmanager
+    def guarded(self) -> Iterator[Block]:
+        """Statements go into a block of their own, which may not be executed."""
+        self.guards += 1
+        with self.into() as block:
+            yield block
+        self.guards -= 1
+
+    def stop_if(self, condition: Node, node: ast.AST, buffer: Buffer | None = None) -> None:
+        """A check: stops the kernel where the condition is not 0."""
+        place = self.frame.function.source.place(node)
+        self.sites.append(Site(place, buffer.name, buffer.length) if buffer else Site(place))
+        self.block.append(Check(condition, len(self.sites) - 1))
+
+    def mask(self, mask: Mask) -> Node:
+        return mask.node(self.nodes, self.fresh)
+
+    def cell(self, cell: Cell) -> Node:
+        kind = "v128" if cell.vector else "f32" if cell.type == "float32" else "i32"
+        return self.nodes.local(cell.local, kind)
+
+    def held(self, node: Node, name: str = "held") -> Node:
+        """The node in a local of its own, so that it may stand in several places."""
+        if node.op == "local.get" or node.op.endswith(".const"):
+            return node
+        local = self.fresh(name)
+        self.block.append(Set(local, node))
+        return self.nodes.local(local, node.type)
+
+    def opaque(self, name: str, node: Node, known: Range | None = None) -> Value:
+        """A whole number that is not known now: kept in a local, an atom from here on."""
+        local = self.fresh(name)
+        self.block.append(Set(local, node))
+        return self.atom(local, known)
+
+    def atom(self, local: str, known: Range | None = None) -> Value:
+        atom = self.nodes.local(local, "i32")
+        if known:
+            self.ranges[atom] = known
+        return Value("int32", affine=Affine(0, {atom: 1}))
+
+    def range(self, value: Affine) -> Range:
+        return range_of(value, self.ranges)
