@@ -40,10 +40,10 @@ MAY_IMPORT = {
 GUESTS = {
     "hosts.py": ["wasmtime", "js", "pyodide"],
     "display.py": ["rich"],
-    "reproduction.py": ["rich"],
+    "paper.py": ["rich"],
     "sweep.py": ["joblib"],
     "onnx.py": ["onnx"],
-    "judging.py": ["PIL"],
+    "predict.py": ["PIL"],
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,50 +1,45 @@
-"""How the command line shows a training: a live table in a terminal, plain lines elsewhere, or JSON for machines."""
+"""Displays of a training: a live table in a terminal, plain lines elsewhere, or JSON for machines."""
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from scnn.cli.output import print_event
 from scnn.training.events import EpochEnded, Progress
 from scnn.training.trainer import Trainer
 
-__all__ = ["Display", "display_for", "figures", "say"]
+__all__ = ["Display", "make_display"]
 
-ROWS = 12  # of the live table
+MAX_ROWS = 12  # of the live table
 COLUMNS = ("epoch", "training loss", "training accuracy", "validation accuracy", "test loss", "test accuracy")
 
 
 class Display(Protocol):
-    """Shows one training."""
+    """Displays one training. `fields` are the event's fields in JSON, `text` is the same for people."""
 
-    def start(self, facts: Mapping[str, Any]) -> None: ...
+    def start(self, fields: Mapping[str, Any]) -> None: ...
     def progress(self, event: Progress, rate: float) -> None: ...
     def epoch(self, event: EpochEnded) -> None: ...
-    def end(self, facts: Mapping[str, Any], words: str) -> None: ...
+    def end(self, fields: Mapping[str, Any], text: str) -> None: ...
     def close(self) -> None: ...
 
 
-def display_for(trainer: Trainer, as_json: bool) -> Display:
-    """What suits the standard output."""
+def make_display(trainer: Trainer, as_json: bool) -> Display:
+    """The display that suits standard output."""
     if as_json:
         return JsonDisplay()
     return LiveDisplay(trainer) if sys.stdout.isatty() else PlainDisplay(trainer)
 
 
-def say(event: str, /, **facts: Any) -> None:
-    """A line for machines."""
-    print(json.dumps({"event": event, **facts}), flush=True)
-
-
-def figures(event: EpochEnded) -> dict[str, Any]:
-    """An epoch as plain data."""
+def epoch_fields(event: EpochEnded) -> dict[str, Any]:
+    """The fields of an `epoch` event in JSON."""
     scores = {"training": event.training, "validation": event.validation, "test": event.test}
     named = {name: score.to_dict() for name, score in scores.items() if score}
     return {"epoch": event.epoch, **named, "best": event.best}
 
 
-def cells(event: EpochEnded) -> list[str]:
-    """The table's row for an epoch."""
+def epoch_row(event: EpochEnded) -> list[str]:
+    """The table's row for an epoch, one cell for each of COLUMNS."""
     validation, test = event.validation, event.test
     return [
         str(event.epoch),
@@ -57,50 +52,50 @@ def cells(event: EpochEnded) -> list[str]:
 
 
 class JsonDisplay:
-    """One JSON object a line: start, epoch, end."""
+    """One JSON object per line: start, epoch, end."""
 
-    def start(self, facts: Mapping[str, Any]) -> None:
-        say("start", **facts)
+    def start(self, fields: Mapping[str, Any]) -> None:
+        print_event("start", **fields)
 
     def progress(self, event: Progress, rate: float) -> None:
         pass
 
     def epoch(self, event: EpochEnded) -> None:
-        say("epoch", **figures(event))
+        print_event("epoch", **epoch_fields(event))
 
-    def end(self, facts: Mapping[str, Any], words: str) -> None:
-        say("end", **facts)
+    def end(self, fields: Mapping[str, Any], text: str) -> None:
+        print_event("end", **fields)
 
     def close(self) -> None:
         pass
 
 
 class PlainDisplay:
-    """A line for each epoch."""
+    """One line per epoch."""
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer, self.rate = trainer, 0.0
 
-    def start(self, facts: Mapping[str, Any]) -> None:
-        print(f"{facts['parameters']} parameters, {facts['training_digits']} training digits", flush=True)
+    def start(self, fields: Mapping[str, Any]) -> None:
+        print(f"{fields['parameters']} parameters, {fields['training_digits']} training digits", flush=True)
 
     def progress(self, event: Progress, rate: float) -> None:
         self.rate = rate
 
     def epoch(self, event: EpochEnded) -> None:
-        named = zip(COLUMNS[1:], cells(event)[1:], strict=True)
-        words = ", ".join(f"{name} {cell}" for name, cell in named if cell != "–")
-        print(f"epoch {event.epoch} of {self.trainer.epochs}: {words}, {self.rate:.0f} samples/s", flush=True)
+        columns = zip(COLUMNS[1:], epoch_row(event)[1:], strict=True)
+        scores = ", ".join(f"{name} {cell}" for name, cell in columns if cell != "–")
+        print(f"epoch {event.epoch} of {self.trainer.epochs}: {scores}, {self.rate:.0f} samples/s", flush=True)
 
-    def end(self, facts: Mapping[str, Any], words: str) -> None:
-        print(words, flush=True)
+    def end(self, fields: Mapping[str, Any], text: str) -> None:
+        print(text, flush=True)
 
     def close(self) -> None:
         pass
 
 
 class LiveDisplay:
-    """A progress bar with rate and time left, under a table that grows by a row each epoch."""
+    """A table with a row per epoch, above a progress bar with the speed and the remaining time."""
 
     def __init__(self, trainer: Trainer) -> None:
         from rich.console import Console
@@ -123,24 +118,24 @@ class LiveDisplay:
         from rich.table import Table
 
         table = Table(*COLUMNS)
-        for row in self.rows[-ROWS:]:
+        for row in self.rows[-MAX_ROWS:]:
             table.add_row(*row)
         return Group(table, self.bar)
 
-    def start(self, facts: Mapping[str, Any]) -> None:
-        self.console.print(f"{facts['parameters']} parameters, {facts['training_digits']} training digits")
+    def start(self, fields: Mapping[str, Any]) -> None:
+        self.console.print(f"{fields['parameters']} parameters, {fields['training_digits']} training digits")
         self.live.start()
 
     def progress(self, event: Progress, rate: float) -> None:
         self.bar.update(self.task, completed=event.done, rate=rate)
 
     def epoch(self, event: EpochEnded) -> None:
-        self.rows.append(cells(event))
+        self.rows.append(epoch_row(event))
 
-    def end(self, facts: Mapping[str, Any], words: str) -> None:
+    def end(self, fields: Mapping[str, Any], text: str) -> None:
         self.close()
-        self.console.print(words, highlight=False, markup=False, soft_wrap=True)  # to be copied as they are
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)  # so that it can be copied
 
     def close(self) -> None:
-        """Gives the terminal its cursor back, however the training ended."""
+        """Restores the terminal's cursor, also after an error."""
         self.live.stop()

@@ -14,7 +14,7 @@ from tests.cli.command import scnn
     [
         (["train", "--preset", "papper", "--out", "x"], "no preset 'papper'"),
         (["train", "--preset", "paper", "--out", "nowhere/x"], "no folder nowhere"),
-        (["train", "--preset", "paper", "--out", "."], ". is a folder, and a file is to be written"),
+        (["train", "--preset", "paper", "--out", "."], ". is a folder; expected the path of a file"),
         (["train", "--out", "tests", "--resume", "{model}"], "tests is a folder"),
         (["train", "--preset", "paper", "--out", "x", "--images", "a"], "--images and --labels go together"),
         (["train", "--preset", "mnist", "--out", "x", "--images", "a", "--labels", "b"], "a cannot be read"),
@@ -25,7 +25,7 @@ from tests.cli.command import scnn
         (["train", "--out", "x", "--resume", "{model}", "--seed", "2"], "--seed does not go with --resume"),
         (["evaluate", "nowhere.safetensors"], "cannot be read"),
         (["evaluate", "pyproject.toml"], "pyproject.toml: this is not a model or checkpoint file (safetensors)"),
-        (["predict", "{model}", "pyproject.toml"], "pyproject.toml cannot be read: it is no picture"),
+        (["predict", "{model}", "pyproject.toml"], "pyproject.toml cannot be read: it is not in a picture format"),
         (["predict", "{model}", "nowhere.png"], "nowhere.png cannot be read: No such file or directory\n"),
         (["predict", "{model}", "{blank}"], "blank.png: there is no ink on the drawing"),
         (["export", "{model}", "--onnx", "nowhere/x"], "no folder nowhere"),
@@ -34,7 +34,7 @@ from tests.cli.command import scnn
         (["train", "--out", "a" * 300], "cannot be written: File name too long"),
         (
             ["train", "--out", "x", "--test-images", "a", "--test-labels", "b"],
-            "go with --images and --labels, the dig",
+            "need --images and --labels, the digits",
         ),
     ],
 )

@@ -34,7 +34,7 @@ def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
     rest, errors = process.communicate(timeout=60)
     assert process.returncode == 130 and not errors
     assert (tmp_path / "my model, rate 0.1.checkpoint.safetensors").exists()
-    command, *again = shlex.split(rest[rest.index("To go on: ") + len("To go on: ") :])
+    command, *again = shlex.split(rest[rest.index("To resume: ") + len("To resume: ") :])
     assert command == "scnn" and again[again.index("--engine") + 1] == "compiled"
     result = scnn(*again)
     assert result.returncode == 0, result.stderr
@@ -49,7 +49,7 @@ def test_the_line_to_go_on_can_be_copied_from_a_terminal(name: str, tmp_path: Pa
     out = tmp_path / f"{name}.safetensors"
     out.parent.mkdir(exist_ok=True)
     code, seen = in_a_terminal("train", "--preset", "mnist", "--out", out, interrupt=True)
-    command = re.search(r"To go on: scnn (.*?)\r?\n", seen)
+    command = re.search(r"To resume: scnn (.*?)\r?\n", seen)
     assert code == 130 and command, seen
     again = shlex.split(command.group(1))
     checkpoint = Path(again[again.index("--resume") + 1])
@@ -78,14 +78,14 @@ def test_a_training_whose_output_ends_is_kept(tmp_path: Path) -> None:
         command = f"{sys.executable} -m scnn train --out '{out}' {target}; exit ${{PIPESTATUS[0]}}"
         result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
         assert result.returncode == 1 and len(result.stderr.splitlines()) == 1, result.stderr
-        assert reason in result.stderr and f"the training is kept in {out.parent}" in result.stderr
+        assert reason in result.stderr and f"the training is saved in {out.parent}" in result.stderr
         assert Network.load(out.with_name("m.checkpoint.safetensors")).provenance["preset"] == "mnist"
 
 
 SILENCED_AT_THE_END = """
 import sys
 from scnn.cli import main
-from scnn.display import PlainDisplay
+from scnn.cli.display import PlainDisplay
 
 def end(*_):
     raise OSError(28, "No space left on device")
@@ -123,17 +123,14 @@ def test_a_model_that_cannot_be_written_is_not_lost(tmp_path: Path) -> None:
     result = scnn(*words, env={**os.environ, "TMPDIR": str(spare)})
     assert result.returncode == 1 and "/dev/full cannot be written: No space left on device" in result.stderr
     (kept,) = spare.rglob("full")
-    assert f"it was written to {kept}" in result.stderr and Network.load(kept).provenance["preset"] == "paper"
+    assert f"it was written to {kept} instead" in result.stderr and Network.load(kept).provenance["preset"] == "paper"
 
 
 def test_output_that_fails_is_one_line(model: Path) -> None:
     """And letters that a terminal has not are written as Python writes them."""
     command = f"{sys.executable} -m scnn info {model}"
     full = subprocess.run(["bash", "-c", f"{command} > /dev/full"], capture_output=True, text=True, check=False)
-    assert (
-        full.returncode == 1
-        and full.stderr == "scnn: what is to be shown cannot be written: No space left on device\n"
-    )
+    assert full.returncode == 1 and full.stderr == "scnn: cannot write the output: No space left on device\n"
     narrow = {**os.environ, "PYTHONIOENCODING": "cp1252"}
     found = subprocess.run(command.split(), capture_output=True, env=narrow, check=True).stdout
     assert b"\\u2192" in found and "×".encode("cp1252") in found

@@ -1,0 +1,65 @@
+"""`scnn evaluate`: accuracy, confusion matrix and scores per class of a model."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from scnn.cli.options import ENGINES, add_engine, add_idx_files, add_json, load_idx_pair
+from scnn.cli.output import print_event
+from scnn.data.digits import Digits, load_digits
+from scnn.errors import ConfigError
+from scnn.network.network import Network
+
+__all__ = ["HELP", "add_arguments", "run"]
+
+HELP = "evaluate a model on the bundled test digits or on IDX files"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path)
+    add_idx_files(parser, "digits, instead of the bundled test digits")
+    add_engine(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    network = Network.load(arguments.model)
+    if arguments.images or arguments.labels:
+        digits = load_idx_pair(arguments.images, arguments.labels)
+    else:
+        digits = bundled_test_digits(network)
+    report = network.evaluate(digits, make_engine=ENGINES[arguments.engine]).to_dict()
+    if arguments.json:
+        print_event("evaluation", classes=network.class_names, samples=len(digits), **report)
+    else:
+        print(f"accuracy: {report['accuracy']:.2%} of {len(digits)} digits\n")
+        print_confusion_matrix(network.class_names, report)
+        print()
+        print_scores(network.class_names, report)
+    return 0
+
+
+def print_confusion_matrix(names: tuple[str, ...], report: dict[str, Any]) -> None:
+    width = max(5, *(len(name) + 1 for name in names))
+    print("true \\ predicted".ljust(17) + "".join(name.rjust(width) for name in names))
+    for name, row in zip(names, report["confusion"], strict=True):
+        print(name.ljust(17) + "".join(str(count).rjust(width) for count in row))
+
+
+def print_scores(names: tuple[str, ...], report: dict[str, Any]) -> None:
+    print("class           precision  recall      F1")
+    rows = [*zip(names, report["per_class"], strict=True), ("weighted mean", report["weighted"])]
+    for name, scores in rows:
+        print(f"{name.ljust(16)}{scores['precision']:9.4f}{scores['recall']:8.4f}{scores['f1']:8.4f}")
+
+
+def bundled_test_digits(network: Network) -> Digits:
+    """The bundled test digits of the network's classes."""
+    _, test = load_digits()
+    labels = [test.classes.index(name) for name in network.class_names if name in test.classes]
+    if len(labels) != network.classes:
+        raise ConfigError(
+            f"the model's classes are {', '.join(network.class_names)}, and the bundled digits are "
+            f"{', '.join(test.classes)}: give IDX files by --images and --labels"
+        )
+    return test.select(labels, 100)

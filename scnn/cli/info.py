@@ -1,0 +1,39 @@
+"""`scnn info`: prints the contents of a model file."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from scnn.cli.options import add_json
+from scnn.cli.output import print_event
+from scnn.network.network import Network
+
+__all__ = ["HELP", "add_arguments", "run"]
+
+HELP = "print the layers, classes and provenance of a model file"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    network = Network.load(arguments.model)
+    fields: dict[str, Any] = {
+        "input_shape": network.input_shape,
+        "layers": [repr(layer) for layer in network.layers],
+        "classes": network.class_names,
+        "parameters": network.parameter_count,
+        "sha256": network.fingerprint(),
+        "provenance": network.provenance,
+    }
+    if arguments.json:
+        print_event("info", **fields)
+        return 0
+    print(network)
+    print(f"classes: {', '.join(network.class_names)}")
+    print(f"SHA-256 of the weights: {network.fingerprint()}")
+    print(f"provenance: {json.dumps(network.provenance, indent=2)}")
+    return 0

@@ -1,0 +1,154 @@
+"""`scnn train`: trains a preset's network, or resumes a checkpoint. Ctrl-C saves a checkpoint."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from scnn.cli.display import Display, make_display
+from scnn.cli.interruption import recorded_signals
+from scnn.cli.options import ENGINES, add_engine, add_idx_files, add_json, load_idx_pair, seed_number
+from scnn.cli.output import require_writable
+from scnn.cli.training_job import TrainingJob
+from scnn.data.digits import Digits
+from scnn.errors import ConfigError
+from scnn.experiments import presets
+from scnn.experiments.opening import open_checkpoint
+from scnn.formats import safetensors
+from scnn.network.metrics import Report
+from scnn.network.network import Network
+from scnn.training.checkpoint import resume, settings_of
+from scnn.training.events import Progress
+from scnn.training.trainer import Trainer
+
+__all__ = ["HELP", "add_arguments", "run"]
+
+HELP = "train a preset's network on the bundled digits or on IDX files"
+SLICE_MS = 200.0  # the longest time between two updates of the display or checks for Ctrl-C
+DEFAULT_PRESET, DEFAULT_SEED = "mnist", 1
+NOT_WITH_RESUME = ("preset", "seed", "epochs", "learning_rate", "batch_size", "validation", "patience")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--preset", help=f"one of {', '.join(presets.PRESETS)} (default: {DEFAULT_PRESET})")
+    parser.add_argument("--out", type=Path, required=True, help="the model file to write (.safetensors)")
+    parser.add_argument("--resume", type=Path, metavar="CHECKPOINT", help="resume this training, settings unchanged")
+    parser.add_argument("--seed", type=seed_number, help=f"seed of all random numbers (default: {DEFAULT_SEED})")
+    parser.add_argument("--epochs", type=int, help="replaces the preset's")
+    parser.add_argument("--learning-rate", type=float, help="replaces the preset's")
+    parser.add_argument("--batch-size", type=int, help="replaces the preset's")
+    parser.add_argument("--validation", type=int, help="hold out this many training digits to select the best epoch")
+    parser.add_argument("--patience", type=int, help="stop after this many epochs without improvement in validation")
+    add_idx_files(parser, "training digits, instead of the bundled ones")
+    add_idx_files(parser, "test digits", prefix="test-")
+    add_engine(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    require_writable(arguments.out)
+    trainer, preset = resumed_training(arguments) if arguments.resume else new_training(arguments)
+    job = TrainingJob(arguments, trainer, preset)
+    with closing(make_display(trainer, arguments.json)) as display, saved_if_output_fails(job):
+        return train(job, display)
+
+
+def train(job: TrainingJob, display: Display) -> int:
+    """Trains to the end and saves the model, or saves a checkpoint on Ctrl-C; returns the exit code."""
+    trainer, done_before = job.trainer, job.trainer.done
+    display.start({**job.summary, "training_digits": trainer.training_size, "settings": settings_of(trainer)})
+    with recorded_signals() as signals:
+        previous = now = time.perf_counter()
+        for event in trainer.run():
+            previous, now = now, time.perf_counter()
+            if isinstance(event, Progress):
+                display.progress(event, (trainer.done - done_before) / (now - job.started))
+                trainer.adapt_slice_size((now - previous) * 1000, SLICE_MS)
+            else:
+                display.epoch(event)
+            if signals and not trainer.finished:
+                checkpoint = job.save_checkpoint()
+                display.end(
+                    {"checkpoint": str(checkpoint), "stopped": True},
+                    f"Stopped. To resume: {job.resume_command(checkpoint)}",
+                )
+                return 130
+    finish(job, display)
+    return 0
+
+
+def finish(job: TrainingJob, display: Display) -> None:
+    """Saves the model and displays the result."""
+    trainer, seconds = job.trainer, job.seconds
+    job.save_model()
+    sha256, out = trainer.network.fingerprint(), job.arguments.out
+    result = {**job.summary, "model": str(out), "sha256": sha256, "seconds": seconds}
+    test = trainer.scores.get("test")  # of the saved weights, which are not always the last epoch's
+    if test:
+        result["test"] = Report.from_confusion(test.confusion).to_dict()
+    accuracy = f"test accuracy {test.accuracy:.2%}; " if test else ""
+    display.end(result, f"{accuracy}{seconds:.1f} s; the model is in {out}\nSHA-256 of its weights: {sha256}")
+
+
+@contextmanager
+def saved_if_output_fails(job: TrainingJob) -> Iterator[None]:
+    """Saves the training if the output cannot be written, because a pipe was closed or a disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if job.trainer.finished:
+            job.save_model()
+            saved = f"the model is in {job.arguments.out}"
+        else:
+            saved = f"the training is saved in {job.save_checkpoint()}"
+        print(f"scnn: cannot write the output ({error.strerror}); {saved}", file=sys.stderr)
+        raise BrokenPipeError from error
+
+
+def new_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
+    """The trainer of a preset with the settings given, and the preset's name. Reads all files first."""
+    preset = presets.find(DEFAULT_PRESET if arguments.preset is None else arguments.preset)
+    training, test = digits_from_files(arguments) or preset.digits()
+    settings = preset.settings
+    for name in ("epochs", "batch_size", "validation", "patience"):
+        if getattr(arguments, name) is not None:
+            settings[name] = getattr(arguments, name)
+    if arguments.learning_rate is not None:
+        settings["optimiser"] = replace(preset.optimiser, learning_rate=arguments.learning_rate)
+    seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
+    network = Network((1, training.rows, training.columns), preset.layers, seed=seed, class_names=training.classes)
+    trainer = Trainer(network, training, test, seed=seed, make_engine=ENGINES[arguments.engine], **settings)
+    return trainer, preset.name
+
+
+def resumed_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
+    """The trainer of a checkpoint, with its own settings, and the preset's name."""
+    for name in NOT_WITH_RESUME:
+        if getattr(arguments, name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise ConfigError(f"{option} does not go with --resume, which keeps the checkpoint's settings: omit it")
+    make_engine, digits = ENGINES[arguments.engine], digits_from_files(arguments)
+    if digits:
+        trainer = resume(arguments.resume, *digits, make_engine=make_engine)
+    else:
+        data = safetensors.read(arguments.resume)
+        trainer = open_checkpoint(data, make_engine, name=str(arguments.resume)).trainer
+    return trainer, trainer.network.provenance.get("preset", "")
+
+
+def digits_from_files(arguments: argparse.Namespace) -> tuple[Digits, Digits | None] | None:
+    """Training and test digits of the IDX files given; None if no files are given."""
+    if not any((arguments.images, arguments.labels, arguments.test_images, arguments.test_labels)):
+        return None
+    if not arguments.images and not arguments.labels:
+        raise ConfigError(
+            "--test-images and --test-labels need --images and --labels, the digits to train on; "
+            "to evaluate a trained model on files, use `scnn evaluate`"
+        )
+    training, test = load_idx_pair(arguments.images, arguments.labels), None
+    if arguments.test_images or arguments.test_labels:
+        test = load_idx_pair(arguments.test_images, arguments.test_labels, prefix="test-")
+    return training, test
