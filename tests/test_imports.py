@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "kernels": ["language"],
     "formats": ["checks", "errors"],
     "layers": ["checks", "errors", "kernels", "plan", "settings"],
-    "compiler": ["errors", "float32", "language", "plan"],
+    "compiler": ["errors", "float32", "kernels", "language", "plan"],
     "data": ["checks", "errors", "formats"],
     "engines": ["compiler", "errors", "plan"],
     "network": ["checks", "data", "engines", "errors", "formats", "kernels", "layers", "plan", "settings"],
