@@ -7,6 +7,7 @@ procedures call the routines and are what the module exports.
 from dataclasses import dataclass
 
 from scnn.compiler.errors import KernelError
+from scnn.compiler.from_text import TextKernel, kernels_from
 from scnn.compiler.options import Options
 from scnn.compiler.wasm.binary import module
 from scnn.compiler.wasm.calls import Calls
@@ -17,7 +18,7 @@ from scnn.plan import Plan
 
 MAX_MEMORY = 2**31 - 2**16  # so that an address in it is an int32
 
-__all__ = ["KernelError", "Module", "Options", "Site", "compile_plan"]
+__all__ = ["KernelError", "Module", "Options", "Site", "TextKernel", "compile_plan", "kernels_from"]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from scnn.compiler.errors import KernelError, Source
 __all__ = ["Given", "given"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Given:
     """A kernel before it is read. `definition` is numbered by the lines of `source`."""
 
