@@ -48,9 +48,10 @@ class Score:
         classes."""
         match plain:
             case [int() | float() as loss, [*rows]] if math.isfinite(loss):
-                counts = [count for row in rows if isinstance(row, list | tuple) for count in row]
+                square = len(rows) == classes and all(isinstance(row, list | tuple) for row in rows)
+                counts = [count for row in rows for count in row] if square else []
                 sound = all(type(count) is int and count >= 0 for count in counts) and any(counts)
-                if sound and len(rows) == classes and all(len(row) == classes for row in rows):
+                if sound and all(len(row) == classes for row in rows):
                     return cls(loss, tuple(map(tuple, rows)))
         raise ConfigError("the checkpoint's scores are none")
 

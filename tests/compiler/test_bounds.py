@@ -5,7 +5,7 @@ import pytest
 from scnn.compiler import compile_plan
 from scnn.errors import KernelBoundsError
 from tests.compiler.support import kernel_of, plan_of
-from tests.engines import MAKERS
+from tests.engines.makers import MAKERS
 
 READS = """
 def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer, size: Size):

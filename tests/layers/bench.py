@@ -15,7 +15,7 @@ from scnn.engines.engine import Engine
 from scnn.layers import SoftmaxCrossEntropy
 from scnn.layers.layer import Layer, Shape
 from scnn.plan import Call, Plan, Procedure, allocate
-from tests.engines import MAKERS
+from tests.engines.makers import MAKERS
 
 Numbers = list[float]
 

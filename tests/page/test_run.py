@@ -16,7 +16,7 @@ from scnn.network.network import Network
 from scnn.page.session import Session
 from scnn.training.checkpoint import pack_checkpoint
 from scnn.training.trainer import Trainer
-from tests.test_pictures import opened
+from tests.formats.test_png import opened
 from tests.tools.dataset import idx_images, idx_labels
 
 

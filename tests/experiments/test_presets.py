@@ -28,7 +28,7 @@ def test_an_unknown_preset() -> None:
 
 def test_the_model_that_ships_reads_as_it_says() -> None:
     """The build's own run of the mnist preset: at least 98.2 % of the bundled test digits, judged here anew."""
-    path = next((Path(__file__).parents[1] / "dist" / "site").glob("pretrained.safetensors"))
+    path = next((Path(__file__).parents[2] / "dist" / "site").glob("pretrained.safetensors"))
     network = Network.load(path)
     report = network.evaluate(MNIST.digits()[1])
     assert report.accuracy >= 0.982

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from serve import Server
 
-SERVE = Path(__file__).parents[1] / "site" / "serve.py"
+SERVE = Path(__file__).parents[2] / "site" / "serve.py"
 
 
 @pytest.fixture

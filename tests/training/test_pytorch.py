@@ -12,7 +12,7 @@ from scnn.network.network import Network
 from scnn.training.lowering import lower_training
 from scnn.training.optimisers import SGD
 
-FIGURES = json.loads((Path(__file__).parent / "fixtures" / "paper_network.json").read_text())
+FIGURES = json.loads((Path(__file__).parents[1] / "fixtures" / "paper_network.json").read_text())
 
 
 def assert_brief(values: Any, brief: dict[str, Any], words: str) -> None:

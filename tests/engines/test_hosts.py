@@ -1,11 +1,16 @@
-"""Hosts: what is said where WebAssembly cannot be had, and which host is the default."""
+"""Hosts of WebAssembly: memory, functions and traps, what is said without a host, and which one is the default."""
 
 import sys
 from types import SimpleNamespace
 
 import pytest
 
+from scnn.compiler import compile_plan
 from scnn.engines.hosts import BrowserHost, HostError, WasmtimeHost, default_host
+from scnn.kernels import relu_forward
+from tests.compiler.support import plan_of
+
+PLAN = plan_of(relu_forward, {"output": 4, "input": 4}, {"size": 4})
 
 
 class Unloadable:
@@ -58,3 +63,30 @@ def test_the_default_host_of_pyodide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "js", SimpleNamespace())
     with pytest.raises(HostError, match="this browser has no WebAssembly"):
         default_host()
+
+
+def test_memory_begins_with_zeros_and_holds_what_is_written() -> None:
+    """Each instance has a memory of its own."""
+    host, code = WasmtimeHost(), compile_plan(PLAN).code
+    one, other = host.instantiate(code), host.instantiate(code)
+    assert one.read(0, PLAN.memory) == bytes(PLAN.memory)
+    one.write(4, b"\x01\x02")
+    assert one.read(3, 4) == b"\x00\x01\x02\x00"
+    assert other.read(0, PLAN.memory) == bytes(PLAN.memory)
+
+
+def test_a_function_that_runs_through_stops_at_no_check() -> None:
+    """`site` is -1 then."""
+    instance = WasmtimeHost().instantiate(compile_plan(PLAN).code)
+    instance.function("run")()
+    assert instance.site() == -1
+
+
+def test_a_trap_is_a_host_error() -> None:
+    """A module that stops by itself: (module (memory (export "memory") 1) (func (export "stop") unreachable))."""
+    code = bytes.fromhex(
+        "0061736d 01000000 0104 01600000 03020100 0503010001"
+        "0711 02 066d656d6f7279 0200 0473746f70 0000 0a05 01 03 00 00 0b".replace(" ", "")
+    )
+    with pytest.raises(HostError, match="unreachable"):
+        WasmtimeHost().instantiate(code).function("stop")()

@@ -18,7 +18,7 @@ from scnn.training.augmentation import Augmentation
 from scnn.training.optimisers import SETTINGS, SGD, Adam
 from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay, cosine_of_half_turns, power
 
-FIGURES = json.loads((Path(__file__).parent / "fixtures" / "optimisers.json").read_text())
+FIGURES = json.loads((Path(__file__).parents[1] / "fixtures" / "optimisers.json").read_text())
 OPTIMISERS, SCHEDULES = (SGD, Adam), (Constant, StepDecay, Cosine, OneCycle)
 SIZE, STEPS = len(FIGURES["begin"]), len(FIGURES["gradients"])
 SAMPLES = 4

@@ -1,0 +1,58 @@
+"""Checks of what a person gives: what passes, and which error names what was given."""
+
+import pytest
+
+from scnn.checks import MAX_INTEGER, MAX_SEED, describe, require_integer, require_names, require_seed
+from scnn.errors import ConfigError
+from scnn.layers import ReLU
+
+
+@pytest.mark.parametrize("value", [1, 2, MAX_INTEGER])
+def test_whole_numbers_within_their_range_pass(value: int) -> None:
+    """Both ends belong to the range."""
+    require_integer("units", value, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "units .*1, not 0|units.*0"),
+        (MAX_INTEGER + 1, f"units.*{MAX_INTEGER}"),
+        (True, "units.*True"),
+        (2.0, "units.*2.0"),
+        ("3", "units.*'3'"),
+        (None, "units.*None"),
+    ],
+)
+def test_other_values_are_named(value: object, words: str) -> None:
+    """Too small, too large, or no whole number at all: True is none, nor is 2.0."""
+    with pytest.raises(ConfigError, match=words):
+        require_integer("units", value, 1)
+
+
+@pytest.mark.parametrize("seed", [-1, MAX_SEED + 1, 1.5])
+def test_a_seed_is_a_whole_number_of_32_bits(seed: object) -> None:
+    """As it is on the command line and in an address."""
+    require_seed(0)
+    require_seed(MAX_SEED)
+    with pytest.raises(ConfigError, match="seed"):
+        require_seed(seed)
+
+
+def test_class_names_become_a_tuple() -> None:
+    """Of the same texts, in their order."""
+    assert require_names(["cat", "dog"]) == ("cat", "dog")
+
+
+@pytest.mark.parametrize("names", [7, ["cat", 8], ["x" * 101], ["a\n"], ["\ud800"]])
+def test_class_names_that_files_cannot_keep(names: object) -> None:
+    """No sequence of texts, a text that is too long, or one with control characters or half a surrogate pair."""
+    with pytest.raises(ConfigError, match="name"):
+        require_names(names)
+
+
+def test_values_in_messages_are_short() -> None:
+    """A class instead of its object is told how to write it; long texts are cut; arrays and lists by their kind."""
+    assert "ReLU(" in describe(ReLU)
+    assert len(describe("x" * 1000)) <= 80
+    assert describe([0.0] * 1000).endswith("list")

@@ -1,0 +1,88 @@
+"""Each module of scnn has its tests: tests/ has scnn's folders, and in them a file for each module."""
+
+from pathlib import Path
+
+import pytest
+from builder.imports import imported_names
+
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "scnn"
+MODULES = sorted(
+    path.relative_to(PACKAGE).with_suffix("").as_posix()
+    for path in PACKAGE.rglob("*.py")
+    if path.name not in ("__init__.py", "__main__.py")  # names alone, and what starts a command
+)
+
+# Modules, or folders of them, that are tested through what uses them, and by which tests.
+THROUGH = {
+    "cli": "cli",  # the command is tested as people run it: a file for each of its themes
+    "compiler/analysis": "compiler/test_refused.py",
+    "compiler/derive": "compiler/test_derive.py",
+    "compiler/errors": "compiler/test_refused.py",
+    "compiler/frontend": "compiler/test_refused.py",
+    "compiler/options": "compiler/test_programs.py",
+    "compiler/reference": "compiler/test_reference.py",
+    "compiler/tree": "compiler/test_refused.py",
+    "compiler/wasm": "compiler/test_programs.py",
+    "data/images": "data/test_images.py",  # by way of networks and digits, which take images
+    "data/own_images": "page/test_run.py",
+    "engines/engine": "engines/test_interpreter.py",  # a protocol
+    "engines/wasm": "compiler/test_bounds.py",
+    "errors": "test_imports.py",  # classes without code
+    "experiments/experiment": "page/test_session.py",
+    "formats/idx": "data/test_digits.py",
+    "formats/picture_header": "data/test_drawing.py",
+    "kernels/activation": "layers/test_activation.py",
+    "kernels/convolution": "layers/test_convolution.py",
+    "kernels/dense": "layers/test_dense.py",
+    "kernels/images": "training/test_augmentation.py",
+    "kernels/learning": "training/test_optimisers.py",
+    "kernels/loss": "layers/test_loss.py",
+    "kernels/pooling": "layers/test_pooling.py",
+    "language": "compiler/test_programs.py",
+    "layers/layer": "network/test_lowering.py",
+    "layers/registry": "test_settings.py",
+    "network/architecture": "network/test_network.py",
+    "network/file": "network/test_network.py",
+    "network/inspection": "page/test_run.py",
+    "network/onnx": "cli/test_files.py",
+    "page/descriptions": "page/test_session.py",
+    "plan": "network/test_lowering.py",
+    "training/lowering": "network/test_lowering.py",
+    "training/schedules": "training/test_optimisers.py",
+    "training/settings": "test_settings.py",
+    "version": "cli/test_errors.py",  # one constant
+}
+
+
+def through(module: str) -> str | None:
+    """The tests of a module that has no file of its own."""
+    parts = module.split("/")
+    names = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((THROUGH[name] for name in names if name in THROUGH), None)
+
+
+def own(module: str) -> Path:
+    """The tests file of a module."""
+    *folders, name = module.split("/")
+    return TESTS.joinpath(*folders, f"test_{name}.py")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_module_has_its_tests(module: str) -> None:
+    """A file of its own, which imports it; or the tests that THROUGH names."""
+    elsewhere = through(module)
+    if elsewhere is None and own(module).exists():
+        name = f"scnn.{module.replace('/', '.')}"
+        folder = name.rpartition(".")[0]
+        found = {".".join(one.split(".")[:depth]) for one in imported_names(own(module)) for depth in (2, 3, 4, 5)}
+        assert name in found or folder in found, f"{own(module).relative_to(TESTS)} does not import {name}"
+    else:
+        assert elsewhere, f"write tests/{own(module).relative_to(TESTS)}, or name the tests of {module} in THROUGH"
+        assert (TESTS / elsewhere).exists()
+
+
+def test_what_is_tested_elsewhere_exists() -> None:
+    """THROUGH names modules and folders that there are."""
+    for module in THROUGH:
+        assert (PACKAGE / module).is_dir() or (PACKAGE / module).with_suffix(".py").exists(), module

@@ -1,0 +1,112 @@
+"""Settings as plain data: there and back again, and what is refused."""
+
+import json
+from typing import Any
+
+import pytest
+
+from scnn.errors import ConfigError
+from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.layers.registry import LAYERS, layers_from_list
+from scnn.settings import from_dict, to_dict
+from scnn.training import SGD, Adam, Augmentation, Constant, Cosine, OneCycle, StepDecay
+from scnn.training.settings import settings_from_dict
+
+THINGS = [
+    *(Conv2D(3, 5, stride=2, padding=1), ReLU(), MaxPool2D(2, 3), MaxPool2D(2), Flatten(), Dense(7), Dropout(0.25)),
+    *(SoftmaxCrossEntropy(), SGD(0.1, momentum=0.9, nesterov=True), Adam(0.002, weight_decay=0.01)),
+    *(Constant(), StepDecay(3, 0.5), Cosine(), OneCycle(), Augmentation(rotation=10, nodes=4)),
+]
+KINDS: list[type[Any]] = [*LAYERS, SGD, Adam, Constant, StepDecay, Cosine, OneCycle, Augmentation]
+
+
+@pytest.mark.parametrize("thing", THINGS, ids=repr)
+def test_there_and_back_again(thing: object) -> None:
+    """Through JSON, every setting comes back, and the kind with it."""
+    plain = json.loads(json.dumps(to_dict(thing)))
+    back: object = from_dict(plain, KINDS)
+    assert type(back) is type(thing) and to_dict(back) == to_dict(thing)
+
+
+def test_every_kind_is_tried() -> None:
+    """The test above leaves out none that files may name."""
+    assert {type(thing) for thing in THINGS} == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, "None"),
+        ([], "Conv2D"),
+        ({}, "Conv2D"),
+        ({"kind": "Conv3D"}, "Conv3D.*Conv2D"),
+        ({"kind": ["Conv2D"]}, "Conv2D"),
+        ({"kind": "Dense"}, "Dense.*units"),
+        ({"kind": "Dense", "units": 2, "bias": False}, "Dense.*bias.*units"),
+        ({"kind": "Dense", "units": "2"}, "units.*'2'"),
+        ({"kind": "Dense", "units": True}, "units.*True"),
+        ({"kind": "Dense", "units": 2.5}, "units.*2.5"),
+        ({"kind": "Dense", "units": None}, "units.*None"),
+        ({"kind": "Dense", "units": 1 << 40}, "units"),
+        ({"kind": "Dropout", "rate": float("nan")}, "rate.*nan"),
+    ],
+)
+def test_what_describes_nothing_is_refused(data: object, words: str) -> None:
+    """Unknown kinds and settings, and values of other types, each by its name."""
+    with pytest.raises(ConfigError, match=words):
+        from_dict(data, LAYERS)
+
+
+def test_layers_of_ones_own_are_read_where_they_are_named() -> None:
+    """And nowhere else."""
+
+    class Own(ReLU):
+        pass
+
+    data = [{"kind": "Flatten"}, {"kind": "Own"}]
+    assert [type(layer) for layer in layers_from_list(data, [Own])] == [Flatten, Own]
+    with pytest.raises(ConfigError, match="Own"):
+        layers_from_list(data)
+
+
+@pytest.mark.parametrize("data", [None, {}, [], [{"kind": "ReLU"}] * 101])
+def test_lists_that_are_no_networks_layers(data: object) -> None:
+    """No list, an empty one, or one that is too long."""
+    with pytest.raises(ConfigError, match="1 to 100"):
+        layers_from_list(data)
+
+
+def test_a_trainings_settings() -> None:
+    """Each is taken where it is there, and becomes what it describes; what is null stays the usual."""
+    data = {"epochs": 3, "seed": 0, "optimiser": {"kind": "SGD", "learning_rate": 0.5}, "patience": None}
+    assert settings_from_dict(data) == {"epochs": 3, "seed": 0, "optimiser": SGD(0.5)}
+    augmented = settings_from_dict(
+        {"augmentation": {"kind": "Augmentation", "shift": 1}, "schedule": {"kind": "Cosine"}}
+    )
+    assert augmented == {"augmentation": Augmentation(shift=1), "schedule": Cosine()}
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ([], "settings"),
+        ({"epochs": 0}, "epochs"),
+        ({"epochs": "5"}, "epochs"),
+        ({"batch_size": 1 << 21}, "batch_size|batch size"),
+        ({"validation": -1}, "validation"),
+        ({"seed": 1 << 32}, "seed"),
+        ({"patience": 0}, "patience"),
+        ({"optimiser": {"kind": "Cosine"}}, "Cosine.*SGD"),
+        ({"schedule": {"kind": "SGD"}}, "SGD.*Cosine"),
+        ({"augmentation": {"kind": "ReLU"}}, "ReLU.*Augmentation"),
+    ],
+)
+def test_a_trainings_settings_out_of_range(data: object, word: str) -> None:
+    """The error names the setting, or what may stand there."""
+    with pytest.raises(ConfigError, match=word):
+        settings_from_dict(data)
+
+
+def test_layers_are_layers() -> None:
+    """What files may name can stand in a network."""
+    assert all(issubclass(kind, Layer) for kind in LAYERS)
