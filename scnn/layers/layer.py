@@ -85,6 +85,12 @@ class Layer(ABC):
         """The same while training, for layers that differ there."""
         return self.forward(shape)
 
-    @abstractmethod
+    @property
+    def has_backward(self) -> bool:
+        """Whether the layer writes its backward pass itself; if not, it is derived from its forward kernels."""
+        return type(self).backward is not Layer.backward
+
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
-        """The calls that add to the parameters' gradients and, where asked, make `d_input` from `d_output`."""
+        """The calls that add to the parameters' gradients and, where asked, make `d_input` from `d_output`. A layer
+        need not define it: then `scnn.network.backward` derives these calls, and this raises ConfigError."""
+        raise ConfigError(f"{type(self).__name__} has no backward of its own: see scnn.network.backward.backward_of")

@@ -11,6 +11,7 @@ from scnn.errors import ConfigError
 from scnn.layers.layer import Layer, Shape, call
 from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.network.architecture import Architecture
+from scnn.network.backward import backward_of, derived_buffers, listed
 from scnn.plan import ALIGNMENT, Argument, Buffer, Call, Loop, Plan, Procedure, allocate
 
 __all__ = [
@@ -78,9 +79,8 @@ def backward_calls(network: Architecture) -> list[Call]:
     """The backward pass of one sample, in reverse; no layer makes a gradient that no parameter needs."""
     calls: list[Call] = []
     for place, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        calls[:0] = resolve_roles(
-            layer.backward(shape, input_gradient=has_parameters_before(network, place)), network, place
-        )
+        backward = backward_of(layer, shape, input_gradient=has_parameters_before(network, place))
+        calls[:0] = resolve_roles(backward, network, place)
     return calls
 
 
@@ -88,7 +88,7 @@ def saliency_calls(network: Architecture) -> list[Call]:
     """The way back from the logits to the image."""
     calls: list[Call] = []
     for place, layer in enumerate(network.layers[:-1]):
-        calls[:0] = resolve_roles(layer.backward(network.shapes[place], input_gradient=True), network, place)
+        calls[:0] = resolve_roles(backward_of(layer, network.shapes[place]), network, place)
     return [step for step in calls if step.kernel is not kernels.dropout_backward]  # inference has no mask
 
 
@@ -134,7 +134,7 @@ def activation_buffers(network: Architecture) -> Layout:
     for place, layer in enumerate(network.layers):
         if not layer.shares_memory:
             layout[activation(network, place + 1)] = ("float32", network.shapes[place + 1])
-        for role, entry in layer.buffers(network.shapes[place]).items():
+        for role, entry in buffers_of(layer, network.shapes[place]).items():
             layout[f"{network.names[place]}.{role}"] = entry
     return layout
 
@@ -190,12 +190,13 @@ def producer(network: Architecture, place: int) -> int:
 def require_outputs_unmodified(network: Architecture) -> None:
     """Raises ConfigError where a layer's backward pass reads its output, and one behind it has written over that."""
     for place, (name, layer) in enumerate(zip(network.names, network.layers, strict=True)):
-        backward = listed(layer.backward(network.shapes[place]), name)
-        reads = any("output" in step.arguments.values() for step in backward)
         for at in range(place + 1, len(network.layers)):
-            if not reads or not network.layers[at].shares_memory:
+            if not network.layers[at].shares_memory:
                 break
-            if network.layers[at].forward_training(network.shapes[at]):
+            if not network.layers[at].forward_training(network.shapes[at]):
+                continue
+            backward = listed(backward_of(layer, network.shapes[place]), name)
+            if any("output" in step.arguments.values() for step in backward):
                 raise ConfigError(
                     f"{network.names[at]} writes over the output of {name}, whose backward pass reads it: "
                     f"let it read its input instead, or put another layer between them"
@@ -218,7 +219,7 @@ def resolve_roles(calls: list[Call], network: Architecture, place: int) -> list[
         "d_input": gradient(activation(network, place)),
         "d_output": gradient(activation(network, place + 1)),
     }
-    roles |= {role: f"{name}.{role}" for role in layer.buffers(shape)}
+    roles |= {role: f"{name}.{role}" for role in buffers_of(layer, shape)}
     for role in layer.parameters(shape):
         roles |= {role: f"{name}.{role}", f"d_{role}": f"{name}.d_{role}"}
 
@@ -238,11 +239,9 @@ def resolve_roles(calls: list[Call], network: Architecture, place: int) -> list[
     ]
 
 
-def listed(calls: object, name: str) -> list[Call]:
-    """What a layer's forward or backward gave, if it is what it should be."""
-    if not isinstance(calls, list) or not all(isinstance(step, Call) for step in calls):
-        raise ConfigError(f"{name}: forward and backward give lists of kernel calls, and not {calls!r:.80}")
-    return calls
+def buffers_of(layer: Layer, shape: Shape) -> Layout:
+    """What a layer keeps, with what its derived backward pass needs beside it."""
+    return {**layer.buffers(shape), **derived_buffers(layer, shape)}
 
 
 def has_parameters_before(network: Architecture, place: int) -> bool:

@@ -34,7 +34,8 @@ What a loop carries has one name for many values; the gradient of a sum needs no
 is needed the kernel is refused. A loop's turns go from the last to the first if it carries anything but sums. An
 element of an output must be stored once, so that its gradient is that of this store; an element that is read and
 overwritten in one turn passes its gradient on in place. Whole numbers and comparisons are steps: their derivative is
-zero, and a branch takes in the backward kernel the side that it took in the forward one.
+zero, and a branch takes in the backward kernel the side that it took in the forward one, at a kink, too: the ReLU
+`0.0 if x < 0.0 else x` passes a gradient on at 0, and `max(x, 0.0)` does not.
 
 **What is refused**, with its place: kernels that store no float32; values that are overwritten, or are in the middle
 of a loop, when a gradient needs them; stores that may meet in one element; the bits of a number.
