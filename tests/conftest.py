@@ -8,13 +8,20 @@ Tried = Callable[..., None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fuzz", type=int, default=2000, metavar="N", help="how many random kernels are compared")
+    parser.addoption("--fuzz", type=int, default=1000, metavar="N", help="how many random kernels are compared")
+    parser.addoption("--fuzz-from", type=int, default=0, metavar="SEED", help="the seed of the first of them")
 
 
 @pytest.fixture
-def fuzz(request: pytest.FixtureRequest) -> int:
+def fuzz_count(request: pytest.FixtureRequest) -> int:
     """How many random kernels are compared."""
     return int(request.config.getoption("--fuzz"))
+
+
+@pytest.fixture
+def fuzz_from(request: pytest.FixtureRequest) -> int:
+    """The seed of the first of them."""
+    return int(request.config.getoption("--fuzz-from"))
 
 
 @pytest.fixture

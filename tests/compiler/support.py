@@ -16,9 +16,15 @@ from scnn.plan import Call, Plan, Procedure, allocate
 
 KINDS = {"Float32Buffer": "float32", "Int32Buffer": "int32", "Uint8Buffer": "uint8"}
 OFF = Options(lanes=False, blocked=False, unrolled=False, fold=False, share=False, hoist=False)
+PLAIN = Options(fold=False, share=False, hoist=False)  # what no bit and no error may depend on
 WORDS = {name: getattr(language, name) for name in language.__all__}
 
 numbers = count()
+
+ENGINES: dict[str, Callable[[Plan], Engine]] = {
+    "compiled": lambda plan: WasmEngine(plan, WasmtimeHost()),
+    "plain": lambda plan: WasmEngine(plan, WasmtimeHost(), PLAIN),
+}
 
 
 def kernel_of(source: str, **known: Any) -> Callable[..., Any]:
@@ -33,14 +39,21 @@ def kernel_of(source: str, **known: Any) -> Callable[..., Any]:
     return kernels[-1]
 
 
-def plan_of(kernel: Callable[..., Any], lengths: Mapping[str, int], sizes: Mapping[str, int]) -> Plan:
+def plan_of(
+    kernel: Callable[..., Any],
+    lengths: Mapping[str, int],
+    sizes: Mapping[str, int],
+    alias: Mapping[str, str] | None = None,
+) -> Plan:
     """A plan with one buffer for each buffer parameter, and the procedure `run` that calls the kernel once; what has
-    no size is passed when it runs."""
-    annotations = kernel.__annotations__
+    no size is passed when it runs. `alias` gives a parameter the buffer of another one."""
+    annotations, alias = kernel.__annotations__, alias or {}
     kinds = {name: kind_of(annotations[name]) for name in lengths}
     buffers = allocate({name: (kinds[name], (length,)) for name, length in lengths.items()})
-    arguments = {name: sizes.get(name, name) for name in annotations if name != "return"}
-    passed = tuple(name for name in arguments if name not in sizes and name not in lengths)
+    arguments = {name: sizes.get(name, alias.get(name, name)) for name in annotations if name != "return"}
+    passed = tuple(
+        str(argument) for argument in arguments.values() if argument not in buffers and argument in annotations
+    )
     return Plan(buffers, {"run": Procedure("run", passed, (Call(kernel, arguments),))})
 
 

@@ -7,11 +7,24 @@ it. Then its value within the loop cannot be observed, and partial results may b
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scnn.compiler.analysis.walk import expressions, mentions, names_read
+from scnn.compiler.analysis.walk import called_in, expressions, mentions, names_read
 from scnn.compiler.errors import KernelError, Source
-from scnn.compiler.tree import Assign, Binary, Compare, Expression, Name, Repeat, Select, Type, assignments
+from scnn.compiler.tree import (
+    Assign,
+    Binary,
+    Branch,
+    Compare,
+    Expression,
+    Function,
+    Name,
+    Repeat,
+    Select,
+    Statement,
+    Type,
+    assignments,
+)
 
-__all__ = ["Reduction", "find_reductions"]
+__all__ = ["Reduction", "find_reductions", "reductions_in"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,33 @@ class Reduction:
     type: Type
     combine: Expression | None = None
     operand: Expression | None = None
+
+
+def reductions_in(function: Function) -> dict[int, list[Reduction]]:
+    """The reductions of every loop whose turns run together, by the identity of the loop, also in kernels that are
+    called. Raises KernelError for a name that goes from turn to turn and is no reduction, executed or not."""
+    found: dict[int, list[Reduction]] = {}
+
+    def look(statements: Sequence[Statement], defined: set[str]) -> None:
+        """`defined` are the names that are sure to have a value."""
+        for statement in statements:
+            match statement:
+                case Assign(_, name, _):
+                    defined.add(name)
+                case Branch(_, _, yes, no):
+                    in_yes, in_no = set(defined), set(defined)
+                    look(yes, in_yes)
+                    look(no, in_no)
+                    defined |= in_yes & in_no
+                case Repeat(_, name, kind, _, _, body):
+                    if kind in ("lanes", "blocked"):
+                        found[id(statement)] = find_reductions(statement, defined, function.source)
+                    look(body, {*defined, name})
+
+    look(function.body, {parameter.name for parameter in function.parameters if not parameter.is_buffer})
+    for called in called_in(function.body):
+        found |= reductions_in(called)
+    return found
 
 
 def find_reductions(loop: Repeat, outside: set[str], source: Source) -> list[Reduction]:

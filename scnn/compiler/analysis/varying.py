@@ -8,7 +8,7 @@ independent. Order plays no part: a name that varies anywhere in a body varies e
 from collections.abc import Sequence
 
 from scnn.compiler.analysis.walk import mentions
-from scnn.compiler.tree import Assign, Branch, Expression, Repeat, Run, Statement
+from scnn.compiler.tree import Assign, Branch, Expression, Invoke, Repeat, Run, Statement
 
 __all__ = ["varying_names", "varying_parameters"]
 
@@ -36,7 +36,7 @@ def spread(body: Sequence[Statement], varying: set[str], under: bool) -> None:
                 spread(inner, varying, under)
 
 
-def varying_parameters(run: Run, varying: set[str]) -> set[str]:
+def varying_parameters(run: Run | Invoke, varying: set[str]) -> set[str]:
     """The parameters of a called kernel that vary, where these names vary in its caller."""
     pairs = zip(run.function.parameters, run.arguments, strict=True)
     return {p.name for p, argument in pairs if isinstance(argument, Expression) and mentions(argument, varying)}

@@ -9,6 +9,7 @@ from scnn.compiler.tree import (
     Compare,
     Convert,
     Expression,
+    Function,
     Index,
     Invoke,
     Logic,
@@ -23,7 +24,7 @@ from scnn.compiler.tree import (
     Store,
 )
 
-__all__ = ["expressions", "mentions", "names_read", "parts"]
+__all__ = ["called_in", "expressions", "mentions", "names_read", "parts"]
 
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
@@ -74,3 +75,24 @@ def expressions(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Ex
                 yield from expressions(body)
             case Run(_, _, arguments):
                 yield from ((statement, argument) for argument in arguments if isinstance(argument, Expression))
+
+
+def called_in(statements: Sequence[Statement]) -> list[Function]:
+    """The kernels that statements call, each once."""
+    found: list[Function] = []
+
+    def look(expression: Expression) -> None:
+        if isinstance(expression, Invoke):
+            found.append(expression.function)
+        for part in parts(expression):
+            look(part)
+
+    for _, expression in expressions(statements):
+        look(expression)
+    found += [statement.function for statement in statements if isinstance(statement, Run)]
+    for statement in statements:
+        if isinstance(statement, Branch):
+            found += [*called_in(statement.yes), *called_in(statement.no)]
+        elif isinstance(statement, Repeat):
+            found += called_in(statement.body)
+    return list({id(function): function for function in found}.values())

@@ -12,6 +12,7 @@ All modules are functions over one `state`: `forms` and `values` say what a valu
 
 from collections.abc import Mapping, Sequence
 
+from scnn.compiler.analysis.reductions import reductions_in
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function, Type
 from scnn.compiler.wasm.expand.forms import number
@@ -34,7 +35,7 @@ def expand(
     options: Options,
 ) -> Routine:
     """The routine of one call; adds its checks to `sites`."""
-    state = State(sites, options, execute)
+    state = State(sites, options, reductions_in(function), execute)
     turn = LoopTurn({})
     for parameter in function.parameters:
         if parameter.name in numbers:

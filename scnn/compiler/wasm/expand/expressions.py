@@ -8,6 +8,7 @@ differ, under a mask.
 from collections.abc import Sequence
 
 from scnn.compiler.analysis.affine import hull
+from scnn.compiler.analysis.varying import varying_names, varying_parameters
 from scnn.compiler.tree import (
     Binary,
     Compare,
@@ -130,7 +131,8 @@ def invoke(state: State, expression: Invoke, turn: LoopTurn) -> Value:
     for parameter, argument in zip(function.parameters, expression.arguments, strict=True):
         names[parameter.name] = kept(state, parameter.name, evaluate(state, argument, turn))
     inner = LoopTurn({**names}, turn.tag, turn.vector, turn.mask)
-    state.enter(Frame(function, {}, set()), [inner])
+    varying = varying_names(function.body, varying_parameters(expression, state.frame.varying))
+    state.enter(Frame(function, {}, varying), [inner])
     result = inner.names["return"]
     assert isinstance(result, Value)
     return result

@@ -6,7 +6,6 @@ from functools import partial
 
 from scnn.compiler.analysis.affine import LANE, LANES, Affine
 from scnn.compiler.analysis.independence import require_independent
-from scnn.compiler.analysis.reductions import find_reductions
 from scnn.compiler.analysis.varying import varying_names
 from scnn.compiler.tree import Expression, Repeat
 from scnn.compiler.wasm.expand.expressions import evaluate
@@ -69,7 +68,6 @@ def require_turns_together(state: State, loop: Repeat, turns: int, by: int, grou
         if key not in seen:
             seen.add(key)
             require_independent(loop, turns, frame.function, names, frame.buffers, state.ranges)
-    find_reductions(loop, set(group[0].names), frame.function.source)
 
 
 @contextmanager
@@ -127,8 +125,7 @@ def blocked(state: State, loop: Repeat, count: int, by: int, group: list[LoopTur
 def lanes(state: State, loop: Repeat, count: int, by: int, group: list[LoopTurn]) -> None:
     """Groups of `by` turns as vectors, then what is left of whole vectors, then single turns."""
     whole, vectors = count // by * by, count // LANES * LANES
-    found = find_reductions(loop, set(group[0].names), state.frame.function.source)
-    partials = begin_reductions(state, found, group, min(by, vectors) // LANES)
+    partials = begin_reductions(state, state.reductions[id(loop)], group, min(by, vectors) // LANES)
 
     def body(width: int, at: Affine) -> None:
         run_turns(state, loop, range(0, width, LANES), group, True, at, partials)

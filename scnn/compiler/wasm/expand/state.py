@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from scnn.compiler.analysis.affine import Affine, Atom, Range, range_of
+from scnn.compiler.analysis.reductions import Reduction
 from scnn.compiler.errors import KernelError, division_error, outside_error
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function, Statement, assigned_once
@@ -57,8 +58,11 @@ class Execute(Protocol):
 class State:
     """`block` is where statements go, `ranges` what is known of whole numbers."""
 
-    def __init__(self, sites: list[Site], options: Options, execute: Execute) -> None:
+    def __init__(
+        self, sites: list[Site], options: Options, reductions: dict[int, list[Reduction]], execute: Execute
+    ) -> None:
         self.sites, self.options, self.run_statements = sites, options, execute
+        self.reductions = reductions
         self.nodes = Nodes()
         self.block: Block = []
         self.frames: list[Frame] = []

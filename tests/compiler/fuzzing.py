@@ -1,0 +1,154 @@
+"""Differential fuzzing: one random kernel on the exact interpreter and compiled; what differs is made small.
+
+`python -m tests.compiler.fuzzing FIRST COUNT` runs the examples of so many seeds and prints what it finds.
+"""
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from scnn.compiler import KernelError
+from scnn.engines.engine import Engine
+from scnn.engines.interpreter import Interpreter
+from scnn.errors import KernelBoundsError, KernelDivisionError
+from scnn.plan import Plan
+from tests.compiler.generator import LENGTHS, Example, example
+from tests.compiler.support import ENGINES, bits, kernel_of, plan_of, run
+
+__all__ = ["compare", "difference", "fuzz", "smaller"]
+
+Outcome = tuple[str, object]
+
+
+def plan_for(one: Example) -> Plan:
+    lengths = {name: length for name, length in LENGTHS.items() if name not in one.alias}
+    return plan_of(kernel_of(one.source), lengths, one.sizes, one.alias)
+
+
+def outcomes(engine: Engine, one: Example) -> list[Outcome]:
+    """How each run of an example ends: with all bits, or with an error at a line."""
+    found: list[Outcome] = []
+    for inputs in one.runs:
+        for name, length in LENGTHS.items():
+            if name not in one.alias:
+                engine.write(name, inputs.get(name, [0] * length))
+        try:
+            after = run(engine, inputs, one.argument)
+        except (KernelBoundsError, KernelDivisionError) as error:
+            line = re.search(r"\.py:(\d+)\n", str(error))
+            found.append((type(error).__name__, line and int(line[1])))
+            continue
+        found.append(("same", [bits(values) for values in after.values()]))
+    return found
+
+
+def compare(one: Example, check: Callable[[bytes], None] | None = None) -> tuple[str, str]:
+    """How an example ends ("same", "refused", or the names of errors), and what differs, if anything does. `check` is
+    given the module's bytes."""
+    plan = plan_for(one)
+    made: dict[str, Engine] = {}
+    refused: dict[str, str] = {}
+    for name, make in ENGINES.items():
+        try:
+            made[name] = make(plan)
+        except KernelError as error:
+            refused[name] = str(error)
+    if refused:
+        if len(refused) < len(ENGINES):
+            return "refused", f"refused by {', '.join(refused)} alone: {refused}"
+        return "refused", ""
+    try:
+        expected = outcomes(Interpreter(plan, exact=True), one)
+    except KernelError as error:
+        return "same", f"refused by the interpreter alone: {error}"
+    for name, engine in made.items():
+        if check:
+            check(engine.module.code)  # type: ignore[attr-defined]
+        found = outcomes(engine, one)
+        if found != expected:
+            return "same", f"{name}: {shown(found, expected)}"
+    return " ".join(sorted({end for end, _ in expected})), ""
+
+
+def shown(found: list[Outcome], expected: list[Outcome]) -> str:
+    """The first difference between two lists of outcomes."""
+    number = next(place for place, pair in enumerate(zip(found, expected, strict=True)) if pair[0] != pair[1])
+    (end, one), (wanted, other) = found[number], expected[number]
+    if end != "same" or wanted != "same":
+        lines = [value if isinstance(value, int) else "" for value in (one, other)]
+        return f"run {number} ends {end} {lines[0]}, not {wanted} {lines[1]}"
+    assert isinstance(one, list) and isinstance(other, list)
+    for buffer, (ours, theirs) in enumerate(zip(one, other, strict=True)):
+        for at, (left, right) in enumerate(zip(ours, theirs, strict=True)):
+            if left != right:
+                return f"run {number}: buffer {buffer} at {at} is {left}, not {right}"
+    raise AssertionError("nothing differs")
+
+
+def difference(one: Example) -> str:
+    """What differs for an example, an error of the compiler or a host included."""
+    try:
+        return compare(one)[1]
+    except Exception as error:  # whatever a fault of the compiler brings about is a finding
+        return f"{type(error).__name__}: {error}"
+
+
+def smaller(one: Example) -> Example:
+    """The example with as few lines as still differ in some way."""
+    while True:
+        for candidate in candidates(one):
+            if difference(candidate) and not difference(candidate).startswith(("SyntaxError", "IndentationError")):
+                one = candidate
+                break
+        else:
+            return one
+
+
+def candidates(one: Example) -> Iterator[Example]:
+    """Examples with one block of lines less, the largest blocks first, or with a block's head taken away."""
+    lines = one.source.splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("def kernel"))
+
+    def indent(line: str) -> int:
+        return len(line) - len(line.lstrip())
+
+    cuts = []
+    for at in range(first + 1, len(lines)):
+        end = at + 1
+        while end < len(lines) and indent(lines[end]) > indent(lines[at]):
+            end += 1
+        cuts.append((end - at, lines[:at] + lines[end:]))
+        if end > at + 1 and not lines[at].lstrip().startswith("else"):
+            cuts.append((1, lines[:at] + [line[4:] for line in lines[at + 1 : end]] + lines[end:]))
+    for _, rest in sorted(cuts, key=lambda cut: -cut[0]):
+        if len(rest) > first + 1:
+            yield replace(one, source="\n".join(rest) + "\n")
+
+
+def fuzz(seeds: range, check: Callable[[bytes], None] | None = None) -> tuple[Counter[str], str]:
+    """How the examples of these seeds end, and what is wrong with the first that differs."""
+    ends: Counter[str] = Counter()
+    for seed in seeds:
+        one = example(seed)
+        try:
+            end, wrong = compare(one, check)
+        except Exception as error:
+            end, wrong = "broken", f"{type(error).__name__}: {error}"
+        ends[end] += 1
+        if wrong:
+            return ends, f"seed {seed}: {wrong}"
+    return ends, ""
+
+
+if __name__ == "__main__":
+    first, count = int(sys.argv[1]), int(sys.argv[2])
+    counted, wrong = fuzz(range(first, first + count))
+    print(counted.total(), dict(counted))
+    if wrong:
+        seed = int(wrong.split(":")[0].split()[1])
+        found = smaller(example(seed)) if "--whole" not in sys.argv else example(seed)
+        text = found.source[found.source.index("def kernel") :]
+        print(f"{wrong}\n{difference(found)}\nalias {found.alias}, sizes {found.sizes}, s = {found.argument}\n{text}")
+        sys.exit(1)
