@@ -54,7 +54,7 @@ GUESTS = {
     "paper.py": ["rich"],
     "sweep.py": ["joblib"],
     "onnx.py": ["onnx"],
-    "predict.py": ["PIL"],
+    "pictures.py": ["PIL"],
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -24,8 +24,11 @@ THROUGH = {
     "compiler/reference": "compiler/test_reference.py",
     "compiler/tree": "compiler/test_refused.py",
     "compiler/wasm": "compiler/test_programs.py",
+    "data/components": "data/test_photo.py",
+    "data/figures": "data/test_photo.py",
     "data/images": "data/test_images.py",  # by way of networks and digits, which take images
-    "data/own_images": "page/test_run.py",
+    "data/pen": "data/test_photo.py",
+    "data/ink": "data/test_photo.py",
     "engines/engine": "engines/test_interpreter.py",  # a protocol
     "engines/wasm": "compiler/test_bounds.py",
     "errors": "test_imports.py",  # classes without code

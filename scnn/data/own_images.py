@@ -1,15 +1,18 @@
 """A person's own images on the page: pictures of any size or IDX files, made into training and test digits."""
 
+from collections import Counter
 from collections.abc import Sequence
 
+from scnn.checks import MAX_CLASSES
 from scnn.data.digits import Digits
-from scnn.data.drawing import SIDE, normalise_pixels
+from scnn.data.drawing import SIDE
+from scnn.data.photo import find_figure
 from scnn.errors import ConfigError, DataError, EmptyDrawingError
 
-__all__ = ["OwnImages", "split"]
+__all__ = ["MAX_IMAGES", "OwnImages", "choose_evenly", "classes_of_one", "split"]
 
-MOST = 5000  # images
-MAX_CLASSES = 20
+MAX_IMAGES = 5000
+MAX_COLLECTED = 50_000  # images that may be chosen from
 MAX_LETTERS = 40  # of a class's name
 EVERY = 5  # each fifth image of a class is for testing
 
@@ -19,51 +22,77 @@ class OwnImages:
 
     def __init__(self) -> None:
         self.images: list[tuple[bytes, str]] = []
+        self.left_out: list[str] = []  # classes of one picture, as of the last `digits`
 
     def add(self, pixels: bytes, width: int, height: int, name: str) -> None:
-        """One picture of grey levels, or of four bytes a pixel of which the first is taken; dark on light or light on
-        dark. Raises DataError, DrawingError, ConfigError."""
-        if width > 0 and height > 0 and len(pixels) == 4 * width * height:
-            pixels = pixels[::4]
+        """One picture of grey levels, or of four bytes a pixel (red, green, blue, alpha), on paper of any kind.
+        Raises DataError, ConfigError."""
+        if width > 0 and height > 0 and len(pixels) == width * height:
+            pixels = bytes(level for grey in pixels for level in (grey, grey, grey, 255))
         if not 0 < len(name) <= MAX_LETTERS:
             raise ConfigError(f"a class's name has 1 to {MAX_LETTERS} letters, and not {len(name)}: {name[:200]}")
-        if len(self.images) >= MOST:
-            raise ConfigError(f"at most {MOST} images are taken")
+        if len(self.images) >= MAX_COLLECTED:
+            raise ConfigError(f"at most {MAX_COLLECTED} images are taken")
         try:
-            self.images.append((normalise_pixels(ink_of(pixels, width, height), width, height), name))
-        except EmptyDrawingError:
-            raise DataError("the picture is of one colour: there is nothing to read on it") from None
+            self.images.append((find_figure(pixels, width, height), name))
+        except EmptyDrawingError as error:
+            raise DataError(str(error)) from None
 
     def digits(self) -> tuple[Digits, Digits]:
-        """Training and test digits; raises ConfigError where there are too few of a class."""
-        names = tuple(sorted({name for _, name in self.images}))
+        """Training and test digits, at most 5,000 and as many of each class as of the others, as far as there are;
+        raises ConfigError where fewer than 2 or more than 256 classes have at least 2 images."""
+        counts = Counter(name for _, name in self.images)
+        self.left_out = sorted(name for name, count in counts.items() if count == 1)
+        names = tuple(sorted(set(counts) - set(self.left_out)))
         if not 2 <= len(names) <= MAX_CLASSES:
-            raise ConfigError(f"there must be 2 to {MAX_CLASSES} classes, a folder for each; there are {len(names)}")
-        labels = bytes(names.index(name) for _, name in self.images)
-        return split(Digits(b"".join(image for image, _ in self.images), labels, SIDE, SIDE, names))
+            found = f"there are {len(names)}"
+            if self.left_out:
+                found += f", and {len(self.left_out)} more with one image, which needs another one beside it"
+            raise ConfigError(f"there must be 2 to {MAX_CLASSES} classes, a folder for each; {found}")
+        images = [(image, name) for image, name in self.images if name in names]
+        images = [images[at] for at in choose_evenly([name for _, name in images], MAX_IMAGES)]
+        places = {name: at for at, name in enumerate(names)}
+        labels = bytes(places[name] for _, name in images)
+        return split(Digits(b"".join(image for image, _ in images), labels, SIDE, SIDE, names))
 
 
-def ink_of(pixels: bytes, width: int, height: int) -> bytes:
-    """How far each pixel is from the paper, which is what most of the picture's rim looks like; 0 to 255."""
-    if width < 1 or height < 1 or len(pixels) != width * height:
-        raise DataError(f"a picture of {width}×{height} has {width * height} pixels, not {len(pixels)}")
-    rim = pixels[:width] + pixels[-width:] + pixels[::width] + pixels[width - 1 :: width]
-    paper = sorted(rim)[len(rim) // 2]
-    strongest = max(abs(level - paper) for level in pixels) or 1
-    return bytes(abs(level - paper) * 255 // strongest for level in pixels)
+def choose_evenly(names: Sequence[str], most: int) -> list[int]:
+    """The places of at most so many of these, in their order: of each name as many as of every other, as far as there
+    are, spread over all that it has."""
+    places: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        places.setdefault(name, []).append(at)
+    chosen: list[int] = []
+    room = most
+    for left, own in zip(range(len(places), 0, -1), sorted(places.values(), key=len), strict=True):
+        count = min(len(own), room // left)
+        chosen += [own[at * len(own) // count] for at in range(count)]
+        room -= count
+    return sorted(chosen)
+
+
+def classes_of_one(digits: Digits) -> list[str]:
+    """The names of classes that have a single image, which `split` leaves out."""
+    counts = Counter(digits.labels)
+    return [digits.classes[label] for label in sorted(counts) if counts[label] == 1]
 
 
 def split(digits: Digits) -> tuple[Digits, Digits]:
-    """Each fifth image of a class for testing, the others for training; raises ConfigError for a class of one."""
+    """Each fifth image of a class for testing, the others for training; a class of one image is left out. Raises
+    ConfigError where no class has two."""
     training: list[int] = []
     test: list[int] = []
-    for label in sorted(set(digits.labels)):
-        places = [at for at, found in enumerate(digits.labels) if found == label]
-        if len(places) < 2:
-            raise ConfigError(f"class {digits.classes[label]} has one image, and needs at least 2")
-        held = places[EVERY - 1 :: EVERY] or places[-1:]
+    places: dict[int, list[int]] = {}
+    for at, label in enumerate(digits.labels):
+        places.setdefault(label, []).append(at)
+    for _, own in sorted(places.items()):
+        if len(own) == 1:
+            continue
+        held = own[EVERY - 1 :: EVERY] or own[-1:]
         test += held
-        training += [at for at in places if at not in set(held)]
+        training += sorted(set(own) - set(held))
+    if not test:
+        raise ConfigError("no class has two images: one is needed for training, and one for testing")
     return chosen(digits, training), chosen(digits, test)
 
 

@@ -3,12 +3,12 @@
 from scnn.errors import DataError
 
 __all__ = ["picture_size"]
-MAX_PIXELS = 40_000_000  # of one picture
+MAX_PIXELS = 100_000_000  # of one picture
 
 
 def picture_size(data: bytes) -> tuple[int, int]:
     """Width and height from the header of a PNG (ISO 15948, 11.2.2) or JPEG (ITU T.81, B.2.2) file; raises DataError
-    for other files and for more than 40 million pixels."""
+    for other files and for more than 100 million pixels."""
     size = png_size(data) or jpeg_size(data)
     if size is None:
         raise DataError("this is no PNG and no JPEG picture")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from scnn.data.digits import Digits, load_idx
 from scnn.data.drawing import SIDE, normalise_strokes
-from scnn.data.own_images import OwnImages, split
+from scnn.data.own_images import MAX_IMAGES, OwnImages, choose_evenly, classes_of_one, split
 from scnn.engines.engine import EngineFactory
 from scnn.errors import ConfigError, DataError, EmptyDrawingError, ModelError, ScnnError
 from scnn.experiments import presets
@@ -47,7 +47,7 @@ class Session:
         doing = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
             *(self.learning_rate, self.reproduces, self.report, self.cell, self.mistakes, self.inspect, self.predict),
-            *(self.correct, self.open, self.picture_size, self.picture, self.pictures, self.idx),
+            *(self.correct, self.open, self.picture_size, self.picture, self.pictures, self.choose, self.idx),
         )
         self.doing: dict[str, Callable[[Message], Answer]] = {do.__name__: do for do in doing}
 
@@ -236,7 +236,8 @@ class Session:
         return {"width": width, "height": height}
 
     def picture(self, message: Message) -> Answer:
-        """Takes one picture: `pixels` (grey levels), `width`, `height`, and the `name` of its class."""
+        """Takes one picture: `pixels` (grey levels, or four bytes a pixel), `width`, `height`, and the `name` of its
+        class."""
         width, height, name = message.get("width"), message.get("height"), message.get("name")
         if not isinstance(width, int) or not isinstance(height, int) or not isinstance(name, str):
             raise ConfigError("a picture comes with its width, height and the name of its class")
@@ -246,19 +247,27 @@ class Session:
     def pictures(self, message: Message) -> Answer:
         """The pictures taken are the own images from here on."""
         collected, self.collected = self.collected, OwnImages()
-        return self.take_own(collected.digits())
+        return self.take_own(collected.digits(), collected.left_out)
+
+    def choose(self, message: Message) -> Answer:
+        """Which of more pictures than are taken to take, before they are read: `names` has the class of each."""
+        names = message.get("names")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ConfigError("names is a list of the pictures' classes")
+        return {"places": choose_evenly(names, MAX_IMAGES)}
 
     def idx(self, message: Message) -> Answer:
         """Two IDX files, `images` and `labels`, are the own images from here on."""
         digits = load_idx(bytes_of(message, "images"), bytes_of(message, "labels"))
         if (digits.rows, digits.columns) != (SIDE, SIDE):
             raise DataError(f"the page draws {SIDE}×{SIDE}, and these images are {digits.rows}×{digits.columns}")
-        return self.take_own(split(digits))
+        return self.take_own(split(digits), classes_of_one(digits))
 
-    def take_own(self, digits: tuple[Digits, Digits]) -> Answer:
+    def take_own(self, digits: tuple[Digits, Digits], left_out: list[str]) -> Answer:
         self.own = digits
         training, test = digits
-        return {"training_images": len(training), "test_images": len(test), "classes": list(training.classes)}
+        counts = {"training_images": len(training), "test_images": len(test)}
+        return {**counts, "classes": list(training.classes), "left_out": left_out}
 
     # --------------------------------------------------------------------------------------------- tools
 

@@ -1,0 +1,36 @@
+"""Picture files, decoded by Pillow and reduced to what the ink finding looks at. The page's browser does the same."""
+
+from pathlib import Path
+
+from scnn.data.photo import LARGEST_SIDE
+from scnn.errors import ConfigError, DataError
+from scnn.formats.picture_header import MAX_PIXELS
+
+__all__ = ["read_rgba"]
+
+
+def read_rgba(picture: Path) -> tuple[bytes, int, int]:
+    """Four bytes a pixel, [row, column, channel], width and height, at most 640; turned as the camera was held.
+
+    Raises DataError, naming the file, for what is no picture, and ConfigError where Pillow is missing."""
+    try:
+        from PIL import Image, ImageOps, UnidentifiedImageError
+    except ImportError:
+        raise ConfigError("reading pictures needs Pillow: `pip install scnn[image]`") from None
+    try:
+        with Image.open(picture) as opened:
+            width, height = opened.size
+            if width * height > MAX_PIXELS:
+                raise DataError(f"{picture} has {width}×{height} pixels; expected at most {MAX_PIXELS}")
+            opened.draft("RGB", (2 * LARGEST_SIDE, 2 * LARGEST_SIDE))  # a large JPEG is decoded at a part of its size
+            upright = ImageOps.exif_transpose(opened)
+            if upright.mode.startswith("I"):  # 16 bits of grey, of which the upper eight are looked at
+                upright = upright.convert("I").point(lambda level: level / 256).convert("L")
+            layered = upright.convert("RGBA")
+            layered.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    except UnidentifiedImageError:
+        raise DataError(f"{picture} cannot be read: it is not in a picture format that Pillow supports") from None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{picture} cannot be read: {reason}") from None
+    return layered.tobytes(), *layered.size
