@@ -111,17 +111,16 @@ def has_solution(target: int, terms: Sequence[Term]) -> bool:
 
     def search(place: int, target: int) -> bool:
         nonlocal left
+        if target % below[place][2] if place < len(terms) else target:
+            return False
         if place == len(terms):
-            return target == 0
+            return True
         coefficient, (low, high) = terms[place]
-        least, most, divisor = below[place + 1]
+        least, most, _ = below[place + 1]
         first, last = max(low, -((most - target) // coefficient)), min(high, (target - least) // coefficient)
         for number in range(first, last + 1):
             left -= 1
-            if left < 0:
-                return True
-            rest = target - coefficient * number
-            if (rest % divisor == 0 if divisor else rest == 0) and search(place + 1, rest):
+            if left < 0 or search(place + 1, target - coefficient * number):
                 return True
         return False
 
