@@ -1,10 +1,12 @@
-"""Networks, predictions and epochs as plain data for the page."""
+"""Networks, predictions, epochs and presets as plain data for the page."""
 
+from scnn.experiments.experiment import config_of_preset
+from scnn.experiments.presets import Preset
 from scnn.network.network import Network
 from scnn.page.messages import Answer
 from scnn.training.events import EpochEnded
 
-__all__ = ["described_prediction", "described_layers"]
+__all__ = ["described_epoch", "described_layers", "described_number", "described_prediction", "described_preset"]
 
 
 def largest(row: list[float]) -> int:
@@ -50,3 +52,35 @@ def described_epoch(event: EpochEnded) -> Answer:
         "test": test.to_dict(),
         "confusion": [list(row) for row in test.confusion],
     }
+
+
+def described_number(answers: list[Answer]) -> Answer:
+    """The answers for digits in the order of reading, and the number that they make."""
+    names = [answer["digit"] for answer in answers]
+    return {"number": ("" if all(len(name) == 1 for name in names) else " ").join(names), "digits": answers}
+
+
+def described_preset(preset: Preset) -> Answer:
+    """A preset, with its configuration as a message would have it."""
+    reference = preset.reference
+    return {
+        "name": preset.name,
+        "title": preset.title,
+        "description": preset.description,
+        "classes": [str(digit) for digit in preset.classes],
+        "test_images": preset.test_per_class * len(preset.classes),
+        "training_images": preset.training_per_class * len(preset.classes),
+        "config": config_of_preset(preset),
+        "reference": reference
+        and {
+            "title": reference.title,
+            "accuracy": reference.accuracy,
+            "seconds": reference.seconds,
+            "weighted": figures(reference.weighted),
+            "per_class": [figures(one) for one in reference.per_class],
+        },
+    }
+
+
+def figures(three: tuple[float, float, float]) -> Answer:
+    return dict(zip(("precision", "recall", "f1"), three, strict=True))

@@ -11,22 +11,26 @@ from collections.abc import Callable, Mapping
 from scnn.data.digits import Digits, load_idx
 from scnn.data.drawing import SIDE, normalise_strokes
 from scnn.data.own_images import MAX_IMAGES, OwnImages, choose_evenly, classes_of_one, split
+from scnn.data.photo import find_digits
+from scnn.data.stroke_groups import split_strokes
 from scnn.engines.engine import EngineFactory
 from scnn.errors import ConfigError, DataError, EmptyDrawingError, ModelError, ScnnError
 from scnn.experiments import presets
-from scnn.experiments.experiment import OWN, config_of_preset, experiment_of
+from scnn.experiments.experiment import OWN, experiment_of
 from scnn.experiments.opening import config_in, open_checkpoint
-from scnn.experiments.presets import Preset
 from scnn.formats.picture_header import picture_size
+from scnn.formats.png import as_ink, picture
 from scnn.formats.safetensors import unpack
 from scnn.network.network import Network
-from scnn.page.descriptions import described_layers, described_prediction
+from scnn.page.descriptions import described_layers, described_number, described_prediction, described_preset
 from scnn.page.messages import Answer, Message, bytes_of, index_of, number_of, strokes_of
 from scnn.page.run import Run
 from scnn.settings import to_dict
 from scnn.version import __version__
 
 __all__ = ["Session"]
+
+SIZE = ("width", "height")
 
 
 class Session:
@@ -47,7 +51,16 @@ class Session:
         doing = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
             *(self.learning_rate, self.reproduces, self.report, self.cell, self.mistakes, self.inspect, self.predict),
-            *(self.correct, self.open, self.picture_size, self.picture, self.pictures, self.choose, self.idx),
+            *(
+                self.photo,
+                self.correct,
+                self.open,
+                self.picture_size,
+                self.picture,
+                self.pictures,
+                self.choose,
+                self.idx,
+            ),
         )
         self.doing: dict[str, Callable[[Message], Answer]] = {do.__name__: do for do in doing}
 
@@ -67,7 +80,7 @@ class Session:
             "version": __version__,
             "python": sys.version.split()[0],
             "engines": list(self.engines),
-            "experiments": [described(preset) for preset in presets.PRESETS.values()],
+            "experiments": [described_preset(preset) for preset in presets.PRESETS.values()],
             "pretrained": self.shipped.provenance if self.shipped else None,
         }
 
@@ -145,11 +158,28 @@ class Session:
     # ------------------------------------------------------------------------------------------- drawing
 
     def predict(self, message: Message) -> Answer:
-        """What the network makes of a drawing: strokes, each a list of [x, y] in shares of the canvas's side."""
+        """What the network makes of a drawing: strokes, each a list of [x, y] in shares of the canvas's side. Several
+        digits are read one after another: `number` is what they make, `digits` has an answer for each."""
         try:
-            image = normalise_strokes(strokes_of(message))
+            images = [normalise_strokes(group) for group in split_strokes(strokes_of(message))]
         except EmptyDrawingError as error:
             return {"empty": True, "message": f"Draw a digit: {error}."}
+        answers = [self.read(image, message) for image in images]
+        return answers[0] if len(answers) == 1 else {**answers[0], **described_number(answers)}
+
+    def photo(self, message: Message) -> Answer:
+        """What the network makes of a photograph: `pixels` (four bytes a pixel), `width` and `height`. Each of the
+        `digits` is answered as a drawing is, with its `box` [left, top, width, height] and its `ink`, a picture."""
+        found = find_digits(bytes_of(message, "pixels"), *(index_of(message, name, 1 << 15) for name in SIZE))
+        answers = []
+        for digit in found:
+            ink = picture(as_ink(digit.ink), digit.ink_width, digit.ink_height)
+            box = [digit.left, digit.top, digit.width, digit.height]
+            answers.append({**self.read(digit.image, message), "box": box, "ink": ink})
+        return described_number(answers)
+
+    def read(self, image: bytes, message: Message) -> Answer:
+        """By the network of the training, or by the one that reads drawings while there is none."""
         if self.run is None and self.reader:
             engine = self.engines[self.engine_of(message)]
             (row,) = self.reader.probabilities(image, make_engine=engine)
@@ -281,29 +311,3 @@ class Session:
         if not isinstance(engine, str) or engine not in self.engines:
             raise ConfigError(f"there is no engine {engine!r}; there are: {', '.join(self.engines)}")
         return engine
-
-
-def described(preset: Preset) -> Answer:
-    """A preset, with its configuration as a message would have it."""
-    reference = preset.reference
-    return {
-        "name": preset.name,
-        "title": preset.title,
-        "description": preset.description,
-        "classes": [str(digit) for digit in preset.classes],
-        "test_images": preset.test_per_class * len(preset.classes),
-        "training_images": preset.training_per_class * len(preset.classes),
-        "config": config_of_preset(preset),
-        "reference": reference
-        and {
-            "title": reference.title,
-            "accuracy": reference.accuracy,
-            "seconds": reference.seconds,
-            "weighted": figures(reference.weighted),
-            "per_class": [figures(one) for one in reference.per_class],
-        },
-    }
-
-
-def figures(three: tuple[float, float, float]) -> Answer:
-    return dict(zip(("precision", "recall", "f1"), three, strict=True))

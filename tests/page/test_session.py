@@ -129,3 +129,40 @@ def test_reset_forgets() -> None:
     assert session.ask({"do": "advance", "budget_ms": 5})["error"]["name"] == "ConfigError"
     session.ask({"do": "start", "seed": 1})
     assert session.ask({"do": "advance", "budget_ms": 0})["progress"]["done"] == 1
+
+
+def test_several_digits_in_one_drawing() -> None:
+    """Each is read as if it were drawn alone; together they are a number."""
+    session = ticking()
+    ring = [[0.7, 0.2], [0.6, 0.5], [0.7, 0.8], [0.8, 0.5], [0.7, 0.2]]
+    stroke = [[0.2, 0.2], [0.2, 0.5], [0.2, 0.8]]
+    answer = session.ask({"do": "predict", "strokes": [ring, stroke]})
+    alone = [session.ask({"do": "predict", "strokes": [one]}) for one in (stroke, ring)]
+    assert answer["digits"] == alone
+    assert answer["number"] == "".join(one["digit"] for one in alone)
+    assert "digits" not in alone[0] and answer["probabilities"] == alone[0]["probabilities"]
+
+
+def test_a_photograph() -> None:
+    """Its digits are read as drawings are, each with its box and a picture of its ink; empty paper has a message."""
+    session = ticking()
+    rows = [
+        b"\x20\x20\x30\xff".join(b"\xe0\xe0\xd8\xff" * gap for gap in (20, 0, 0, 0, 0, 0, 30, 0, 0, 0, 0, 0, 30))
+        if 15 <= row < 65
+        else b"\xe0\xe0\xd8\xff" * 92
+        for row in range(80)
+    ]
+    answer = session.ask({"do": "photo", "pixels": b"".join(rows), "width": 92, "height": 80})
+    first, second = answer["digits"]
+    assert answer["number"] == first["digit"] + second["digit"] and len(first["image"]) == 784
+    assert first["box"] == pytest.approx([20, 15, 6, 50], abs=2) and second["box"][0] == pytest.approx(56, abs=2)
+    assert first["ink"].startswith("data:image/png;base64,")
+    empty = session.ask({"do": "photo", "pixels": b"\xe0" * 64 * 64 * 4, "width": 64, "height": 64})
+    assert empty["error"]["name"] == "EmptyDrawingError"
+
+
+def test_which_of_too_many_pictures_are_taken() -> None:
+    """The page asks before it reads them."""
+    places = ticking().ask({"do": "choose", "names": ["few"] * 100 + ["many"] * 9000})["places"]
+    assert len(places) == 5000 and places[:100] == list(range(100))
+    assert "list" in ticking().ask({"do": "choose", "names": "few"})["error"]["message"]
