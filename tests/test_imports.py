@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "experiments": ["data", "engines", "errors", "formats", "layers", "network", "settings", "training"],
     "compiler.__main__": ["compiler", "errors", "experiments", "network", "plan", "training"],
     "page": ["data", "engines", "errors", "experiments", "formats", "network", "settings", "training", "version"],
-    "cli": ["data", "engines", "errors", "experiments", "formats", "network", "training", "version"],
+    "cli": ["compiler", "data", "engines", "errors", "experiments", "formats", "network", "training", "version"],
     "__main__": ["cli"],
     "__init__": ["data", "errors", "layers", "network", "training", "version"],
 }

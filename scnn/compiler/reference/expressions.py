@@ -114,7 +114,7 @@ class Expressions(Writer, ABC):
         buffer = self.buffers[expression.buffer]
         value = self.variable(f"b{buffer}[{at}]")
         if self.watched:
-            self.line(f"W.read({self.site(expression)}, B{buffer}, {at}, {value.text})")
+            self.line(f"W.read({self.site(expression)}, {at}, {value.text})")
         return value
 
     def index(self, at: Index | Store, code: Code) -> str:

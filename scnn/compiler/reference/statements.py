@@ -89,7 +89,7 @@ class Statements(Expressions):
         buffer = self.buffers[statement.buffer]
         if effect and self.watched:
             value = self.variable(value).text
-            self.look(statement, f"store({{}}, B{buffer}, {at}, {value}, {{}})")
+            self.look(statement, f"store({{}}, {at}, {value}, {{}})")
         if effect:
             self.line(f"b{buffer}[{at}] = {value}")
 

@@ -1,0 +1,196 @@
+"""Tracing a network: how one element of a layer's output, or of a gradient, came to be, number by number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from scnn.compiler.terms import Total, total_of
+from scnn.compiler.trace import Combination, Step, Tracer
+from scnn.engines.engine import Engine, EngineFactory
+from scnn.engines.wasm import compiled
+from scnn.errors import ConfigError
+from scnn.layers.layer import Shape
+from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.network.architecture import Architecture
+from scnn.network.lowering import (
+    activation,
+    activation_buffers,
+    allocate_buffers,
+    gradient,
+    gradient_buffers,
+    parameter_buffers,
+    resolve_roles,
+    sample_buffers,
+)
+from scnn.network.network import Network
+from scnn.plan import Call, Plan, Procedure
+
+__all__ = ["ElementTrace", "NetworkTracer"]
+
+
+@dataclass(frozen=True)
+class ElementTrace:
+    """How one element came to be. `buffers` are the plan's buffers by the kernel's parameters, with their shapes.
+
+    `total` is the sum that it is or is made of, if there is one; `steps` are all steps that ran for it. `source` is
+    the trace of the element that it is a copy of, where the same layer made that, too.
+    """
+
+    buffer: str
+    index: tuple[int, ...]
+    value: float
+    kernel: str
+    file: str
+    total: Total | None
+    steps: tuple[Step | Combination, ...]
+    buffers: Mapping[str, tuple[str, Shape]]
+    source: "ElementTrace | None"
+
+    def place(self, parameter: str, index: int) -> tuple[int, ...]:
+        """The index of a parameter's element in its shape."""
+        return unravel(index, self.buffers[parameter][1])
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A call of the plan, with the buffers as they were before it and after it."""
+
+    place: int  # of its layer
+    backward: bool
+    call: Call
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+class NetworkTracer:
+    """Runs an image through a network, forward and backward, and explains elements of what was computed."""
+
+    def __init__(self, network: Network, make_engine: EngineFactory = compiled) -> None:
+        self.network, self.tracer = network, Tracer()
+        self.calls = calls_of(network)
+        layout = parameter_buffers(network) | sample_buffers(network, 0) | activation_buffers(network)
+        layout |= gradient_buffers(network) | {gradient("input"): ("float32", network.input_shape)}
+        procedures = [Procedure(f"call{at}", (), (call,)) for at, (_, _, call) in enumerate(self.calls)]
+        self.plan = Plan(allocate_buffers(network, layout), {one.name: one for one in procedures})
+        self.engine: Engine = make_engine(self.plan)
+        self.ran: list[Ran] = []
+
+    def run(self, image: Sequence[float], label: int) -> None:
+        """Runs one image (numbers from 0 to 1), with its class, as in a training without augmentation and dropout."""
+        engine = self.engine
+        if not 0 <= label < self.network.classes:
+            raise ConfigError(f"the label is a class from 0 to {self.network.classes - 1}, not {label}")
+        for name, values in self.network.parameters.items():
+            engine.write(name, values)
+            engine.write(gradient(name), [0.0] * len(values))
+        engine.write("input", image)
+        engine.write("label", [label])
+        current: dict[str, Any] = {}
+        self.ran = []
+        for at, (place, backward, call) in enumerate(self.calls):
+            used = {str(value) for value in call.arguments.values() if value in self.plan.buffers}
+            before = {name: current.setdefault(name, engine.read(name)) for name in used}
+            engine.run(f"call{at}")
+            after = {name: engine.read(name) for name in self.stored(call)}
+            current |= after
+            self.ran.append(Ran(place, backward, call, before, after))
+
+    def trace(self, layer: str, element: Sequence[int], role: str = "", backward: bool = False) -> ElementTrace:
+        """The trace of one element of what `layer` made of the image. `role` is `output` (unless given) or another of
+        its buffers (`padded`, `winners`, `loss`); with `backward`, the gradient of `weights` (unless given, if it has
+        any), `bias` or `input`. Raises ConfigError for what there is not."""
+        place, buffer = self.buffer_of(layer, role, backward)
+        shape = self.plan.buffers[buffer].shape
+        if len(element) != len(shape) or not all(0 <= at < size for at, size in zip(element, shape, strict=False)):
+            raise ConfigError(f"{buffer} has the shape {shape}, and no element {tuple(element)}")
+        flat = 0
+        for at, size in zip(element, shape, strict=True):
+            flat = flat * size + at
+        ran = [one for one in self.ran if one.place == place and one.backward == backward and buffer in one.after]
+        if not ran:
+            asked = "run an image first" if not self.ran else "ask for the layer before it"
+            raise ConfigError(f"no kernel of {layer} makes {buffer}: {asked}")
+        return self.explain(ran[-1], buffer, flat)
+
+    def buffer_of(self, layer: str, role: str, backward: bool) -> tuple[int, str]:
+        network = self.network
+        if layer not in network.names:
+            raise ConfigError(f"the network has no layer {layer!r}; it has {', '.join(network.names)}")
+        place = network.names.index(layer)
+        parameters = list(network.layers[place].parameters(network.shapes[place]))
+        role = role or ("output" if not backward else "weights" if "weights" in parameters else "input")
+        roles = {"input": activation(network, place), "output": activation(network, place + 1), "loss": "loss"}
+        roles |= {name: f"{layer}.{name}" for name in parameters}
+        roles |= {name: f"{layer}.{name}" for name in network.layers[place].buffers(network.shapes[place])}
+        found = roles.get(role, "")
+        found = gradient(found) if backward and found else found
+        if found not in self.plan.buffers:
+            raise ConfigError(f"{layer} has no {'gradient of ' * backward}{role!r}; it has {', '.join(roles)}")
+        return place, found
+
+    def explain(self, ran: Ran, buffer: str, flat: int) -> ElementTrace:
+        call = ran.call
+        recording = self.tracer.record(call.kernel, call.arguments, ran.before, (buffer, flat))
+        function = recording.function
+        names = {p.name: str(call.arguments[p.name]) for p in function.parameters if p.is_buffer}
+        parameter = next(p for p, name in names.items() if name == buffer and p in recording.results)
+        value = recording.results[parameter][flat]
+        engine_value = ran.after[buffer][flat]
+        if value != engine_value and not (value != value and engine_value != engine_value):
+            raise AssertionError(f"internal error: {buffer}[{flat}] is {engine_value}, and its trace gives {value}")
+        shapes = {p: (name, self.plan.buffers[name].shape) for p, name in names.items()}
+        stored = next(p for p, name in names.items() if name == buffer and p in self.stored_parameters(call))
+        return ElementTrace(
+            buffer,
+            unravel(flat, self.plan.buffers[buffer].shape),
+            value,
+            function.name,
+            function.source.file,
+            total_of(recording, stored, flat),
+            recording.steps,
+            shapes,
+            self.copied(ran, recording.steps, names),
+        )
+
+    def copied(self, ran: Ran, steps: Sequence[Step | Combination], names: Mapping[str, str]) -> ElementTrace | None:
+        """The trace of the element that the last step only copied, where an earlier call of the layer made it."""
+        last = steps[-1] if steps else None
+        if not isinstance(last, Step) or len(last.reads) != 1 or last.reads[0].value != last.value:
+            return None
+        read = last.reads[0]
+        earlier = [
+            one
+            for one in self.ran[: self.ran.index(ran)]
+            if one.place == ran.place and one.backward == ran.backward and names[read.buffer] in one.after
+        ]
+        return self.explain(earlier[-1], names[read.buffer], read.index) if earlier else None
+
+    def stored_parameters(self, call: Call) -> set[str]:
+        numbers = {name: value for name, value in call.arguments.items() if not isinstance(value, str)}
+        return {access.buffer for access in self.tracer.slices(call.kernel, numbers).accesses}
+
+    def stored(self, call: Call) -> set[str]:
+        return {str(call.arguments[parameter]) for parameter in self.stored_parameters(call)}
+
+
+def calls_of(network: Architecture) -> list[tuple[int, bool, Call]]:
+    """Every call of one sample's forward and backward pass: the place of its layer, whether it is backward, the call.
+    Gradients go back to the image itself; dropout does nothing, as when a network infers."""
+    forward: list[tuple[int, bool, Call]] = []
+    backward: list[tuple[int, bool, Call]] = []
+    for place, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
+        calls = layer.forward(shape)
+        if isinstance(layer, SoftmaxCrossEntropy):
+            calls = [*calls, *layer.loss(shape)]
+        forward += [(place, False, call) for call in resolve_roles(calls, network, place)]
+        if layer.shares_memory:
+            continue
+        back = resolve_roles(layer.backward(shape, input_gradient=True), network, place)
+        backward[:0] = [(place, True, call) for call in back]
+    return forward + backward
+
+
+def unravel(flat: int, shape: Shape) -> tuple[int, ...]:
+    """The index in a shape, of an element in row order."""
+    return tuple(flat // prod(shape[at + 1 :]) % size for at, size in enumerate(shape))

@@ -1,0 +1,50 @@
+"""`scnn trace`: one number, as a person would write how it came to be."""
+
+import re
+from pathlib import Path
+
+from scnn.data.digits import load_digits
+from scnn.network.network import Network
+from tests.cli.command import scnn
+
+
+def test_a_convolution(model: Path) -> None:
+    """Each product with its numbers, the source line, the total: the one that the network computes."""
+    result = scnn("trace", model, "--layer", "conv2d_1", "--element", "0,10,12", "--image", "3")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0] == "test digit 3, class 0"
+    assert re.match(r"conv2d_1\.output\[0,10,12\] = \S+, by conv2d_forward \(kernels/convolution\.py\)$", lines[2])
+    assert sum(line.startswith("    + padded[0,") for line in lines) == 9
+    assert any(re.match(r"  line \d+: total \+= padded\[x \+ j\] \* weights\[w \+ j\]$", line) for line in lines)
+    assert lines[-1].startswith("  total = ")
+
+
+def test_a_logit(model: Path) -> None:
+    """The very number of the network."""
+    _, test = load_digits()
+    network = Network.load(model)
+    result = scnn("trace", model, "--layer", "dense_2", "--element", "1")
+    (found,) = re.findall(r"^logits\[1\] = (\S+), by dense_forward", result.stdout, flags=re.MULTILINE)
+    images = test.select((0, 1, 2), 10)
+    assert abs(float(found) - network.logits(images.image(0))[0][1]) < 1e-6
+
+
+def test_a_gradient(model: Path) -> None:
+    """Backward; the label may be another than the digit's own."""
+    arguments = ("trace", model, "--layer", "dense_2", "--element", "1,5", "--backward")
+    own, other = scnn(*arguments), scnn(*arguments, "--label", "2")
+    assert "dense_2.d_weights[1,5] = " in own.stdout
+    assert "test digit 0, class 2" in other.stdout
+
+
+def test_what_there_is_not_is_an_error(model: Path) -> None:
+    """In one line, with what there is."""
+    result = scnn("trace", model, "--layer", "conv2d_1", "--element", "0,99,0")
+    assert result.returncode == 1
+    assert "has the shape (1, 28, 28), and no element (0, 99, 0)" in result.stderr
+    result = scnn("trace", model, "--layer", "conv2d_1", "--element", "x")
+    assert result.returncode == 2
+    assert "expected whole numbers with commas" in result.stderr
+    result = scnn("trace", model, "--layer", "conv2d_1", "--element", "0,0,0", "--image", "1000")
+    assert "there are test digits 0 to 299, and no 1000" in result.stderr
