@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, predict, paper, export, info, trace.
+"""The command line: train, evaluate, predict, paper, export, info, trace, check-gradients.
 
 Exit codes: 0 success; 1 an error, reported in one line; 2 invalid arguments; 130 stopped by Ctrl-C.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from scnn.cli import evaluate, export, info, paper, predict, trace, train
+from scnn.cli import check_gradients, evaluate, export, info, paper, predict, trace, train
 from scnn.cli.output import print_error
 from scnn.errors import ScnnError
 from scnn.version import __version__
@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     "export": export,
     "info": info,
     "trace": trace,
+    "check-gradients": check_gradients,
 }
 
 

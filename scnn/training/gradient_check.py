@@ -1,0 +1,227 @@
+"""Checking gradients: what the engine computes, against differences of the loss.
+
+For a number w of the network the central difference is (L(w + h) - L(w - h)) / 2h. The losses are computed in float64
+(scnn.engines.float64), with h = 1e-6 or, for a larger |w|, 1e-6 · |w|: the rounding of L then counts some 1e-10, and
+the curvature less. Where the slopes on both sides of w differ, w is at a kink of a ReLU or a max pooling, where no
+number is the gradient: it is counted, and not judged. The image is learned from twice, so that a gradient that does
+not add up is wrong by half. L is -log P, without the ε that keeps it finite in float32 and has no share in gradients.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from random import Random
+
+from scnn.data.images import images_of
+from scnn.engines.engine import Engine, EngineFactory
+from scnn.engines.float64 import Float64
+from scnn.engines.wasm import compiled
+from scnn.errors import ConfigError
+from scnn.layers.layer import Shape
+from scnn.network.architecture import Architecture
+from scnn.network.lowering import (
+    PROBABILITIES,
+    activation,
+    activation_buffers,
+    allocate_buffers,
+    backward_calls,
+    forward_calls,
+    gradient,
+    gradient_buffers,
+    parameter_buffers,
+)
+from scnn.network.network import Network
+from scnn.plan import Call, Plan, Procedure
+
+__all__ = ["GradientCheck", "GradientReport", "check_gradients"]
+
+STEP = 1e-6
+KINK = 1e-3  # slopes that differ by so much of the largest one are those of a kink
+TOLERANCE = 1e-3  # relative; float32 rounds each of the sum's terms to 6e-8
+LEAST_SHARE = 1e-2  # errors are relative to the number's own gradient, or to so much of the largest one
+SEED = 20260  # of dropout's random numbers
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What was found for one tensor: a parameter, or the input of a layer. `place` is where the error is largest."""
+
+    name: str
+    shape: Shape
+    checked: int
+    kinks: int
+    largest_error: float
+    place: tuple[int, ...]
+    analytic: float  # the engine's gradient there
+    numeric: float  # the central difference there
+
+    @property
+    def verdict(self) -> str:
+        """`right`, `wrong`, or `not judged` where all of the numbers are at kinks."""
+        if self.checked == self.kinks:
+            return "not judged"
+        return "right" if self.largest_error <= TOLERANCE else "wrong"
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """All tensors, in the order of the layers."""
+
+    checks: tuple[GradientCheck, ...]
+    step: float = STEP
+    tolerance: float = TOLERANCE
+
+    @property
+    def passed(self) -> bool:
+        """Whether no gradient is wrong."""
+        return all(check.verdict != "wrong" for check in self.checks)
+
+
+def check_gradients(
+    network: Network,
+    image: object,
+    label: int,
+    *,
+    samples: int | None = 6,
+    seed: int = 0,
+    make_engine: EngineFactory = compiled,
+) -> GradientReport:
+    """Checks the gradients of every parameter, and of what goes into every layer behind the first parameters.
+
+    Of each tensor so many numbers are checked as `samples` says, drawn by `seed`; None checks all. An image is as for
+    `predict`. Raises ShapeError for images of another size, ConfigError for a label that is no class.
+    """
+    if not 0 <= label < network.classes:
+        raise ConfigError(f"expected a label from 0 to {network.classes - 1}, got {label}")
+    if samples is not None and samples < 1:
+        raise ConfigError(f"expected samples of at least 1, or None for all, got {samples}")
+    numbers, *_ = images_of(image, network.input_shape)
+    trial = Trial(network, numbers, label, make_engine)
+    random = Random(seed)
+    return GradientReport(tuple(trial.check(tensor, samples, random) for tensor in tensors_of(network)))
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A buffer that has a gradient, and the first layer that reads it."""
+
+    name: str
+    shape: Shape
+    layer: int
+
+
+def tensors_of(network: Architecture) -> list[Tensor]:
+    """What goes into each layer, if it has a gradient that is kept, and the layer's parameters."""
+    tensors: list[Tensor] = []
+    learned = False
+    for place, (name, layer, shape) in enumerate(zip(network.names, network.layers, network.shapes, strict=False)):
+        buffer = activation(network, place)
+        if learned and not changed_in_place(network, place) and all(buffer != one.name for one in tensors):
+            tensors.append(Tensor(buffer, shape, place))
+        for role, parameter in layer.parameters(shape).items():
+            tensors.append(Tensor(f"{name}.{role}", parameter.shape, place))
+            learned = True
+    return tensors
+
+
+def changed_in_place(network: Architecture, place: int) -> bool:
+    """Whether a layer that shares the memory of what goes into the layer at `place` writes over it."""
+    buffer = activation(network, place)
+    return any(
+        layer.shares_memory and layer.forward_training(shape) and activation(network, at) == buffer
+        for at, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False))
+    )
+
+
+class Trial:
+    """A network with one image, on the engine and in float64."""
+
+    def __init__(self, network: Network, image: Sequence[float], label: int, make_engine: EngineFactory) -> None:
+        self.network, self.image, self.label = network, image, label
+        forward = forward_calls(network, training=True)
+        counts = [
+            len(layer.forward_training(shape)) for layer, shape in zip(network.layers, network.shapes, strict=False)
+        ]
+        self.from_layer: list[list[Call]] = [forward[sum(counts[:place]) :] for place in range(len(counts))]
+        self.random = any("random" in call.arguments.values() for call in forward)
+        plan = plan_of(network, [*forward, *backward_calls(network)])
+        self.exact = Float64(plan)
+        self.begin(self.exact)
+        self.exact.run(forward)
+        if not self.probability:
+            raise ConfigError(f"class {label} has the probability 0 for this image, where the loss has no slope")
+        self.loss = -math.log(self.probability)
+        self.engine = make_engine(plan)
+        for _ in range(2):
+            self.begin(self.engine)
+            self.engine.run("learn")
+
+    @property
+    def probability(self) -> float:
+        """That of the label."""
+        return float(self.exact.buffers[PROBABILITIES][self.label])
+
+    def begin(self, on: Float64 | Engine) -> None:
+        on.write("input", self.image)
+        on.write("label", [self.label])
+        on.write("random", [SEED])
+        for name, values in self.network.parameters.items():
+            on.write(name, values)
+
+    def loss_with(self, tensor: Tensor, place: int, value: float) -> float:
+        """The loss with one number changed. Layers before it are run again only where random numbers are drawn."""
+        view = self.exact.buffers[tensor.name]
+        if self.random:
+            self.begin(self.exact)
+            self.exact.run(self.from_layer[0][: len(self.from_layer[0]) - len(self.from_layer[tensor.layer])])
+        before = view[place]
+        view[place] = value
+        self.exact.run(self.from_layer[tensor.layer])
+        view[place] = before
+        return -math.log(self.probability)
+
+    def check(self, tensor: Tensor, samples: int | None, random: Random) -> GradientCheck:
+        learned = tensor.name in self.network.parameters
+        found = [float(value) / (2 if learned else 1) for value in self.engine.read(gradient(tensor.name))]
+        size = prod(tensor.shape)
+        places = range(size) if samples is None else sorted(random.sample(range(size), min(samples, size)))
+        scale = max(map(abs, found), default=0.0)
+        worst, kinks = (0.0, 0, 0.0, 0.0), 0
+        for place in places:
+            value = float(self.exact.buffers[tensor.name][place])
+            step = STEP * max(1.0, abs(value))
+            above = (self.loss_with(tensor, place, value + step) - self.loss) / step
+            below = (self.loss - self.loss_with(tensor, place, value - step)) / step
+            numeric = (above + below) / 2
+            least = max(abs(numeric), abs(found[place]), LEAST_SHARE * scale, 1e-6)
+            if abs(above - below) > KINK * least:
+                kinks += 1
+                continue
+            error = abs(found[place] - numeric) / least
+            if not error <= worst[0]:  # NaN is the worst
+                worst = (error, place, found[place], numeric)
+        error, place, analytic, numeric = worst
+        at = index_of(place, tensor.shape)
+        return GradientCheck(tensor.name, tensor.shape, len(places), kinks, error, at, analytic, numeric)
+
+
+def plan_of(network: Architecture, learn: list[Call]) -> Plan:
+    layout = {
+        **parameter_buffers(network),
+        **gradient_buffers(network),
+        "random": ("int32", (1,)),
+        "label": ("int32", (1,)),
+        "input": ("float32", network.input_shape),
+        **activation_buffers(network),
+    }
+    return Plan(allocate_buffers(network, layout), {"learn": Procedure("learn", (), tuple(learn))})
+
+
+def index_of(place: int, shape: Shape) -> tuple[int, ...]:
+    """The place in a buffer as an index for each axis."""
+    index: list[int] = []
+    for length in reversed(shape):
+        index.insert(0, place % length)
+        place //= length
+    return tuple(index)

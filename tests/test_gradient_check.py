@@ -1,0 +1,158 @@
+"""Gradient checks: right gradients pass, and planted mistakes are found."""
+
+import linecache
+import textwrap
+from collections.abc import Callable
+from inspect import getsource
+from random import Random
+from typing import Any
+
+import pytest
+
+from scnn import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, Network, ReLU, kernels
+from scnn.errors import ConfigError, ShapeError
+from scnn.training.gradient_check import GradientReport, check_gradients
+
+LAYERS: list[Layer] = [
+    Conv2D(3, 3, padding=1),
+    ReLU(),
+    MaxPool2D(3, 2),
+    Conv2D(4, 2, stride=2, padding=1),
+    ReLU(),
+    Flatten(),
+    Dense(9),
+    Dropout(0.4),
+    Dense(5),
+]
+
+
+def example(layers: list[Layer] | None = None) -> tuple[Network, list[float]]:
+    """A network none of whose biases is zero, and an image without equal pixels."""
+    network = Network((2, 9, 8), layers or LAYERS, seed=1)
+    random = Random(2)
+    for values in network.parameters.values():
+        values[:] = type(values)("f", (value + random.uniform(-0.1, 0.1) for value in values))
+    return network, [random.random() for _ in range(144)]
+
+
+def checked(samples: int | None = 8) -> GradientReport:
+    network, image = example()
+    return check_gradients(network, image, 3, samples=samples)
+
+
+def test_right_gradients() -> None:
+    """Every number of every tensor agrees, but at kinks; inputs of layers are among them."""
+    report = checked(samples=None)
+    assert report.passed
+    assert [check.name for check in report.checks] == [
+        *["conv2d_1.weights", "conv2d_1.bias", "conv2d_1.output", "relu_1.output", "maxpool2d_1.output"],
+        *["conv2d_2.weights", "conv2d_2.bias", "conv2d_2.output", "relu_2.output"],
+        *["dense_1.weights", "dense_1.bias", "dense_2.weights", "dense_2.bias", "logits"],
+    ]
+    for check in report.checks:
+        assert check.verdict == "right" and check.kinks < check.checked / 10, check
+        assert check.largest_error < 1e-5, check
+
+
+def test_samples_are_chosen_by_a_seed() -> None:
+    """The same seed checks the same numbers."""
+    network, image = example()
+    assert check_gradients(network, image, 3, seed=5) == check_gradients(network, image, 3, seed=5)
+    assert {check.checked for check in check_gradients(network, image, 3, samples=2).checks} == {2}
+
+
+def test_kinks_are_not_judged() -> None:
+    """Of an image without ink every number before a ReLU is at its kink, if no bias is there."""
+    network = Network((1, 4, 4), [Conv2D(2, 3), ReLU(), Flatten(), Dense(3)], seed=1)
+    checks = {check.name: check for check in check_gradients(network, [0.0] * 16, 1).checks}
+    assert checks["conv2d_1.bias"].verdict == "not judged" and checks["conv2d_1.bias"].kinks == 2
+    assert checks["dense_1.bias"].verdict == "right"
+
+
+def test_what_is_refused() -> None:
+    """Labels that are no classes, images of another size, no samples."""
+    network, image = example()
+    with pytest.raises(ConfigError, match="expected a label from 0 to 4, got 5"):
+        check_gradients(network, image, 5)
+    with pytest.raises(ShapeError):
+        check_gradients(network, image[1:], 0)
+    with pytest.raises(ConfigError, match="samples of at least 1"):
+        check_gradients(network, image, 0, samples=0)
+
+
+# ------------------------------------------------------------------------------------- planted mistakes
+
+MISTAKES: list[tuple[str, str, str, str]] = [
+    ("conv2d_backward_weights", "wrong sign", "d_weights[w + j] +=", "d_weights[w + j] -="),
+    ("conv2d_backward_weights", "bias not added up", "d_bias[filter] += gradient", "d_bias[filter] = gradient"),
+    ("conv2d_backward_weights", "weights not added up", "d_weights[w + j] += padded", "d_weights[w + j] = padded"),
+    ("conv2d_backward_weights", "no stride", "row * stride + i", "row + i"),
+    ("conv2d_backward_weights", "no stride across", "column * stride", "column"),
+    ("conv2d_backward_weights", "one column off", "padded[x + j]", "padded[x + kernel - 1 - j]"),
+    ("conv2d_backward_weights", "one filter for all", "(filter * channels + channel)", "channel"),
+    (
+        "conv2d_backward_weights",
+        "a row is missing",
+        "for row in range(out_height)",
+        "for row in range(out_height - 1)",
+    ),
+    ("conv2d_backward_weights", "no bias", "d_bias[filter] += gradient", "d_bias[filter] += 0.0 * gradient"),
+    ("conv2d_backward_weights", "channels swapped", "(channel * height", "((channels - 1 - channel) * height"),
+    ("conv2d_backward_input", "wrong sign", "d_padded[x + j] +=", "d_padded[x + j] -="),
+    ("conv2d_backward_input", "not added up", "d_padded[x + j] += weights", "d_padded[x + j] = weights"),
+    ("conv2d_backward_input", "no stride", "row * stride + i", "row + i"),
+    ("conv2d_backward_input", "filter not turned", "weights[w + j]", "weights[w + kernel - 1 - j]"),
+    ("conv2d_backward_input", "a filter is missing", "in range(filters)", "in range(filters - 1)"),
+    ("conv2d_backward_input", "one weight for all channels", "(filter * channels + channel)", "(filter * channels)"),
+    ("pad2d_backward", "one column off", "+ 2 * padding) + padding\n", "+ 2 * padding)\n"),
+    ("pad2d_backward", "one row off", "+ row + padding)", "+ row)"),
+    ("pad2d_backward", "halved", "d_padded[p + column]", "0.5 * d_padded[p + column]"),
+    ("relu_backward", "wrong side", "input[i] > 0.0", "input[i] < 0.0"),
+    ("relu_backward", "passes all", "if input[i] > 0.0 else 0.0", "if input[i] > -1000.0 else 0.0"),
+    ("relu_backward", "adds up", "d_input[i] =", "d_input[i] +="),
+    ("maxpool2d_backward", "not added up", "+=", "="),
+    ("maxpool2d_backward", "neighbour", "d_output[i]", "d_output[size - 1 - i]"),
+    ("maxpool2d_backward", "one is missing", "range(size)", "range(size - 1)"),
+    ("dense_backward_weights", "wrong sign", "d_weights[j * inputs + i] +=", "d_weights[j * inputs + i] -="),
+    ("dense_backward_weights", "not added up", "d_bias[j] +=", "d_bias[j] ="),
+    ("dense_backward_weights", "not multiplied", "input[i] * gradient", "gradient"),
+    ("dense_backward_weights", "one unit off", "d_bias[j]", "d_bias[outputs - 1 - j]"),
+    ("dense_backward_input", "wrong sign", "total += weights", "total -= weights"),
+    ("dense_backward_input", "a unit is missing", "range(outputs)", "range(outputs - 1)"),
+    ("dense_backward_input", "adds up", "d_input[i] = total", "d_input[i] += total"),
+    ("dropout_backward", "twice", "*= mask[i]", "*= mask[i] * mask[i]"),
+    ("dropout_backward", "not at all", "*= mask[i]", "*= 1.0"),
+    ("softmax_cross_entropy_backward", "wrong sign", "-= 1.0", "+= 1.0"),
+    ("softmax_cross_entropy_backward", "wrong class", "label[0]", "0"),
+    ("softmax_cross_entropy_backward", "no target", "-= 1.0", "-= 0.0"),
+]
+
+
+def with_mistake(kernel: Callable[..., Any], right: str, wrong: str) -> Callable[..., Any]:
+    text = textwrap.dedent(getsource(kernel))
+    assert right in text, f"{kernel.__name__} has no {right!r}"
+    text = text.replace(right, wrong)
+    file = f"made/mistake_{abs(hash(text))}.py"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    names = dict(kernel.__globals__)
+    exec(compile(text, file, "exec"), names)
+    made: Callable[..., Any] = names[kernel.__name__]
+    return made
+
+
+@pytest.mark.parametrize(("name", "what", "right", "wrong"), MISTAKES, ids=[f"{m[0]}: {m[1]}" for m in MISTAKES])
+def test_planted_mistakes_are_found(
+    name: str, what: str, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each mistake in a backward kernel makes at least one tensor wrong, with six numbers of each checked."""
+    monkeypatch.setattr(kernels, name, with_mistake(getattr(kernels, name), right, wrong))
+    report = checked(samples=6)
+    assert not report.passed, what
+    worst = max(report.checks, key=lambda check: check.largest_error)
+    assert worst.verdict == "wrong" and worst.analytic != worst.numeric
+
+
+def test_every_backward_kernel_has_mistakes() -> None:
+    """The table above covers all of them."""
+    backward = {name for name in kernels.__all__ if "_backward" in name}
+    assert backward == {name for name, *_ in MISTAKES}
