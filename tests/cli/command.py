@@ -24,7 +24,7 @@ def scnn(
 
 def documented() -> dict[str, set[str]]:
     """What the README's table says that each event holds."""
-    rows = re.findall(r"^\| `(\w+)` \| \w+ \| (.*) \|$", README, flags=re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| [\w-]+ \| (.*) \|$", README, flags=re.MULTILINE)
     return {event: set(re.findall(r"`(\w+)`", words)) for event, words in rows}
 
 
