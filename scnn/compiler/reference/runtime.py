@@ -161,7 +161,7 @@ def blocks(
 ) -> Iterator[list[Frame]]:
     """The groups of blocked(count, by): of `by` turns each, and then what is left."""
     if by < 1:
-        raise site.error(f"{by} turns are no block", "at least 1")
+        raise site.error(f"{by} turns cannot run together", "a `by` of at least 1")
     count = begin(run, site, weight, group, count, by)
     for start in chosen_or(run, site, count, by):
         numbers = range(start, min(start + by, count)) if isinstance(start, int) else start
@@ -186,7 +186,7 @@ def lanes(
     if by < LANES or by % LANES:
         raise site.error(f"{by} turns are no whole vectors", "a multiple of 4")
     if len(by_turn(group)) != len(group):
-        raise site.error("this loop over lanes is inside another one", "range(…) for one of them")
+        raise site.error("lanes stands inside lanes", "range(…) for one of the two loops")
     count = begin(run, site, weight, group, count, by)
     chosen = run.watcher.chosen(site, range(count)) if run.watcher else None
     if chosen is not None:  # a loop that carries nothing: one turn after the other
