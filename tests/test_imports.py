@@ -40,7 +40,7 @@ MAY_IMPORT = {
         *["checks", "data", "engines", "errors", "formats", "kernels", "layers", "network", "plan", "settings"],
     ],
     "experiments": ["data", "engines", "errors", "formats", "layers", "network", "settings", "training"],
-    "compiler.__main__": ["compiler", "errors", "experiments", "network", "plan", "training"],
+    "compiler.__main__": ["compiler", "engines", "errors", "experiments", "kernels", "network", "plan", "training"],
     "page": ["data", "engines", "errors", "experiments", "formats", "network", "settings", "training", "version"],
     "cli": ["compiler", "data", "engines", "errors", "experiments", "formats", "network", "training", "version"],
     "__main__": ["cli"],

@@ -9,6 +9,7 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 
+from scnn.compiler.derive.__main__ import derive_command
 from scnn.compiler.options import Options
 from scnn.compiler.wasm.calls import Calls
 from scnn.compiler.wasm.code import code_of_routine
@@ -24,8 +25,12 @@ STAGES = ("source", "expanded", "optimised", "wasm")
 
 
 def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["derive"]:
+        derive_command(arguments[1:], lambda kernel, preset: first_call(kernel, plan_of(preset)))
+        return
     parser = argparse.ArgumentParser(prog="python -m scnn.compiler", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
+    commands.add_parser("derive", help="print the backward kernels of a forward kernel")
     show = commands.add_parser("show", help="print the stages of one kernel")
     show.add_argument("kernel", help="its name, such as conv2d_forward")
     show.add_argument("--preset", default="paper", help="the preset whose plan is looked at (default: paper)")

@@ -1,6 +1,8 @@
 """Derived backward kernels: against finite differences, against those written by hand, and in every engine."""
 
 import math
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -542,3 +544,12 @@ def test_refused(kernel: Callable[..., Any], wanted: str, line: str, words: str)
     with pytest.raises(KernelError) as caught:
         derive(kernel, [wanted])
     assert line in str(caught.value) and words in str(caught.value)
+
+
+def test_the_command_prints_derived_kernels() -> None:
+    """`python -m scnn.compiler derive` prints what `derive_all` gives; a name that is no kernel is refused."""
+    command = [sys.executable, "-m", "scnn.compiler", "derive"]
+    shown = subprocess.run([*command, "conv2d_forward"], capture_output=True, text=True, check=True).stdout
+    assert "def conv2d_backward_weights(" in shown and "def conv2d_backward_padded(" in shown
+    refused = subprocess.run([*command, "conv3d_forward"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 1 and "expected one of" in refused.stderr
