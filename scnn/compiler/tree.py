@@ -115,7 +115,7 @@ class Convert(Expression):
 class Invoke(Expression):
     """A call of another kernel for its value."""
 
-    function: "Function"
+    function: "Function" = field(repr=False)
     arguments: tuple[Expression, ...]
 
 
@@ -159,7 +159,7 @@ class Run:
     """A call of another kernel as a statement: buffers and values by position."""
 
     node: ast.AST = field(compare=False, repr=False)
-    function: "Function"
+    function: "Function" = field(repr=False)
     arguments: tuple[Expression | str, ...]
 
 

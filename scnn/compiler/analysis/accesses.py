@@ -53,6 +53,8 @@ from scnn.plan import Buffer
 
 __all__ = ["Access", "Accesses", "find_accesses"]
 
+MOST_STATEMENTS = 20_000  # that are followed, those of called kernels at each call
+
 Names = dict[str, Affine]
 
 
@@ -76,6 +78,7 @@ class Accesses:
     private: set[Atom] = field(default_factory=set)
     found: list[Access] = field(default_factory=list)
     shared: dict[object, Affine] = field(default_factory=dict)  # sums of operations on shared numbers
+    followed: int = 0  # statements
 
     def unknown(self, known: Range = INT32) -> Affine:
         """A new private atom."""
@@ -138,6 +141,13 @@ def forget(found: Accesses, body: Sequence[Statement], scope: Scope) -> None:
 
 
 def follow(found: Accesses, statements: Sequence[Statement], scope: Scope) -> None:
+    found.followed += len(statements)
+    if found.followed > MOST_STATEMENTS:
+        raise scope.function.source.error(
+            statements[0].node,
+            f"the kernels that this loop calls have more than {MOST_STATEMENTS} statements",
+            "fewer",
+        )
     for statement in statements:
         match statement:
             case Assign(_, name, value):

@@ -7,7 +7,7 @@ it. Then its value within the loop cannot be observed, and partial results may b
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scnn.compiler.analysis.walk import called_in, expressions, mentions, names_read
+from scnn.compiler.analysis.walk import all_called, expressions, mentions, names_read
 from scnn.compiler.errors import KernelError, Source
 from scnn.compiler.tree import (
     Assign,
@@ -38,12 +38,12 @@ class Reduction:
     operand: Expression | None = None
 
 
-def reductions_in(function: Function) -> dict[int, list[Reduction]]:
+def reductions_in(kernel: Function) -> dict[int, list[Reduction]]:
     """The reductions of every loop whose turns run together, by the identity of the loop, also in kernels that are
     called. Raises KernelError for a name that goes from turn to turn and is no reduction, executed or not."""
     found: dict[int, list[Reduction]] = {}
 
-    def look(statements: Sequence[Statement], defined: set[str]) -> None:
+    def look(statements: Sequence[Statement], defined: set[str], source: Source) -> None:
         """`defined` are the names that are sure to have a value."""
         for statement in statements:
             match statement:
@@ -51,17 +51,17 @@ def reductions_in(function: Function) -> dict[int, list[Reduction]]:
                     defined.add(name)
                 case Branch(_, _, yes, no):
                     in_yes, in_no = set(defined), set(defined)
-                    look(yes, in_yes)
-                    look(no, in_no)
+                    look(yes, in_yes, source)
+                    look(no, in_no, source)
                     defined |= in_yes & in_no
                 case Repeat(_, name, kind, _, _, body):
                     if kind in ("lanes", "blocked"):
-                        found[id(statement)] = find_reductions(statement, defined, function.source)
-                    look(body, {*defined, name})
+                        found[id(statement)] = find_reductions(statement, defined, source)
+                    look(body, {*defined, name}, source)
 
-    look(function.body, {parameter.name for parameter in function.parameters if not parameter.is_buffer})
-    for called in called_in(function.body):
-        found |= reductions_in(called)
+    for function in all_called(kernel):
+        parameters = {parameter.name for parameter in function.parameters if not parameter.is_buffer}
+        look(function.body, parameters, function.source)
     return found
 
 

@@ -24,7 +24,7 @@ from scnn.compiler.tree import (
     Store,
 )
 
-__all__ = ["called_in", "expressions", "mentions", "names_read", "parts"]
+__all__ = ["all_called", "called_in", "expressions", "mentions", "names_read", "parts"]
 
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
@@ -96,3 +96,15 @@ def called_in(statements: Sequence[Statement]) -> list[Function]:
         elif isinstance(statement, Repeat):
             found += called_in(statement.body)
     return list({id(function): function for function in found}.values())
+
+
+def all_called(kernel: Function) -> list[Function]:
+    """A kernel and all that it calls, directly or not, each once."""
+    found = {id(kernel): kernel}
+    waiting = [kernel]
+    while waiting:
+        for function in called_in(waiting.pop().body):
+            if id(function) not in found:
+                found[id(function)] = function
+                waiting.append(function)
+    return list(found.values())

@@ -14,4 +14,4 @@ __all__ = ["Given", "parse"]
 
 def parse(kernel: Callable[..., object] | Given) -> Function:
     """The typed tree of a kernel and of all kernels that it calls; raises KernelError."""
-    return read_function(given(kernel), ())
+    return read_function(given(kernel), (), {})

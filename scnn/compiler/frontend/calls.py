@@ -87,7 +87,9 @@ def called_kernel(reader: Reader, node: ast.Call) -> Function:
         reader.refuse(node, f"{name} is not known to the compiler", f"kernels, and {known}")
     if len(reader.callers) >= DEEPEST:
         reader.refuse(node, f"kernels call one another more than {DEEPEST} deep", "fewer kernels")
-    return reader.parse(given(target), reader.callers)
+    if id(target) not in reader.known:
+        reader.known[id(target)] = target, reader.parse(given(target), reader.callers, reader.known)
+    return reader.known[id(target)][1]
 
 
 def refuse_mathematics(reader: Reader, node: ast.Call) -> None:

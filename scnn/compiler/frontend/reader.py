@@ -7,21 +7,28 @@ from typing import NoReturn
 from scnn.compiler.frontend.given import Given
 from scnn.compiler.tree import Function, Parameter, Type
 
-__all__ = ["BUFFERS", "KINDS", "Reader"]
+__all__ = ["BUFFERS", "KINDS", "Known", "Reader"]
 
 BUFFERS: dict[str, Type] = {"Float32Buffer": "float32", "Int32Buffer": "int32", "Uint8Buffer": "int32"}
 SCALARS: dict[str, Type] = {"Float32": "float32", "Int32": "int32", "Size": "int32"}
 KINDS = {**BUFFERS, **SCALARS}
 
 
+Known = dict[int, tuple[object, Function]]  # by identity: the kernel, and its tree
+
+
 class Reader:
     """`parse` reads a kernel that this one calls; `callers` are the names of those being read: no recursion."""
 
     def __init__(
-        self, text: Given, callers: tuple[str, ...], parse: Callable[[Given, tuple[str, ...]], Function]
+        self,
+        text: Given,
+        callers: tuple[str, ...],
+        known: Known,
+        parse: Callable[[Given, tuple[str, ...], Known], Function],
     ) -> None:
         self.definition, self.source, self.names = text.definition, text.source, text.names
-        self.callers, self.parse = (*callers, text.definition.name), parse
+        self.callers, self.known, self.parse = (*callers, text.definition.name), known, parse
         self.parameters: dict[str, Parameter] = {}
         self.types: dict[str, Type] = {}  # of every local, for good
         self.loops: list[str] = []  # the names of the loops around

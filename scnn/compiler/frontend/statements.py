@@ -5,7 +5,7 @@ import ast
 from scnn.compiler.frontend.calls import LOOPS, called_kernel, read_arguments
 from scnn.compiler.frontend.expressions import read_condition, read_element, read_expression
 from scnn.compiler.frontend.given import Given
-from scnn.compiler.frontend.reader import KINDS, Reader
+from scnn.compiler.frontend.reader import KINDS, Known, Reader
 from scnn.compiler.tree import (
     Assign,
     Branch,
@@ -23,9 +23,10 @@ from scnn.compiler.tree import (
 __all__ = ["read_function"]
 
 
-def read_function(text: Given, callers: tuple[str, ...]) -> Function:
-    """The typed tree of one kernel; `callers` are those from the outermost on that call it."""
-    reader = Reader(text, callers, read_function)
+def read_function(text: Given, callers: tuple[str, ...], known: Known) -> Function:
+    """The typed tree of one kernel; `callers` are those from the outermost on that call it, and `known` the kernels
+    that have been read already."""
+    reader = Reader(text, callers, known, read_function)
     definition, arguments = text.definition, text.definition.args
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults or arguments.posonlyargs:
         reader.refuse(definition, "a kernel's parameters are plain", "`name: Type`, without defaults or stars")

@@ -1,0 +1,104 @@
+"""What a kernel may bring about: its errors are ours, and one run's error is never another's."""
+
+import math
+
+import pytest
+
+from scnn.compiler import KernelError, compile_plan
+from scnn.engines.hosts import HostError, WasmtimeHost
+from scnn.engines.wasm import WasmEngine
+from scnn.errors import KernelBoundsError
+from scnn.plan import Buffer, Plan
+from tests.compiler.support import kernel_of, plan_of
+
+
+def refusal(source: str, lengths: dict[str, int], **sizes: int) -> str:
+    with pytest.raises(KernelError) as caught:
+        compile_plan(plan_of(kernel_of(source, math=math, exp=math.exp, root=math.sqrt), lengths, sizes))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "instead"),
+    [
+        ("math.exp(x[0])", "exp of scnn.kernels"),
+        ("math.log(x[0])", "log of scnn.kernels"),
+        ("math.sqrt(x[0])", "sqrt of scnn.language"),
+        ("exp(x[0])", "exp of scnn.kernels"),
+        ("math.cos(x[0])", "a kernel of one's own; scnn.kernels has exp and log, scnn.language has sqrt"),
+    ],
+)
+def test_pythons_mathematics(call: str, instead: str) -> None:
+    """It gives other bits elsewhere; the message names what stands for it."""
+    message = refusal(f"def kernel(out: Float32Buffer, x: Float32Buffer):\n    out[0] = {call}\n", {"out": 1, "x": 1})
+    assert "of Python's math gives other bits on other platforms" in message
+    assert message.endswith(f"allowed is {instead}")
+
+
+def test_code_that_grows_without_bound() -> None:
+    """Loops written out in one another, and kernels that call kernels twice: refused, and soon."""
+    loops = "".join(f"{'    ' * (depth + 1)}for i{depth} in unrolled(16):\n" for depth in range(6))
+    assert "statements" in refusal(f"def kernel(out: Float32Buffer):\n{loops}{'    ' * 7}out[0] = 1.0\n", {"out": 1})
+    calls = "def k0(x: Float32) -> Float32:\n    return x + 1.0\n"
+    calls += "".join(
+        f"def k{n}(x: Float32) -> Float32:\n    return k{n - 1}(x) + k{n - 1}(x * 2.0)\n" for n in range(1, 26)
+    )
+    head = f"{calls}def kernel(out: Float32Buffer):\n"
+    compile_plan(plan_of(kernel_of(f"{head}    out[0] = k6(1.0)\n"), {"out": 1}, {}))
+    assert "statements" in refusal(f"{head}    out[0] = k25(1.0)\n", {"out": 1})
+    assert "statements" in refusal(f"{head}    for i in lanes(8):\n        out[i] = k25(1.0)\n", {"out": 8})
+
+
+def test_a_function_that_no_host_would_take() -> None:
+    """Too many locals are refused by the compiler, with what to do, and not by the host."""
+    source = (
+        "def kernel(out: Int32Buffer, n: Int32Buffer):\n"
+        "    for i in blocked(14000, 14000):\n"
+        "        out[i] = n[i] * n[0]\n"
+    )
+    assert "too many for one function" in refusal(source, {"out": 14000, "n": 14000})
+
+
+def test_memory_beyond_a_module() -> None:
+    """More than a module's memory can hold."""
+    plan = Plan({"large": Buffer("large", "float32", (2**30,), 0)}, {})
+    with pytest.raises(KernelError, match="allowed is 2147418112"):
+        compile_plan(plan)
+
+
+def test_a_number_beyond_int32_as_a_size() -> None:
+    """The parameter is named."""
+    message = refusal(
+        "def kernel(out: Float32Buffer, size: Size):\n    out[size - size] = 1.0\n", {"out": 1}, size=2**31
+    )
+    assert message == "kernel: size is of the type Size, and 2147483648 is no int32"
+
+
+def test_a_variable_of_the_function_around() -> None:
+    """A kernel that is made inside a function could mean another number each time."""
+    scale = 2.0
+
+    def kernel(out: "list[float]") -> None:
+        out[0] = scale
+
+    with pytest.raises(KernelError, match="uses scale of the function around it"):
+        compile_plan(plan_of(kernel, {}, {"out": 1}))
+
+
+def test_a_trap_after_a_stop_is_no_stop() -> None:
+    """What the host stops for its own reasons is its error, also after a kernel's."""
+    source = "def kernel(out: Float32Buffer, n: Int32Buffer):\n    out[n[0]] = 1.0\n"
+    engine = WasmEngine(plan_of(kernel_of(source), {"out": 4, "n": 1}, {}), WasmtimeHost())
+    engine.write("n", [4])
+    with pytest.raises(KernelBoundsError):
+        engine.run("run")
+    engine.write("n", [1])
+    engine.run("run")
+    assert list(engine.read("out")) == [0, 1, 0, 0]
+    assert engine.instance.site() == -1
+
+
+def test_a_host_that_refuses_a_module() -> None:
+    """Its error is ours."""
+    with pytest.raises(HostError, match="refuses the module"):
+        WasmtimeHost().instantiate(b"\0asm\x01\0\0\0\xff")
