@@ -22,7 +22,7 @@ from scnn.plan import Buffer
 
 __all__ = ["Frame", "Site", "State"]
 
-MOST_STATEMENTS = 100_000  # that are executed for one call: beyond it the code would not fit into a function
+MOST_STATEMENTS = 50_000  # that are executed for one call: beyond it the code would not fit into a function
 
 
 @dataclass(frozen=True)
