@@ -1,4 +1,7 @@
-"""Checks of what a person gives to the library: kinds and ranges, told in words before anything is computed."""
+"""Validation of what users pass to the library: types and ranges, checked before anything is computed.
+
+Every message names the setting, the expected type or range, and the value that was given.
+"""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -8,28 +11,29 @@ from unicodedata import category
 from scnn.errors import ConfigError
 
 __all__ = [
-    "MAX_INTEGER",
-    "MAX_SEED",
-    "MAX_SIDE",
-    "MAX_NAME_LENGTH",
     "MAX_CLASSES",
     "MAX_EPOCHS",
+    "MAX_INTEGER",
     "MAX_LAYERS",
+    "MAX_NAME_LENGTH",
     "MAX_PARAMETERS",
+    "MAX_SEED",
+    "MAX_SIDE",
     "describe",
     "require",
-    "require_kind",
+    "require_integer",
     "require_names",
     "require_numbers",
     "require_seed",
-    "require_integer",
+    "require_type",
 ]
 
-# What files may hold; a larger number in one is broken or hostile, and so none is trained with.
-MAX_INTEGER = 1 << 20  # of the whole numbers in a layer or a training's settings
+# Limits of what a file may contain: a larger number there is corrupt or hostile. The library refuses to train
+# with one, so that it never writes a file that it would not read.
+MAX_INTEGER = 1 << 20  # any integer in the settings of a layer or a training
 MAX_SEED = 2**32 - 1
-MAX_NAME_LENGTH = 100  # letters of a class name
-MAX_SIDE = 4096  # of the input: channels, rows, columns
+MAX_NAME_LENGTH = 100  # characters of a class name
+MAX_SIDE = 4096  # channels, rows or columns of the input
 MAX_CLASSES = 256  # a label is one byte
 MAX_EPOCHS = 100_000
 MAX_LAYERS = 100
@@ -37,57 +41,56 @@ MAX_PARAMETERS = 20_000_000
 
 
 def require(condition: bool, message: str) -> None:
-    """Raises ConfigError with the message where the condition does not hold."""
+    """Raises ConfigError with the message unless the condition holds."""
     if not condition:
         raise ConfigError(message)
 
 
-def require_kind(name: str, value: object, kind: type, example: str) -> None:
-    """The value is of this kind, of which `example` is one; raises ConfigError."""
-    if not isinstance(value, kind):
-        raise ConfigError(f"{name} must be of the kind {kind.__name__}, such as {example}, not {describe(value)}")
+def require_type(name: str, value: object, expected: type, example: str) -> None:
+    """Raises ConfigError unless the value is an instance of the expected type; the message shows the example."""
+    if not isinstance(value, expected):
+        raise ConfigError(f"{name} must be of type {expected.__name__}, such as {example}; got {describe(value)}")
 
 
 def require_numbers(settings: Any) -> None:
-    """Each field of a dataclass is a number; raises ConfigError."""
+    """Raises ConfigError unless every field of the dataclass is a number."""
     for field in fields(settings):
         value = getattr(settings, field.name)
         if not isinstance(value, int | float):
-            raise ConfigError(f"{type(settings).__name__}: {field.name} must be a number, not {describe(value)}")
+            raise ConfigError(f"{type(settings).__name__}: {field.name} must be a number, got {describe(value)}")
 
 
 def require_seed(seed: object) -> None:
-    """A seed is a whole number of 32 bits, as it is on the command line and in an address; raises ConfigError."""
+    """Raises ConfigError unless the seed is an unsigned 32-bit integer, which the command line and links take too."""
     require_integer("the seed", seed, 0, MAX_SEED)
 
 
 def require_names(names: object) -> tuple[str, ...]:
-    """Class names, as files keep them; raises ConfigError."""
-    require_kind("the class names", names, Sequence, "['cat', 'dog']")
+    """The class names as a tuple; raises ConfigError unless each can be stored in a file and shown."""
+    require_type("the class names", names, Sequence, "['cat', 'dog']")
     assert isinstance(names, Sequence)
     for name in names:
-        require_kind("a class name", name, str, "'cat'")
+        require_type("a class name", name, str, "'cat'")
         if len(name) > MAX_NAME_LENGTH:
-            raise ConfigError(f"a class name has at most {MAX_NAME_LENGTH} letters, and {name[:20]}… has {len(name)}")
+            raise ConfigError(
+                f"a class name must have at most {MAX_NAME_LENGTH} characters, got {name[:20]}… with {len(name)}"
+            )
         if any(category(letter) in ("Cc", "Cs") for letter in name):
-            raise ConfigError(f"a class name has letters that can be shown, and {name!a} has others")
+            raise ConfigError(f"a class name must not contain control characters or surrogates, got {name!a}")
     return tuple(names)
 
 
-def require_integer(name: str, value: object, least: int, most: int = MAX_INTEGER) -> None:
-    """The value is a whole number from `least` to `most`; raises ConfigError."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ConfigError(f"{name} must be a whole number, not {describe(value)}")
-    if value < least:
-        raise ConfigError(f"{name} must be at least {least}, not {value}")
-    if value > most:
-        raise ConfigError(f"{name} must be at most {most}, not {value}")
+def require_integer(name: str, value: object, minimum: int, maximum: int = MAX_INTEGER) -> int:
+    """The value; raises ConfigError unless it is an integer from `minimum` to `maximum`, and not a bool."""
+    if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+        raise ConfigError(f"{name} must be an integer from {minimum} to {maximum}, got {describe(value)}")
+    return value
 
 
 def describe(value: object) -> str:
-    """A value in a message: short ones as they are written, others by their kind."""
+    """A value for a message: numbers and strings as Python writes them, anything else by its type."""
     if isinstance(value, type):
         return f"the class {value.__name__} itself: write {value.__name__}(…)"
     if value is None or isinstance(value, int | float | str):
         return repr(value)[:80]
-    return f"something of the kind {type(value).__name__}"
+    return f"an object of type {type(value).__name__}"

@@ -1,44 +1,71 @@
-"""A plan: what is to be computed, as plain data. Networks lower to plans; engines run them.
+"""A plan: the computation of a network as plain data. Networks are lowered to plans, and engines run plans.
 
-A plan has buffers, which lie in one flat memory, and procedures: ordered kernel calls whose every size is a
-constant, with loops over samples around them. It can be printed, compared and tested without running.
+A plan has buffers in one flat memory, and procedures: ordered kernel calls with constant sizes, inside loops over
+samples. A plan can be printed, compared and tested without being run.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Literal
 
-__all__ = ["ALIGNMENT", "Argument", "Buffer", "Call", "Kernel", "Loop", "Plan", "Procedure", "allocate"]
-
-type_sizes = {"float32": 4, "int32": 4, "uint8": 1}
+__all__ = [
+    "ALIGNMENT",
+    "ELEMENT_TYPES",
+    "Argument",
+    "Buffer",
+    "Call",
+    "ElementType",
+    "Kernel",
+    "Loop",
+    "Plan",
+    "Procedure",
+    "allocate",
+]
 
 ALIGNMENT = 16  # bytes: one SIMD register
 
 Kernel = Callable[..., object]
 
-# What a kernel parameter is given: the name of a buffer, a constant, or the name of a procedure's parameter or
-# loop variable (an int32 known when the procedure runs).
+# The argument of a kernel parameter: the name of a buffer, a constant, or the name of a procedure's parameter or
+# loop variable (an int32 that is known when the procedure runs).
 Argument = str | int | float
 
 
 @dataclass(frozen=True)
+class ElementType:
+    """The type of a buffer's elements."""
+
+    size: int  # bytes
+    array_code: Literal["f", "i", "B"]  # of `array` and `memoryview`
+    annotation: str  # of a kernel's parameter, in scnn.language
+
+
+ELEMENT_TYPES = {
+    "float32": ElementType(4, "f", "Float32Buffer"),
+    "int32": ElementType(4, "i", "Int32Buffer"),
+    "uint8": ElementType(1, "B", "Uint8Buffer"),
+}
+
+
+@dataclass(frozen=True)
 class Buffer:
-    """A run of numbers in the plan's memory: `offset` in bytes from its beginning, elements in row order."""
+    """A tensor in the plan's memory: `offset` in bytes from its start, elements in row-major order."""
 
     name: str
-    kind: str  # float32, int32 or uint8
+    kind: str  # a key of ELEMENT_TYPES
     shape: tuple[int, ...]
     offset: int
 
     @property
     def length(self) -> int:
-        """How many elements."""
+        """The number of elements."""
         return prod(self.shape)
 
     @property
     def size(self) -> int:
-        """How many bytes."""
-        return self.length * type_sizes[self.kind]
+        """The number of bytes."""
+        return self.length * ELEMENT_TYPES[self.kind].size
 
     def __str__(self) -> str:
         return f"{self.name}: {self.kind}{list(self.shape)} at {self.offset}"
@@ -46,7 +73,7 @@ class Buffer:
 
 @dataclass(frozen=True)
 class Call:
-    """One kernel call: an argument for each parameter of the kernel, by name."""
+    """One kernel call: an argument for every parameter of the kernel, by the parameter's name."""
 
     kernel: Kernel
     arguments: Mapping[str, Argument]
@@ -57,7 +84,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Loop:
-    """Runs its body `count` times, `variable` beginning at `start` and growing by `step`."""
+    """Runs its body `count` times, with `variable` = start, start + step, start + 2 · step, …"""
 
     variable: str
     start: str | int
@@ -72,7 +99,7 @@ class Loop:
 
 @dataclass(frozen=True)
 class Procedure:
-    """What an engine can be asked to run, by name; the parameters are int32."""
+    """An entry point of a plan, which engines run by name; its parameters are int32."""
 
     name: str
     parameters: tuple[str, ...]
@@ -84,31 +111,36 @@ class Procedure:
 
 @dataclass(frozen=True)
 class Plan:
-    """Buffers and procedures, each by its name."""
+    """Buffers and procedures, both keyed by name."""
 
     buffers: Mapping[str, Buffer]
     procedures: Mapping[str, Procedure]
 
     @property
     def memory(self) -> int:
-        """How many bytes the buffers take together."""
-        return max((buffer.offset + buffer.size for buffer in self.buffers.values()), default=0)
+        """The number of bytes that the buffers occupy."""
+        return end_of(self.buffers)
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.buffers.values()), "", *map(str, self.procedures.values())])
 
 
 def allocate(
-    wanted: Mapping[str, tuple[str, tuple[int, ...]]], after: Mapping[str, Buffer] | None = None
+    layout: Mapping[str, tuple[str, tuple[int, ...]]], after: Mapping[str, Buffer] | None = None
 ) -> dict[str, Buffer]:
-    """Lays out buffers, given as name → (kind, shape), one after another, each aligned for SIMD; behind others."""
+    """Lays out buffers one after another, each aligned for SIMD, behind the buffers in `after`. The layout maps a
+    name to (element type, shape)."""
     buffers = {}
-    end = max((buffer.offset + buffer.size for buffer in (after or {}).values()), default=0)
-    for name, (kind, shape) in wanted.items():
+    end = end_of(after or {})
+    for name, (kind, shape) in layout.items():
         offset = -(-end // ALIGNMENT) * ALIGNMENT
         buffers[name] = Buffer(name, kind, shape, offset)
         end = offset + buffers[name].size
     return buffers
+
+
+def end_of(buffers: Mapping[str, Buffer]) -> int:
+    return max((buffer.offset + buffer.size for buffer in buffers.values()), default=0)
 
 
 def indent(text: str) -> str:

@@ -39,9 +39,12 @@ MAY_IMPORT = {
     "training": [
         *["checks", "data", "engines", "errors", "formats", "kernels", "layers", "network", "plan", "settings"],
     ],
-    "experiments": ["data", "engines", "errors", "formats", "layers", "network", "settings", "training"],
+    "experiments": ["checks", "data", "engines", "errors", "formats", "layers", "network", "settings", "training"],
     "compiler.__main__": ["compiler", "engines", "errors", "experiments", "kernels", "network", "plan", "training"],
-    "page": ["data", "engines", "errors", "experiments", "formats", "network", "settings", "training", "version"],
+    "page": [
+        *["checks", "data", "engines", "errors", "experiments", "formats", "network", "settings", "training"],
+        "version",
+    ],
     "cli": ["compiler", "data", "engines", "errors", "experiments", "formats", "network", "training", "version"],
     "__main__": ["cli"],
     "__init__": ["data", "errors", "layers", "network", "training", "version"],

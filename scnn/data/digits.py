@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from scnn.checks import MAX_CLASSES, require_integer, require_names
 from scnn.data.images import grey_levels, whole_numbers
+from scnn.data.split import first_of_each
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 from scnn.formats.idx import IMAGES_MAGIC, LABELS_MAGIC, name_of, opened, read, read_idx
 
@@ -92,17 +93,15 @@ class Digits:
 
     def select(self, classes: Sequence[int], per_class: int) -> "Digits":
         """The first `per_class` images of each of these classes, in their order; labels count them from 0."""
-        chosen: list[int] = []
-        labels: list[int] = []
-        for label, digit in enumerate(classes):
-            places = [place for place, found in enumerate(self.labels) if found == digit][:per_class]
-            if len(places) < per_class:
-                raise ConfigError(f"there are {len(places)} images of class {digit}, not {per_class}")
-            chosen += places
-            labels += [label] * per_class
-        pixels = b"".join(self.image(place) for place in chosen)
-        names = tuple(self.classes[digit] for digit in classes)
-        return Digits(pixels, bytes(labels), self.rows, self.columns, names)
+        chosen = self.take(first_of_each(self.labels, classes, per_class))
+        labels = bytes(label for label in range(len(classes)) for _ in range(per_class))
+        return Digits(chosen.pixels, labels, self.rows, self.columns, tuple(self.classes[label] for label in classes))
+
+    def take(self, indices: Sequence[int]) -> "Digits":
+        """The images at these indices, in that order, with their labels and all class names."""
+        pixels = b"".join(map(self.image, indices))
+        labels = bytes(self.labels[index] for index in indices)
+        return Digits(pixels, labels, self.rows, self.columns, self.classes)
 
 
 def label_bytes(labels: object, classes: int) -> bytes:

@@ -7,6 +7,7 @@ from scnn.checks import MAX_CLASSES
 from scnn.data.digits import Digits
 from scnn.data.drawing import SIDE
 from scnn.data.photo import find_figure
+from scnn.data.split import every_nth
 from scnn.errors import ConfigError, DataError, EmptyDrawingError
 
 __all__ = ["MAX_IMAGES", "OwnImages", "choose_evenly", "classes_of_one", "split"]
@@ -80,23 +81,7 @@ def classes_of_one(digits: Digits) -> list[str]:
 def split(digits: Digits) -> tuple[Digits, Digits]:
     """Each fifth image of a class for testing, the others for training; a class of one image is left out. Raises
     ConfigError where no class has two."""
-    training: list[int] = []
-    test: list[int] = []
-    places: dict[int, list[int]] = {}
-    for at, label in enumerate(digits.labels):
-        places.setdefault(label, []).append(at)
-    for _, own in sorted(places.items()):
-        if len(own) == 1:
-            continue
-        held = own[EVERY - 1 :: EVERY] or own[-1:]
-        test += held
-        training += sorted(set(own) - set(held))
+    training, test = every_nth(digits.labels, EVERY)
     if not test:
         raise ConfigError("no class has two images: one is needed for training, and one for testing")
-    return chosen(digits, training), chosen(digits, test)
-
-
-def chosen(digits: Digits, places: Sequence[int]) -> Digits:
-    pixels = b"".join(digits.image(place) for place in places)
-    labels = bytes(digits.labels[place] for place in places)
-    return Digits(pixels, labels, digits.rows, digits.columns, digits.classes)
+    return digits.take(training), digits.take(test)

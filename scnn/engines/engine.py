@@ -2,16 +2,14 @@
 
 from array import array
 from collections.abc import Callable, Iterable
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from scnn.errors import ConfigError
-from scnn.plan import Buffer, Plan
+from scnn.plan import ELEMENT_TYPES, Buffer, Plan
 
-__all__ = ["Values", "type_codes", "Engine", "EngineFactory", "elements"]
+__all__ = ["Values", "Engine", "EngineFactory", "elements"]
 
 Values: TypeAlias = "array[float] | array[int]"
-
-type_codes: dict[str, Literal["f", "i", "B"]] = {"float32": "f", "int32": "i", "uint8": "B"}
 
 
 class Engine(Protocol):
@@ -35,7 +33,7 @@ EngineFactory = Callable[[Plan], Engine]
 
 def elements(buffer: Buffer, values: Iterable[float] | bytes, start: int) -> Values:
     """The values as an array of the buffer's kind, if they fit."""
-    new = array(type_codes[buffer.kind], values)
+    new = array(ELEMENT_TYPES[buffer.kind].array_code, values)
     if start + len(new) > buffer.length:
         raise ConfigError(f"buffer {buffer.name} holds {buffer.length} values and was given {start + len(new)}")
     return new

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from scnn.engines.engine import Values, elements, type_codes
+from scnn.engines.engine import Values, elements
 from scnn.errors import ConfigError, KernelBoundsError
-from scnn.plan import Argument, Call, Loop, Plan
+from scnn.plan import ELEMENT_TYPES, Argument, Call, Loop, Plan
 
 __all__ = ["Interpreter"]
 
@@ -60,7 +60,9 @@ class Interpreter:
         self.plan, self.exact = plan, exact
         memory = memoryview(bytearray(plan.memory))
         self.views = {
-            name: View(name, memory[buffer.offset : buffer.offset + buffer.size].cast(type_codes[buffer.kind]))
+            name: View(
+                name, memory[buffer.offset : buffer.offset + buffer.size].cast(ELEMENT_TYPES[buffer.kind].array_code)
+            )
             for name, buffer in plan.buffers.items()
         }
         self.call: Callable[[Call, Mapping[str, int]], None] = self.run_plainly
@@ -74,7 +76,7 @@ class Interpreter:
 
     def read(self, buffer: str) -> Values:
         numbers = self.view(buffer).numbers
-        return array(type_codes[self.plan.buffers[buffer].kind], numbers.tobytes())
+        return array(ELEMENT_TYPES[self.plan.buffers[buffer].kind].array_code, numbers.tobytes())
 
     def write(self, buffer: str, values: Iterable[float] | bytes, start: int = 0) -> None:
         view = self.view(buffer)

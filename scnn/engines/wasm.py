@@ -4,10 +4,10 @@ from array import array
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from scnn.engines.engine import Values, elements, type_codes
+from scnn.engines.engine import Values, elements
 from scnn.engines.hosts import Host, HostError, default_host
 from scnn.errors import ConfigError
-from scnn.plan import Buffer, Plan
+from scnn.plan import ELEMENT_TYPES, Buffer, Plan
 
 if TYPE_CHECKING:
     from scnn.compiler import Options
@@ -35,7 +35,7 @@ class WasmEngine:
 
     def read(self, buffer: str) -> Values:
         place = self.buffer(buffer)
-        values = array(type_codes[place.kind])
+        values = array(ELEMENT_TYPES[place.kind].array_code)
         values.frombytes(self.instance.read(place.offset, place.size))
         return values
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scnn.checks import require_integer
 from scnn.data.digits import Digits
 from scnn.engines.engine import EngineFactory
 from scnn.errors import ConfigError
@@ -16,7 +17,7 @@ from scnn.layers.dense import Dense
 from scnn.layers.layer import Layer
 from scnn.layers.registry import layers_from_list
 from scnn.network.network import Network
-from scnn.settings import to_dict, whole
+from scnn.settings import to_dict
 from scnn.training.settings import settings_from_dict
 from scnn.training.trainer import Trainer
 
@@ -54,7 +55,9 @@ def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None 
     if name == OWN and own is None:
         raise ConfigError("choose images of your own first: IDX files, or pictures in folders named as their classes")
     per_class = message.get("per_class")
-    per_class = preset.training_per_class if per_class is None else whole("per_class", per_class, 10, 400)
+    per_class = (
+        preset.training_per_class if per_class is None else require_integer("images per class", per_class, 10, 400)
+    )
     training, test = own if own and name == OWN else preset.digits(per_class)
     layers = preset.layers if message.get("layers") is None else tuple(layers_from_list(message["layers"]))
     if name == OWN and message.get("layers") is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from math import prod
 
-from scnn.checks import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_SIDE, require_kind
+from scnn.checks import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_SIDE, require_type
 from scnn.errors import ConfigError, ShapeError
 from scnn.layers.layer import Layer, Parameter, Shape
 from scnn.layers.loss import SoftmaxCrossEntropy
@@ -79,13 +79,13 @@ class Architecture:
 
 def checked(layers: object) -> tuple[Layer, ...]:
     """The layers, each of them one; raises ConfigError."""
-    require_kind("a network's layers", layers, Iterable, "the list [Flatten(), Dense(10)]")
+    require_type("a network's layers", layers, Iterable, "the list [Flatten(), Dense(10)]")
     assert isinstance(layers, Iterable)
     found = tuple(layers)
     if not 1 <= len(found) <= MAX_LAYERS:
         raise ConfigError(f"a network has 1 to {MAX_LAYERS} layers, not {len(found)}")
     for place, layer in enumerate(found, 1):
-        require_kind(f"layer {place} of {len(found)}", layer, Layer, "Dense(10)")
+        require_type(f"layer {place} of {len(found)}", layer, Layer, "Dense(10)")
     return found
 
 

@@ -9,6 +9,7 @@ from scnn.engines.engine import Engine, EngineFactory
 from scnn.formats.png import picture
 from scnn.layers.convolution import Conv2D
 from scnn.network.lowering import PROBABILITIES, activation, gradient, lower
+from scnn.network.metrics import argmax
 from scnn.network.network import Network
 
 __all__ = ["Inspector"]
@@ -33,7 +34,7 @@ class Inspector:
         engine.write("input", image)
         engine.run("infer")
         probabilities = [float(value) for value in engine.read(PROBABILITIES)]
-        best = probabilities.index(max(probabilities))
+        best = argmax(probabilities)
         layers = []
         for place, layer in enumerate(network.layers[:-1]):
             shape = network.shapes[place + 1]

@@ -6,7 +6,7 @@ from typing import Any
 
 from scnn.errors import DataError
 
-__all__ = ["Report", "Scores", "confusion_matrix"]
+__all__ = ["Report", "Scores", "argmax", "confusion_matrix"]
 
 Matrix = Sequence[Sequence[int]]  # counts, [true class][predicted class]
 
@@ -72,6 +72,11 @@ def scores(confusion: Matrix, place: int) -> Scores:
 
 def ratio(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
+
+
+def argmax(values: Sequence[float]) -> int:
+    """The index of the largest value; the first one if several are equal."""
+    return max(range(len(values)), key=values.__getitem__)
 
 
 def confusion_matrix(labels: Sequence[int], predictions: Sequence[int], classes: int) -> list[list[int]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from scnn.checks import require_kind, require_names, require_seed
+from scnn.checks import require_names, require_seed, require_type
 from scnn.data.digits import Digits
 from scnn.data.images import images_of, whole_numbers
 from scnn.engines.engine import Engine, EngineFactory
@@ -31,7 +31,7 @@ from scnn.network.file import (
     require_serialisable,
 )
 from scnn.network.lowering import PROBABILITIES, activation, lower
-from scnn.network.metrics import Report, confusion_matrix
+from scnn.network.metrics import Report, argmax, confusion_matrix
 from scnn.network.pool import EnginePool
 from scnn.network.stream import MAX_IMAGES, Stream, capacity
 from scnn.settings import to_dict
@@ -74,7 +74,7 @@ class Network(Architecture):
     ) -> None:
         require_seed(seed)
         if provenance is not None:
-            require_kind("the provenance", provenance, Mapping, "{'author': 'me'}")
+            require_type("the provenance", provenance, Mapping, "{'author': 'me'}")
         super().__init__(input_shape, layers)
         names = require_names(class_names if class_names is not None else tuple(map(str, range(self.classes))))
         if len(names) != self.classes:
@@ -119,7 +119,7 @@ class Network(Architecture):
         >>> len(untrained.predict(load_digits()[1].image(0)))
         1
         """
-        return [largest(row) for row in self.logits(images, make_engine=make_engine)]
+        return [argmax(row) for row in self.logits(images, make_engine=make_engine)]
 
     def logits(self, images: object, *, make_engine: EngineFactory = compiled) -> list[list[float]]:
         """What goes into the softmax: [image][class], any number. Images and errors are as for `predict`."""
@@ -252,8 +252,3 @@ class Network(Architecture):
         except ScnnError as error:
             raise ModelError(f"the network is not sound: {error}") from None
         return network
-
-
-def largest(row: Sequence[float]) -> int:
-    """The place of the largest, the first of equals."""
-    return max(range(len(row)), key=row.__getitem__)

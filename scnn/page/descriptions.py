@@ -2,6 +2,7 @@
 
 from scnn.experiments.experiment import config_of_preset
 from scnn.experiments.presets import Preset
+from scnn.network.metrics import argmax
 from scnn.network.network import Network
 from scnn.page.messages import Answer
 from scnn.training.events import EpochEnded
@@ -9,14 +10,10 @@ from scnn.training.events import EpochEnded
 __all__ = ["described_epoch", "described_layers", "described_number", "described_prediction", "described_preset"]
 
 
-def largest(row: list[float]) -> int:
-    return row.index(max(row))
-
-
 def described_prediction(network: Network, row: list[float], image: bytes, samples: int) -> Answer:
     names = network.class_names
     return {
-        "digit": names[largest(row)],
+        "digit": names[argmax(row)],
         "probabilities": [{"class": name, "probability": value} for name, value in zip(names, row, strict=True)],
         "image": list(image),
         "samples": samples,

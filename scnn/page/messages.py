@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from scnn.checks import require_integer
 from scnn.errors import ConfigError, DataError
 
 __all__ = ["Answer", "Message", "bytes_of", "index_of", "number_of", "strokes_of"]
@@ -38,7 +39,4 @@ def number_of(message: Message, name: str) -> float:
 
 
 def index_of(message: Message, name: str, count: int) -> int:
-    value = message.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < count:
-        raise ConfigError(f"{name} is a whole number from 0 to {count - 1}, not {value!r}")
-    return value
+    return require_integer(name, message.get(name), 0, count - 1)

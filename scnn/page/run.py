@@ -14,8 +14,8 @@ from scnn.formats.png import as_ink, picture
 from scnn.formats.safetensors import pack
 from scnn.network.inspection import Inspector
 from scnn.network.lowering import PROBABILITIES
-from scnn.network.metrics import Report, confusion_matrix
-from scnn.page.descriptions import described_epoch, described_layers, described_prediction, largest
+from scnn.network.metrics import Report, argmax, confusion_matrix
+from scnn.page.descriptions import described_epoch, described_layers, described_prediction
 from scnn.page.messages import Answer
 from scnn.training.checkpoint import pack_checkpoint, settings_of
 from scnn.training.events import EpochEnded, Event, Progress, Score
@@ -188,7 +188,7 @@ class Run:
         labels, classes = self.experiment.test.labels, self.network.classes
         rows = self.probabilities()
         loss = -sum(log(max(row[label], 1e-8)) for row, label in zip(rows, labels, strict=True)) / len(labels)
-        matrix = confusion_matrix(list(labels), [largest(row) for row in rows], classes)
+        matrix = confusion_matrix(list(labels), [argmax(row) for row in rows], classes)
         self.score = Score(loss, tuple(map(tuple, matrix)))
 
     def probabilities(self) -> list[list[float]]:
@@ -212,7 +212,7 @@ class Run:
         found = [
             (row[read], place, row)
             for place, row in enumerate(self.probabilities())
-            if self.experiment.test.labels[place] == true and largest(row) == read
+            if self.experiment.test.labels[place] == true and argmax(row) == read
         ]
         return self.gallery(found)
 
@@ -221,7 +221,7 @@ class Run:
         found = [
             (max(row), place, row)
             for place, row in enumerate(self.probabilities())
-            if largest(row) != self.experiment.test.labels[place]
+            if argmax(row) != self.experiment.test.labels[place]
         ]
         return self.gallery(found)
 
@@ -232,8 +232,8 @@ class Run:
             {
                 "place": place,
                 "true": names[test.labels[place]],
-                "read": names[largest(row)],
-                "probability": row[largest(row)],
+                "read": names[argmax(row)],
+                "probability": row[argmax(row)],
                 "probabilities": row,
                 "picture": picture(as_ink(test.image(place)), test.columns, test.rows),
             }

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scnn.checks import MAX_EPOCHS, MAX_INTEGER, MAX_SEED
+from scnn.checks import MAX_EPOCHS, MAX_INTEGER, MAX_SEED, require_integer
 from scnn.errors import ConfigError
-from scnn.settings import from_dict, whole
+from scnn.settings import from_dict, readable_name
 from scnn.training.augmentation import Augmentation
 from scnn.training.optimisers import SGD, Adam, Optimiser
 from scnn.training.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay
@@ -23,11 +23,11 @@ def settings_from_dict(data: object) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     ranges = {"epochs": (1, MAX_EPOCHS), "batch_size": (1, MAX_INTEGER), "validation": (0, MAX_INTEGER)}
     ranges["seed"] = (0, MAX_SEED)
-    for name, (least, most) in ranges.items():
+    for name, (minimum, maximum) in ranges.items():
         if name in data:
-            settings[name] = whole(name, data[name], least, most)
+            settings[name] = require_integer(readable_name(name), data[name], minimum, maximum)
     if data.get("patience") is not None:
-        settings["patience"] = whole("patience", data["patience"], 1, MAX_EPOCHS)
+        settings["patience"] = require_integer("patience", data["patience"], 1, MAX_EPOCHS)
     if "optimiser" in data:
         settings["optimiser"] = from_dict(data["optimiser"], OPTIMISERS)
     if "schedule" in data:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from scnn.engines.engine import type_codes
 from scnn.errors import ConfigError
+from scnn.plan import ELEMENT_TYPES
 from scnn.training.events import Score
 from scnn.training.trainer import Best, Trainer
 
@@ -71,7 +71,7 @@ def require_sound(trainer: Trainer, name: str, values: Any) -> None:
     buffer = trainer.engine.plan.buffers[name]
     if len(values) != buffer.length:
         raise ConfigError(f"the checkpoint is of another training: its {name} are not {buffer.length} numbers")
-    if values.typecode != type_codes[buffer.kind]:
+    if values.typecode != ELEMENT_TYPES[buffer.kind].array_code:
         raise ConfigError(f"the checkpoint's {name} are of another kind")
     if not all(map(math.isfinite, values)):
         raise ConfigError(f"the checkpoint's {name} are not finite")

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from scnn.checks import MAX_EPOCHS, require, require_integer, require_kind, require_seed
+from scnn.checks import MAX_EPOCHS, require, require_integer, require_seed, require_type
 from scnn.data.digits import Digits
+from scnn.data.split import hold_out
 from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import TrainingError
@@ -63,7 +64,7 @@ class Trainer:
         slice_size: int = MAX_IMAGES,
         make_engine: EngineFactory = compiled,
     ) -> None:
-        require_kind("the network", network, Network, "Network((1, 28, 28), layers)")
+        require_type("the network", network, Network, "Network((1, 28, 28), layers)")
         require_integer("epochs", epochs, 1, MAX_EPOCHS)
         require_integer("the batch size", batch_size, 1)
         require_seed(seed)
@@ -73,10 +74,10 @@ class Trainer:
         require(patience is None or validation > 0, "patience needs validation digits to judge by")
         optimiser = SGD() if optimiser is None else optimiser
         schedule = Constant() if schedule is None else schedule
-        require_kind("the optimiser", optimiser, Optimiser, "Adam(0.003)")
-        require_kind("the schedule", schedule, Schedule, "OneCycle()")
+        require_type("the optimiser", optimiser, Optimiser, "Adam(0.003)")
+        require_type("the schedule", schedule, Schedule, "OneCycle()")
         if augmentation is not None:
-            require_kind("the augmentation", augmentation, Augmentation, "Augmentation(rotation=10)")
+            require_type("the augmentation", augmentation, Augmentation, "Augmentation(rotation=10)")
         check("training", training, network)
         if test is not None:
             check("test", test, network)
@@ -89,7 +90,7 @@ class Trainer:
         self.patience = patience
         self.slice_size = slice_size
         self.random = Random(f"order {seed}")  # not the stream that made the parameters
-        self.order, held_out = hold_out(training, validation)
+        self.order, held_out = hold_out(training.labels, validation)
         self.training_size, self.validation_size = len(self.order), len(held_out)
         self.test_size = len(test) if test is not None else 0
         self.evaluation_order = [*held_out, *range(len(training), len(training) + self.test_size)]
@@ -258,23 +259,9 @@ class Trainer:
             self.engine.write(name, values)
 
 
-def hold_out(digits: Digits, count: int) -> tuple[list[int], list[int]]:
-    """The places of the digits to train on, and of `count` to validate by: the last of each class, by turns."""
-    by_class = [
-        [at for at, label in enumerate(digits.labels) if label == each] for each in sorted(set(digits.labels))
-    ]
-    held: list[int] = []
-    require(count <= len(digits) - len(by_class), f"{count} validation digits leave too few of {len(digits)}")
-    while len(held) < count:
-        for places in by_class:
-            if len(held) < count and len(places) > 1:
-                held.append(places.pop())
-    return sorted(at for places in by_class for at in places), sorted(held)
-
-
 def check(name: str, digits: Digits, network: Network) -> None:
     """Refuses digits that are none, of another size than the network's input, or of classes it has not."""
-    require_kind(f"the {name} digits", digits, Digits, "those of load_digits()")
+    require_type(f"the {name} digits", digits, Digits, "those of load_digits()")
     require(len(digits) > 0, f"there are no {name} digits")
     digits.require_input(network.input_shape, f"{name} digits")
     require(

@@ -11,9 +11,9 @@ from builder.paths import SITE
 from playwright.sync_api import Playwright
 
 from scnn.compiler import compile_plan
-from scnn.engines.engine import type_codes
 from scnn.engines.hosts import WasmtimeHost
 from scnn.engines.wasm import WasmEngine, compiled
+from scnn.plan import ELEMENT_TYPES
 from tests.bench import workload
 from tests.browser.conftest import BARE, launch
 from tests.compiler.programs import PROGRAMS
@@ -83,13 +83,16 @@ def test_every_program_gives_the_same_bits(evaluate: Evaluate) -> None:
         plan = plan_of(program.kernel, program.lengths, program.sizes)
         expected = run(WasmEngine(plan, WasmtimeHost()), program.inputs)
         inputs = [
-            (plan.buffers[name].offset, encoded(array(type_codes[plan.buffers[name].kind], values).tobytes()))
+            (
+                plan.buffers[name].offset,
+                encoded(array(ELEMENT_TYPES[plan.buffers[name].kind].array_code, values).tobytes()),
+            )
             for name, values in program.inputs.items()
         ]
         code = encoded(compile_plan(plan).code)
         memory = base64.b64decode(evaluate(RUN, [code, inputs, plan.memory]))
         for name, buffer in plan.buffers.items():
-            found = array(type_codes[buffer.kind], memory[buffer.offset : buffer.offset + buffer.size])
+            found = array(ELEMENT_TYPES[buffer.kind].array_code, memory[buffer.offset : buffer.offset + buffer.size])
             assert bits(found) == bits(expected[name]), f"{program.name}: {name}"
 
 

@@ -269,7 +269,7 @@ def test_a_wrong_setting_is_refused_where_it_stands(page: Page) -> None:
     set_field(epochs, "0")
     message = page.get_by_role("status", name="Network check")
     expect(message).to_be_visible()
-    expect(message).to_have_text(re.compile("epochs is a whole number from 1 to 100000, not 0"))
+    expect(message).to_have_text(re.compile("epochs must be an integer from 1 to 100000, got 0"))
     expect(epochs).to_have_attribute("aria-invalid", "true")
     button(page, "Train").click()
     expect(state(page)).to_have_text(re.compile("ready – epochs is "))

@@ -18,7 +18,10 @@ from tests.cli.command import scnn
         (["train", "--out", "tests", "--resume", "{model}"], "tests is a folder"),
         (["train", "--preset", "paper", "--out", "x", "--images", "a"], "--images and --labels go together"),
         (["train", "--preset", "mnist", "--out", "x", "--images", "a", "--labels", "b"], "a cannot be read"),
-        (["train", "--preset", "paper", "--out", "x", "--epochs", "0"], "epochs must be at least 1"),
+        (
+            ["train", "--preset", "paper", "--out", "x", "--epochs", "0"],
+            "epochs must be an integer from 1 to 100000, got 0",
+        ),
         (["train", "--preset", "paper", "--out", "x", "--learning-rate", "-1"], "learning rate"),
         (["train", "--out", "x", "--resume", "pyproject.toml"], "pyproject.toml cannot be continued"),
         (["train", "--out", "x", "--resume", "{model}"], "it is a model, and no checkpoint"),

@@ -12,9 +12,9 @@ from scnn.engines.engine import Engine
 from scnn.engines.hosts import WasmtimeHost
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import WasmEngine
-from scnn.plan import Call, Plan, Procedure, allocate
+from scnn.plan import ELEMENT_TYPES, Call, Plan, Procedure, allocate
 
-KINDS = {"Float32Buffer": "float32", "Int32Buffer": "int32", "Uint8Buffer": "uint8"}
+KINDS = {element.annotation: name for name, element in ELEMENT_TYPES.items()}
 OFF = Options(lanes=False, blocked=False, unrolled=False, fold=False, share=False, hoist=False)
 PLAIN = Options(fold=False, share=False, hoist=False)  # what no bit and no error may depend on
 WORDS = {name: getattr(language, name) for name in language.__all__}

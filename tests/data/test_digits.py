@@ -54,7 +54,7 @@ def test_select_takes_the_first_of_each_class() -> None:
     chosen = training.select((7, 2), 3)
     assert chosen.labels == bytes([0, 0, 0, 1, 1, 1]) and chosen.classes == ("7", "2")
     assert chosen.image(0) == training.image(training.labels.index(7))
-    with pytest.raises(ConfigError, match="400 images of class 3, not 401"):
+    with pytest.raises(ConfigError, match="class 3 has 400 images; expected at least 401"):
         training.select((3,), 401)
 
 
@@ -166,14 +166,17 @@ def test_labels_out_of_range(label: int) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"rows": 0}, "an image's rows must be at least 1, not 0"),
-        ({"rows": "2"}, "an image's rows must be a whole number, not '2'"),
-        ({"columns": -2}, "an image's columns must be at least 1, not -2"),
+        ({"rows": 0}, "an image's rows must be an integer from 1 to 1048576, got 0"),
+        ({"rows": "2"}, "an image's rows must be an integer from 1 to 1048576, got '2'"),
+        ({"columns": -2}, "an image's columns must be an integer from 1 to 1048576, got -2"),
         ({"classes": []}, "1 to 256 classes, since a label is one byte, and not 0"),
         ({"classes": list(map(str, range(300)))}, "and not 300"),
-        ({"classes": [3]}, "a class name must be of the kind str, such as 'cat', not 3"),
-        ({"classes": {"a", "b"}}, "class names must be of the kind Sequence"),
-        ({"classes": ["a" * 101]}, "a class name has at most 100 letters, and aaaaaaaaaaaaaaaaaaaa… has 101"),
+        ({"classes": [3]}, "a class name must be of type str, such as 'cat'; got 3"),
+        ({"classes": {"a", "b"}}, "class names must be of type Sequence"),
+        (
+            {"classes": ["a" * 101]},
+            "a class name must have at most 100 characters, got aaaaaaaaaaaaaaaaaaaa… with 101",
+        ),
     ],
 )
 def test_sizes_and_names_that_are_none(settings: dict[str, object], words: str) -> None:

@@ -54,7 +54,7 @@ def test_describing_is_the_whole_configuration() -> None:
 @pytest.mark.parametrize(
     ("message", "word"),
     [
-        ({"per_class": 9}, "images per class is a whole number from 10 to 400, not 9"),
+        ({"per_class": 9}, "images per class must be an integer from 10 to 400, got 9"),
         ({"per_class": 401}, "images per class"),
         ({"experiment": 3}, "3"),
         ({"experiment": "own"}, "images of your own"),

@@ -151,7 +151,7 @@ def test_layers_of_ones_own_are_continued() -> None:
     finished(whole)
     next(one.run())
     data = pack_checkpoint(one)
-    with pytest.raises(ModelError, match="there is no 'Scaled' here"):
+    with pytest.raises(ModelError, match="unknown kind 'Scaled'"):
         resume(data, FEW, TEST)
     second = resume(data, FEW, TEST, layers=[Scaled])
     assert second.network.layers[1] == Scaled("some")

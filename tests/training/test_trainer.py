@@ -114,16 +114,16 @@ def test_a_loss_that_is_not_finite_stops_the_training() -> None:
         ({"validation": 10}, "too few"),
         ({"patience": 1}, "patience"),
         ({"patience": 0, "validation": 3}, "patience"),
-        ({"epochs": 2.5}, "epochs must be a whole number, not 2.5"),
-        ({"epochs": "2"}, "epochs must be a whole number, not '2'"),
-        ({"batch_size": True}, "batch size must be a whole number, not True"),
-        ({"batch_size": None}, "batch size must be a whole number, not None"),
-        ({"seed": -1}, "the seed must be at least 0, not -1"),
-        ({"seed": 2**32}, "the seed must be at most 4294967295, not 4294967296"),
-        ({"optimiser": 0.1}, r"optimiser must be of the kind Optimiser, such as Adam\(0.003\), not 0.1"),
-        ({"optimiser": SGD}, r"optimiser .* not the class SGD itself: write SGD\(…\)"),
-        ({"schedule": OneCycle}, r"schedule .* not the class OneCycle itself: write OneCycle\(…\)"),
-        ({"augmentation": True}, "augmentation .* not True"),
+        ({"epochs": 2.5}, "epochs must be an integer from 1 to 100000, got 2.5"),
+        ({"epochs": "2"}, "epochs must be an integer from 1 to 100000, got '2'"),
+        ({"batch_size": True}, "batch size must be an integer from 1 to 1048576, got True"),
+        ({"batch_size": None}, "batch size must be an integer from 1 to 1048576, got None"),
+        ({"seed": -1}, "the seed must be an integer from 0 to 4294967295, got -1"),
+        ({"seed": 2**32}, "the seed must be an integer from 0 to 4294967295, got 4294967296"),
+        ({"optimiser": 0.1}, r"optimiser must be of type Optimiser, such as Adam\(0.003\); got 0.1"),
+        ({"optimiser": SGD}, r"optimiser .* got the class SGD itself: write SGD\(…\)"),
+        ({"schedule": OneCycle}, r"schedule .* got the class OneCycle itself: write OneCycle\(…\)"),
+        ({"augmentation": True}, "augmentation .* got True"),
     ],
 )
 def test_settings_out_of_range_or_of_another_kind(settings: dict[str, object], word: str) -> None:
@@ -147,11 +147,11 @@ def test_digits_that_do_not_fit() -> None:
 def test_what_is_no_digits_and_no_network() -> None:
     """Both digits in a tuple, as load_digits gives them, bare pixels, and layers without a network are named."""
     network, both = Network((1, 28, 28), LAYERS), PAPER.digits()
-    with pytest.raises(ConfigError, match=r"training digits must be of the kind Digits.*of the kind tuple"):
+    with pytest.raises(ConfigError, match=r"training digits must be of type Digits.*of type tuple"):
         Trainer(network, both, epochs=1)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match=r"test digits must be of the kind Digits.*of the kind bytes"):
+    with pytest.raises(ConfigError, match=r"test digits must be of type Digits.*of type bytes"):
         Trainer(network, both[0], both[1].pixels, epochs=1)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match=r"network must be of the kind Network.*of the kind list"):
+    with pytest.raises(ConfigError, match=r"network must be of type Network.*of type list"):
         Trainer(LAYERS, both[0], epochs=1)  # type: ignore[arg-type]
 
 

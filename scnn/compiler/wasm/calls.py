@@ -9,11 +9,9 @@ from scnn.compiler.options import Options
 from scnn.compiler.tree import Function
 from scnn.compiler.wasm.expand import Site, expand
 from scnn.compiler.wasm.ir import Routine
-from scnn.plan import Argument, Buffer, Call, Kernel, Plan
+from scnn.plan import ELEMENT_TYPES, Argument, Buffer, Call, Kernel, Plan
 
 __all__ = ["Calls"]
-
-KINDS = {"Float32Buffer": "float32", "Int32Buffer": "int32", "Uint8Buffer": "uint8"}
 
 
 class Calls:
@@ -62,7 +60,7 @@ class Calls:
         buffer = self.plan.buffers.get(str(argument))
         if buffer is None:
             raise KernelError(f"{function.name}: {parameter} is a {kind}, and there is no buffer {argument!r}")
-        if buffer.kind != KINDS.get(kind):
+        if ELEMENT_TYPES[buffer.kind].annotation != kind:
             raise KernelError(f"{function.name}: {parameter} is a {kind}, and {buffer.name} holds {buffer.kind}")
         return buffer
 
