@@ -36,8 +36,17 @@ def with_lanes(statements: Statements, accepts: Callable[[Statements], bool]) ->
             continue
         changed = replaced(statements, path, asked)
         if neighbouring(loop, definitions) and accepts(changed):
-            statements = changed
+            statements = with_parent_unrolled(changed, path, loop)
             done.append(path)
+    return statements
+
+
+def with_parent_unrolled(statements: Statements, path: Path, loop: Repeat) -> Statements:
+    """A window's rows are written out, where the forward kernel wrote out its columns, which are in lanes now."""
+    outer = path[:-2]
+    for at, parent in loops_in(statements):
+        if at == outer and loop.kind == "unrolled" and parent.bounds == loop.bounds and parent.kind == "range":
+            return replaced(statements, outer, replace(parent, kind="unrolled"))
     return statements
 
 
