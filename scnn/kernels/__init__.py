@@ -1,9 +1,16 @@
 """The mathematics of the network: one plain function for each loop nest, forward beside backward.
 
-Every function here is a kernel (see language.py): the interpreter runs it as it stands, the compiler turns
-the very same text into WebAssembly. Buffers are flat and come first, outputs before inputs; sizes come last;
-a `d_` prefix marks the gradient of the loss with respect to what follows. Maps are [channel, row, column],
-filters [filter, channel, row, column]. A kernel works on one sample; gradients add up over a batch.
+Every function here is a kernel (see `scnn.language`): the interpreter runs it, and the compiler translates the same
+source to WebAssembly. Buffers are flat and come first, outputs before inputs; sizes come last. Feature maps are
+[channel, row, column], filters [filter, channel, row, column]. A kernel processes one sample.
+
+Formulas in the docstrings use the code's names, with one index for each axis where the code computes a flat index.
+The prefix `d_` marks a gradient: `d_weights` is ∂loss/∂weights.
+
+Gradients of parameters are written with `+=`, because they add up over the samples of a batch; the optimiser's kernel
+(`scnn.kernels.learning`) divides them by the number of samples, and then resets them to zero. Gradients of inputs
+belong to one sample, and so are written with `=`, except where a kernel scatters (convolution, max pooling): several
+outputs contribute to one input there, and the layer calls `zero` on the buffer first.
 """
 
 from scnn.kernels.activation import dropout_backward, dropout_forward, relu_backward, relu_forward

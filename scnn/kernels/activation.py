@@ -1,4 +1,4 @@
-"""ReLU, and the dropout that may follow it."""
+"""ReLU and dropout: kernels that work on each element alone. Their layers: `scnn.layers.activation`."""
 
 from scnn.kernels.functions import next_random
 from scnn.language import Float32Buffer, Int32Buffer, Size, lanes
@@ -7,14 +7,14 @@ __all__ = ["relu_forward", "relu_backward", "dropout_forward", "dropout_backward
 
 
 def relu_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
-    """Y = max(0, X); a NaN stays one, so that a training gone wrong shows."""
+    """output[i] = max(0, input[i]). NaN stays NaN, so that a diverged training shows. Layer: `ReLU`."""
     for i in lanes(size):
         x = input[i]
         output[i] = 0.0 if x < 0.0 else x
 
 
 def relu_backward(d_input: Float32Buffer, d_output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
-    """∂L/∂X = ∂L/∂Y where X > 0, and 0 elsewhere."""
+    """d_input[i] = d_output[i] where input[i] > 0, and 0 elsewhere. Layer: `ReLU`."""
     for i in lanes(size):
         d_input[i] = d_output[i] if input[i] > 0.0 else 0.0
 
@@ -22,17 +22,21 @@ def relu_backward(d_input: Float32Buffer, d_output: Float32Buffer, input: Float3
 def dropout_forward(
     values: Float32Buffer, mask: Float32Buffer, random: Int32Buffer, threshold: Size, size: Size
 ) -> None:
-    """X ← X · M, in place: M is 0 with the probability threshold / (2³¹ - 1), and else what keeps the mean of X."""
-    kept = 2147483647.0 / float(2147483647 - threshold)
+    """values[i] = values[i] · mask[i], in place. Layer: `Dropout`.
+
+    mask[i] is 0 with probability threshold / (2³¹ - 1), and otherwise the scale that preserves the mean of `values`.
+    `random` holds the state of the random numbers, and is advanced.
+    """
+    scale = 2147483647.0 / float(2147483647 - threshold)
     seed = random[0]
     for i in range(size):
         seed = next_random(seed)
-        mask[i] = 0.0 if seed <= threshold else kept
+        mask[i] = 0.0 if seed <= threshold else scale
         values[i] *= mask[i]
     random[0] = seed
 
 
 def dropout_backward(d_values: Float32Buffer, mask: Float32Buffer, size: Size) -> None:
-    """∂L/∂X = ∂L/∂Y · M, in place."""
+    """d_values[i] = d_values[i] · mask[i], in place. Layer: `Dropout`."""
     for i in lanes(size):
         d_values[i] *= mask[i]

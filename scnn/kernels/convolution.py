@@ -1,4 +1,4 @@
-"""Convolution: sliding filters over maps, and how the gradients go back through them."""
+"""Convolution and zero padding, and their gradients. Their layer: `scnn.layers.convolution`."""
 
 from scnn.language import Float32Buffer, Size, blocked, lanes, unrolled
 
@@ -8,7 +8,10 @@ __all__ = ["pad2d_forward", "pad2d_backward", "conv2d_forward", "conv2d_backward
 def pad2d_forward(
     padded: Float32Buffer, input: Float32Buffer, channels: Size, height: Size, width: Size, padding: Size
 ) -> None:
-    """X_pad: the maps with `padding` zeros on every side. The zeros are there from the start; only X moves."""
+    """padded[channel, row + padding, column + padding] = input[channel, row, column]. Layer: `Conv2D`.
+
+    The border of `padded` is never written: an engine's memory starts as zeros.
+    """
     for channel in range(channels):
         for row in range(height):
             x = (channel * height + row) * width
@@ -20,7 +23,9 @@ def pad2d_forward(
 def pad2d_backward(
     d_input: Float32Buffer, d_padded: Float32Buffer, channels: Size, height: Size, width: Size, padding: Size
 ) -> None:
-    """∂L/∂X: what is left of ∂L/∂X_pad without the border."""
+    """d_input[channel, row, column] = d_padded[channel, row + padding, column + padding]: drops the border.
+    Layer: `Conv2D`.
+    """
     for channel in range(channels):
         for row in range(height):
             x = (channel * height + row) * width
@@ -43,7 +48,11 @@ def conv2d_forward(
     out_height: Size,
     out_width: Size,
 ) -> None:
-    """Y[f,r,c] = Σ_d Σ_i Σ_j X_pad[d, r·s+i, c·s+j] · K[f,d,i,j] + b[f]. Height and width are X_pad's."""
+    """Cross-correlation, called convolution in networks; `height` and `width` are of `padded`. Layer: `Conv2D`.
+
+    output[filter, row, column] = bias[filter]
+        + Σ_channel Σ_i Σ_j padded[channel, row · stride + i, column · stride + j] · weights[filter, channel, i, j]
+    """
     for filter in blocked(filters, 4):
         for row in range(out_height):
             for column in lanes(out_width, 12):
@@ -71,9 +80,13 @@ def conv2d_backward_weights(
     out_height: Size,
     out_width: Size,
 ) -> None:
-    """∂L/∂K[f,d,i,j] += Σ_r Σ_c X_pad[d, r·s+i, c·s+j] · ∂L/∂Y[f,r,c] and ∂L/∂b[f] += Σ_r Σ_c ∂L/∂Y[f,r,c].
+    """Adds one sample's gradients of weights and bias; the optimiser resets the sums. Layer: `Conv2D`.
 
-    Before a max pooling or a ReLU most of ∂L/∂Y is zero: those terms are passed over.
+    d_weights[filter, channel, i, j] += Σ_row Σ_column
+        padded[channel, row · stride + i, column · stride + j] · d_output[filter, row, column]
+    d_bias[filter] += Σ_row Σ_column d_output[filter, row, column]
+
+    Most of `d_output` is zero before a max pooling or a ReLU: those terms are skipped.
     """
     for filter in range(filters):
         for row in range(out_height):
@@ -102,10 +115,14 @@ def conv2d_backward_input(
     out_height: Size,
     out_width: Size,
 ) -> None:
-    """∂L/∂X_pad[d, r·s+i, c·s+j] += K[f,d,i,j] · ∂L/∂Y[f,r,c], for every f, r, c, d, i, j.
+    """Scatters the gradient to the input; `zero` resets `d_padded` first. Layer: `Conv2D`.
 
-    Each ∂L/∂Y goes back along the very products that made its Y, so any stride is right. `d_padded` is zero
-    before.
+    d_padded[channel, row · stride + i, column · stride + j] +=
+        weights[filter, channel, i, j] · d_output[filter, row, column]
+    for all filter, row, column, channel, i and j.
+
+    This visits the products of `conv2d_forward` and sends each output's gradient back through them, so it is correct
+    for every stride.
     """
     for filter in range(filters):
         for row in range(out_height):

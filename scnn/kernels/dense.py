@@ -1,4 +1,4 @@
-"""Dense layers: every input joined to every unit."""
+"""Fully connected layers and their gradients. Their layer: `scnn.layers.dense`."""
 
 from scnn.language import Float32Buffer, Size, blocked, lanes
 
@@ -13,7 +13,7 @@ def dense_forward(
     inputs: Size,
     outputs: Size,
 ) -> None:
-    """Y[j] = Σ_i W[j,i] · X[i] + B[j]."""
+    """output[j] = Σ_i weights[j, i] · input[i] + bias[j]. Layer: `Dense`."""
     for j in blocked(outputs, 4):
         total = 0.0
         for i in lanes(inputs):
@@ -29,7 +29,13 @@ def dense_backward_weights(
     inputs: Size,
     outputs: Size,
 ) -> None:
-    """∂L/∂W[j,i] += ∂L/∂Y[j] · X[i] and ∂L/∂B[j] += ∂L/∂Y[j], passing over the zeros that a ReLU leaves."""
+    """Adds one sample's gradients of weights and bias; the optimiser resets the sums. Layer: `Dense`.
+
+    d_weights[j, i] += d_output[j] · input[i]
+    d_bias[j] += d_output[j]
+
+    Rows whose `d_output` is zero, as a ReLU leaves them, are skipped.
+    """
     for j in range(outputs):
         gradient = d_output[j]
         if gradient != 0.0:
@@ -41,7 +47,7 @@ def dense_backward_weights(
 def dense_backward_input(
     d_input: Float32Buffer, d_output: Float32Buffer, weights: Float32Buffer, inputs: Size, outputs: Size
 ) -> None:
-    """∂L/∂X[i] = Σ_j W[j,i] · ∂L/∂Y[j]."""
+    """d_input[i] = Σ_j weights[j, i] · d_output[j]. Layer: `Dense`."""
     for i in lanes(inputs, 16):
         total = 0.0
         for j in range(outputs):

@@ -1,4 +1,4 @@
-"""Functions of one number, random ones too. No libm stands behind them, so that every host gives the same bits."""
+"""Functions of one number: exp, log and random numbers. They do not call libm, so all hosts compute the same bits."""
 
 from scnn.language import Float32, Int32, bits_to_float, float_to_bits
 
@@ -11,10 +11,9 @@ SQRT_2 = 1.4142135623730951
 
 
 def exp(x: Float32) -> Float32:
-    """e to the power x, to a relative error of 3e-7; 0 below -87, and never above e to the power 88.
+    """e to the power x, with a relative error of at most 3e-7; 0 below -87, and e⁸⁸ above 88. NaN stays NaN.
 
-    x = n ln 2 + r with |r| <= ln 2 / 2; then e^r by its Taylor series, and 2^n by writing n into the bits
-    of the exponent. No libm stands behind it, so that every host gives the same bits.
+    x = n · ln 2 + r with |r| ≤ ln 2 / 2; e^r by its Taylor series, and 2ⁿ by writing n into the exponent's bits.
     """
     bounded = (x if x < 88.0 else 88.0) if x > -87.0 else -87.0
     exponent = int(bounded * LOG2_E + 127.5)  # n + 127: positive, so that truncating it rounds n
@@ -25,13 +24,13 @@ def exp(x: Float32) -> Float32:
     series = 0.5 + r * (1.0 / 6.0 + r * series)
     series = 1.0 + r * (1.0 + r * series)
     power = series * bits_to_float(exponent << 23)
-    return power if x >= -87.0 else (0.0 if x < -87.0 else x)  # what is left is NaN, and stays NaN
+    return power if x >= -87.0 else (0.0 if x < -87.0 else x)  # otherwise x is NaN, and stays NaN
 
 
 def log(x: Float32) -> Float32:
-    """The natural logarithm of a positive, normal x, to an error of 2e-7 (of the result, or of 1 if larger).
+    """The natural logarithm of a positive, normal x, with an error of 2e-7 (relative, or absolute if |log x| < 1).
 
-    x = 2^n m with m between 1/√2 and √2; ln m = 2 artanh(s) with s = (m - 1) / (m + 1), by its series.
+    x = 2ⁿ · m with m between 1/√2 and √2; ln m = 2 · artanh(s) with s = (m - 1) / (m + 1), by its series.
     """
     bits = float_to_bits(x)
     n = float((bits >> 23) - 127)
@@ -48,15 +47,15 @@ def log(x: Float32) -> Float32:
 
 
 def next_random(seed: Int32) -> Int32:
-    """The next of Park and Miller's random numbers, 1 to 2³¹ - 2: 16807 · seed mod 2³¹ - 1.
+    """The successor of a random number from 1 to 2³¹ - 2: 16807 · seed mod (2³¹ - 1).
 
-    By Schrage's way, in which no product leaves int32 (Park and Miller, "Random number generators: good ones
-    are hard to find", 1988).
+    Computed by Schrage's method, in which no product exceeds int32 (Park and Miller, "Random number generators: good
+    ones are hard to find", 1988).
     """
     following = 16807 * (seed % 127773) - 2836 * (seed // 127773)
     return following if following > 0 else following + 2147483647
 
 
 def uniform(seed: Int32) -> Float32:
-    """A random number as one from -1 to 1."""
+    """A random number of `next_random`, scaled to the range from -1 to 1."""
     return float(seed) * (2.0 / 2147483647.0) - 1.0

@@ -1,4 +1,4 @@
-"""Images and labels, on their way from the digits in memory to the network's input."""
+"""Images and labels: from the dataset in memory to the network's input, distorted for augmentation."""
 
 from scnn.kernels.functions import next_random, uniform
 from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, lanes
@@ -7,23 +7,23 @@ __all__ = ["load_image", "load_label", "draw_distortion", "distort_image"]
 
 
 def load_image(image: Float32Buffer, pixels: Uint8Buffer, position: Int32, size: Size) -> None:
-    """The image whose turn it is, its grey levels brought from 0..255 to 0..1."""
+    """image[pixel] = pixels[position, pixel] / 255: grey levels 0..255 become 0..1."""
     first = position * size
     for pixel in lanes(size):
         image[pixel] = float(pixels[first + pixel]) / 255.0
 
 
 def load_label(label: Int32Buffer, labels: Uint8Buffer, position: Int32) -> None:
-    """The class of the image whose turn it is."""
+    """label[0] = labels[position]."""
     label[0] = labels[position]
 
 
 def draw_distortion(distortion: Float32Buffer, strengths: Float32Buffer, random: Int32Buffer, nodes: Size) -> None:
-    """A random change of form: a matrix and a shift (6 numbers), then a shift of each node of a grid, [node, axis].
+    """Draws a random distortion: a 2×3 matrix (6 numbers), then a displacement for each node of a grid [node, axis].
 
-    Strengths are the largest rotation (in radians, at most one half), scale and shear (shares), shift and bend (in
-    pixels); each is drawn evenly between plus and minus its largest. Matrix and shifts lead from a pixel of the
-    new image to its place in the old one: rotation · shear · scale.
+    `strengths` are the maximum rotation (radians, at most 0.5), scale and shear (fractions), shift and bend (pixels).
+    Each value is drawn uniformly between plus and minus its maximum. The matrix maps a pixel of the new image to its
+    source in the original: rotation · shear · scale, then the shift.
     """
     seed = next_random(random[0])
     angle = strengths[0] * uniform(seed)
@@ -59,9 +59,10 @@ def distort_image(
     width: Size,
     nodes: Size,
 ) -> None:
-    """The image whose turn it is, every pixel read where the distortion leads, bilinearly; 0..255 become 0..1.
+    """Loads the image at `position`, distorted, with grey levels 0..255 scaled to 0..1. Used by `Augmentation`.
 
-    The grid's shifts are taken bilinearly too. What is read beyond the image's outermost pixels is paper.
+    Each pixel is sampled bilinearly at its source position; the grid's displacements are interpolated bilinearly
+    too. Positions outside of the image read as 0, which is paper.
     """
     first = position * (channels * height * width)
     for row in range(height):

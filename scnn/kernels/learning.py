@@ -1,4 +1,4 @@
-"""Counting what the network says, and descending along its gradients."""
+"""Learning: counting predictions, and the optimisers' update steps."""
 
 from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, lanes, sqrt
 
@@ -13,7 +13,10 @@ def tally(
     loss: Float32Buffer,
     classes: Size,
 ) -> None:
-    """Counts one sample at [true class, predicted class] and adds its loss; the first of equals is predicted."""
+    """Counts one sample in confusion[true class, predicted class], and adds its loss to `loss_sum`.
+
+    The predicted class is the one of highest probability; the first one if several are equal.
+    """
     predicted = 0
     for k in range(classes):
         predicted = k if probabilities[k] > probabilities[predicted] else predicted
@@ -22,13 +25,13 @@ def tally(
 
 
 def zero(buffer: Float32Buffer, size: Size) -> None:
-    """Forgets what was there."""
+    """buffer[i] = 0. Resets gradients that a kernel then scatters to."""
     for i in lanes(size):
         buffer[i] = 0.0
 
 
-# A row of `settings` holds what one step of descent needs, and `step` tells which row's turn it is:
-# rate, decay, momentum or β₁, 1 - β₁, β₂, 1 - β₂, the root of the second moment's correction, ε.
+# `settings` has one row for each step of an epoch, and `step` is the index of the current row. Its columns:
+# rate, decay, momentum or β₁, 1 - β₁, β₂, 1 - β₂, square root of the second moment's bias correction, ε.
 
 
 def sgd_update(
@@ -39,7 +42,11 @@ def sgd_update(
     samples: Int32,
     size: Size,
 ) -> None:
-    """W ← W - η · G, with G = ∂L/∂W + λ · W, ∂L/∂W being the mean over the batch; then its sums begin again."""
+    """One step of SGD; then resets the gradients to zero for the next batch. Optimiser: `SGD`.
+
+    gradient = gradients[i] / samples + decay · parameters[i], the mean over the batch with weight decay
+    parameters[i] -= rate · gradient
+    """
     row = 8 * step[0]
     rate = settings[row]
     decay = settings[row + 1]
@@ -60,7 +67,11 @@ def momentum_update(
     nesterov: Size,
     size: Size,
 ) -> None:
-    """V ← μ · V + G and W ← W - η · V; with Nesterov's look ahead, W ← W - η · (G + μ · V)."""
+    """One step of SGD with momentum; then resets the gradients to zero for the next batch. Optimiser: `SGD`.
+
+    velocity[i] = momentum · velocity[i] + gradient, with the gradient of `sgd_update`
+    parameters[i] -= rate · velocity[i], or with Nesterov: rate · (gradient + momentum · velocity[i])
+    """
     row = 8 * step[0]
     rate = settings[row]
     decay = settings[row + 1]
@@ -87,8 +98,14 @@ def adam_update(
     samples: Int32,
     size: Size,
 ) -> None:
-    """M ← β₁ · M + (1 - β₁) · G, V ← β₂ · V + (1 - β₂) · G², W ← W - η · M / (√V + ε), both moments corrected
-    for their beginning at zero by the row's rate and root (arXiv:1412.6980, algorithm 1)."""
+    """One step of Adam (arXiv:1412.6980, algorithm 1); then resets the gradients to zero. Optimiser: `Adam`.
+
+    first_moment[i] = β₁ · first_moment[i] + (1 - β₁) · gradient, with the gradient of `sgd_update`
+    second_moment[i] = β₂ · second_moment[i] + (1 - β₂) · gradient²
+    parameters[i] -= rate · first_moment[i] / (√second_moment[i] · root + ε)
+
+    `rate` and `root` include the bias correction of the moments, which start at zero.
+    """
     row = 8 * step[0]
     rate = settings[row]
     decay = settings[row + 1]

@@ -1,4 +1,4 @@
-"""Max pooling: the largest of each window passes, and the gradient goes back to it alone."""
+"""Max pooling: the maximum of each window, and its gradient. Its layer: `scnn.layers.pooling`."""
 
 from scnn.language import Float32Buffer, Int32Buffer, Size, unrolled
 
@@ -17,7 +17,12 @@ def maxpool2d_forward(
     out_height: Size,
     out_width: Size,
 ) -> None:
-    """Y[d,r,c] = the largest X in its window, and `winners` its place in X; the first one wins a tie."""
+    """The maximum of each window, and in `winners` its flat index in `input`. Layer: `MaxPool2D`.
+
+    output[channel, row, column] = max over i, j < size of input[channel, row · stride + i, column · stride + j]
+
+    If several are equal, the first one wins.
+    """
     for channel in range(channels):
         for row in range(out_height):
             for column in range(out_width):
@@ -34,6 +39,9 @@ def maxpool2d_forward(
 
 
 def maxpool2d_backward(d_input: Float32Buffer, d_output: Float32Buffer, winners: Int32Buffer, size: Size) -> None:
-    """∂L/∂X[winner] += ∂L/∂Y: the gradient goes where the maximum was, alone. `d_input` is zero before."""
+    """d_input[winners[i]] += d_output[i]: only the maximum receives the gradient. Layer: `MaxPool2D`.
+
+    `+=`, because overlapping windows may share a winner; `zero` resets `d_input` first.
+    """
     for i in range(size):
         d_input[winners[i]] += d_output[i]

@@ -1,4 +1,4 @@
-"""Layers: shapes, parameters, initialisation, and the kernels that forward and backward are made of."""
+"""Layers: shapes, parameters, initialisation, and the kernels of forward and backward."""
 
 from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D

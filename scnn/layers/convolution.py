@@ -1,7 +1,4 @@
-"""The paper's six classes, and dropout: what each layer's shapes and parameters are, and which kernels it is made of.
-
-The chain rule stands in the docstrings of `backward`; a capital letter is a tensor, L is the loss.
-"""
+"""Two-dimensional convolution. Its kernels: `scnn.kernels.convolution`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +14,13 @@ __all__ = ["Conv2D"]
 
 @dataclass(frozen=True)
 class Conv2D(Layer):
-    """Slides `filters` filters of kernel_size × kernel_size over maps: (channels, rows, columns) →
-    (filters, rows', columns'), with rows' = (rows + 2 · padding - kernel_size) // stride + 1. `stride` and `padding`
-    count pixels. Raises ConfigError for sizes that are none; a network raises ShapeError where a window does not fit.
+    """Convolves maps with `filters` filters of kernel_size × kernel_size: (channels, rows, columns) → (filters,
+    rows', columns'), with rows' = (rows + 2 · padding - kernel_size) // stride + 1. `stride` and `padding` are in
+    pixels. Raises ConfigError for settings out of range; a network raises ShapeError if a filter does not fit into
+    its input.
+
+    Kernels: `pad2d_forward`, `conv2d_forward`, `conv2d_backward_weights`, `conv2d_backward_input`, `pad2d_backward`
+    in `scnn.kernels.convolution`.
     """
 
     filters: int
@@ -51,7 +52,7 @@ class Conv2D(Layer):
         return {"padded": ("float32", padded), "d_padded": ("float32", padded)}
 
     def sizes(self, shape: Shape) -> dict[str, int]:
-        """The sizes of the convolution kernels; height and width are the padded input's."""
+        """The sizes that all convolution kernels take; height and width are those of the padded input."""
         _, out_height, out_width = self.output_shape(shape)
         return {
             "channels": shape[0],
@@ -65,31 +66,65 @@ class Conv2D(Layer):
         }
 
     def border(self, shape: Shape) -> dict[str, int]:
-        """The sizes of the padding kernels; height and width are the input's own."""
+        """The sizes that the padding kernels take; height and width are those of the input."""
         return {"channels": shape[0], "height": shape[1], "width": shape[2], "padding": self.padding}
 
     def forward(self, shape: Shape) -> list[Call]:
-        """Y[f,r,c] = Σ_d Σ_i Σ_j X_pad[d, r·s+i, c·s+j] · K[f,d,i,j] + b[f]."""
-        if not self.padding:
-            return [call(kernels.conv2d_forward, padded="input", **self.sizes(shape))]
-        return [
-            call(kernels.pad2d_forward, **self.border(shape)),
-            call(kernels.conv2d_forward, **self.sizes(shape)),
-        ]
+        """output[filter, row, column] = bias[filter] +
+          Σ_channel Σ_i Σ_j weights[filter, channel, i, j] · padded[channel, row · stride + i, column · stride + j]
+
+        Without padding, `padded` is the input itself.
+        """
+        padded = "padded" if self.padding else "input"
+        calls = []
+        if self.padding:
+            calls.append(call(kernels.pad2d_forward, padded="padded", input="input", **self.border(shape)))
+        calls.append(
+            call(
+                kernels.conv2d_forward,
+                output="output",
+                padded=padded,
+                weights="weights",
+                bias="bias",
+                **self.sizes(shape),
+            )
+        )
+        return calls
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
-        """K[f,d,i,j] meets X_pad[d, r·s+i, c·s+j] in Y[f,r,c], and nowhere else; so by the chain rule
+        """weights[filter, channel, i, j] is multiplied by padded[channel, row · stride + i, column · stride + j] in
+        output[filter, row, column], and nowhere else. By the chain rule, with d_x for ∂loss/∂x:
 
-        ∂L/∂K[f,d,i,j] = Σ_r Σ_c X_pad[d, r·s+i, c·s+j] · ∂L/∂Y[f,r,c],  ∂L/∂b[f] = Σ_r Σ_c ∂L/∂Y[f,r,c],
-        ∂L/∂X_pad[d,y,x] = Σ K[f,d,i,j] · ∂L/∂Y[f,r,c] over all f, r, c, i, j with r·s+i = y and c·s+j = x.
+        d_weights[filter, channel, i, j] = Σ_row Σ_column
+            padded[channel, row · stride + i, column · stride + j] · d_output[filter, row, column]
+        d_bias[filter] = Σ_row Σ_column d_output[filter, row, column]
+        d_padded[channel, y, x] = Σ weights[filter, channel, i, j] · d_output[filter, row, column]
+            over all filter, row, column, i, j with row · stride + i = y and column · stride + j = x
         """
         sizes = self.sizes(shape)
         padded, d_padded = ("padded", "d_padded") if self.padding else ("input", "d_input")
-        calls = [call(kernels.conv2d_backward_weights, padded=padded, **sizes)]
+        calls = [
+            call(
+                kernels.conv2d_backward_weights,
+                d_weights="d_weights",
+                d_bias="d_bias",
+                d_output="d_output",
+                padded=padded,
+                **sizes,
+            )
+        ]
         if input_gradient:
             padded_size = sizes["channels"] * sizes["height"] * sizes["width"]
             calls.append(call(kernels.zero, buffer=d_padded, size=padded_size))
-            calls.append(call(kernels.conv2d_backward_input, d_padded=d_padded, **sizes))
+            calls.append(
+                call(
+                    kernels.conv2d_backward_input,
+                    d_padded=d_padded,
+                    d_output="d_output",
+                    weights="weights",
+                    **sizes,
+                )
+            )
         if input_gradient and self.padding:
-            calls.append(call(kernels.pad2d_backward, **self.border(shape)))
+            calls.append(call(kernels.pad2d_backward, d_input="d_input", d_padded="d_padded", **self.border(shape)))
         return calls

@@ -1,4 +1,4 @@
-"""Dense layers, and the flattening that comes before them."""
+"""Fully connected layers, and the flattening before them. Their kernels: `scnn.kernels.dense`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ __all__ = ["Flatten", "Dense"]
 
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """Reads maps as one vector: (channels, rows, columns) → (channels · rows · columns,).
+    """Reshapes maps to a vector: (channels, rows, columns) → (channels · rows · columns,).
 
-    Memory holds maps row after row, channel after channel, so they are that vector already: forward and
-    backward are the identity, and cost nothing.
+    Maps lie in memory in row-major order, which is the order of the vector: the output is the input's memory, and
+    forward and backward have no kernels.
     """
 
     shares_memory = True
@@ -27,18 +27,21 @@ class Flatten(Layer):
         return (prod(shape),)
 
     def forward(self, shape: Shape) -> list[Call]:
-        """Y_flat is X, read in one row."""
+        """output is input, read as a vector."""
         return []
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
-        """∂L/∂X is ∂L/∂Y_flat, read in X's shape."""
+        """∂loss/∂input is ∂loss/∂output, read in the input's shape."""
         return []
 
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """Joins every input to every unit: (inputs,) → (units,). Raises ConfigError for a number of units that is none; a
-    network raises ShapeError for maps, which Flatten makes a vector of."""
+    """Connects every input to every unit: (inputs,) → (units,). Raises ConfigError unless `units` is a positive
+    integer; a network raises ShapeError for an input that is not a vector, and suggests Flatten.
+
+    Kernels: `dense_forward`, `dense_backward_weights`, `dense_backward_input` in `scnn.kernels.dense`.
+    """
 
     units: int
 
@@ -48,7 +51,7 @@ class Dense(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:
             raise ShapeError(
-                f"Dense takes a vector, such as ({prod(shape)},), and was given {shape}: put Flatten() before it"
+                f"Dense takes a vector, such as ({prod(shape)},), but got {shape}: put Flatten() before it"
             )
         return (self.units,)
 
@@ -59,12 +62,45 @@ class Dense(Layer):
         }
 
     def forward(self, shape: Shape) -> list[Call]:
-        """Y = W · X + B."""
-        return [call(kernels.dense_forward, inputs=shape[0], outputs=self.units)]
+        """output = weights · input + bias."""
+        return [
+            call(
+                kernels.dense_forward,
+                output="output",
+                input="input",
+                weights="weights",
+                bias="bias",
+                inputs=shape[0],
+                outputs=self.units,
+            )
+        ]
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
-        """W[j,i] meets X[i] in Y[j] alone: ∂L/∂W = ∂L/∂Y · Xᵀ, ∂L/∂B = ∂L/∂Y, ∂L/∂X = Wᵀ · ∂L/∂Y."""
-        calls = [call(kernels.dense_backward_weights, inputs=shape[0], outputs=self.units)]
+        """weights[j, i] is multiplied by input[i] in output[j] alone. By the chain rule, with d_x for ∂loss/∂x:
+
+        d_weights[j, i] = d_output[j] · input[i],  d_bias[j] = d_output[j],  d_input[i] = Σ_j weights[j, i] ·
+        d_output[j]
+        """
+        calls = [
+            call(
+                kernels.dense_backward_weights,
+                d_weights="d_weights",
+                d_bias="d_bias",
+                d_output="d_output",
+                input="input",
+                inputs=shape[0],
+                outputs=self.units,
+            )
+        ]
         if input_gradient:
-            calls.append(call(kernels.dense_backward_input, inputs=shape[0], outputs=self.units))
+            calls.append(
+                call(
+                    kernels.dense_backward_input,
+                    d_input="d_input",
+                    d_output="d_output",
+                    weights="weights",
+                    inputs=shape[0],
+                    outputs=self.units,
+                )
+            )
         return calls

@@ -1,8 +1,9 @@
-"""What a layer is: shapes, parameters, and the kernel calls of its forward and backward.
+"""What a layer is: shapes, parameters, and the kernel calls of its forward and backward pass.
 
-A layer computes nothing itself. Its `forward` and `backward` name kernel calls, which plans order and engines
-run. In a call, an argument that is a text is a role: `input`, `output`, a parameter or buffer of the layer, or
-one of these with the prefix `d_`, the gradient of the loss with respect to it.
+A layer computes nothing itself: `forward` and `backward` list kernel calls, which are lowered to plans and run by
+engines. In these calls, a string argument is a role: `input`, `output`, a parameter or buffer of the layer, one of
+these with the prefix `d_` for the gradient of the loss with respect to it, or `label`, `loss` or `random` of the
+network.
 """
 
 import inspect
@@ -22,22 +23,24 @@ Shape = tuple[int, ...]  # of one sample: (channels, rows, columns) for maps, (l
 
 @dataclass(frozen=True)
 class Parameter:
-    """A tensor that is learned. `fan_in` is how many inputs each output sums over; 0 means: begin at zero."""
+    """A tensor that training changes. `fan_in` is the number of inputs that each output sums over; with 0 the tensor
+    starts as zeros.
+    """
 
     shape: Shape
     fan_in: int = 0
-    upright: bool = False  # whether each filter begins with a sum that is not negative
+    upright: bool = False  # whether each filter starts with a sum that is not negative
 
     def initialise(self, random: Random) -> list[float]:
-        """He's initialisation for ReLU networks, from a uniform distribution (arXiv:1502.01852, eq. 10).
+        """He initialisation for ReLU networks, from a uniform distribution (arXiv:1502.01852, eq. 10).
 
-        A variance of 2 / fan_in keeps the size of the signal from layer to layer; uniform between -limit and
-        limit has that variance for limit² = 6 / fan_in. Only `random()` and a square root stand between seed
-        and weight, and they give the same bits on every platform.
+        A variance of 2 / fan_in preserves the scale of the signal from layer to layer; the uniform distribution
+        between -limit and limit has that variance for limit² = 6 / fan_in. Only `random()` and a square root lie
+        between seed and weights, and both give the same bits on every platform.
 
-        Grey levels and what a ReLU lets through are never negative: a filter that sums below zero answers
-        them mostly with zeros, and where it is the only one may never learn. Turning its sign changes
-        neither its variance nor its form, and so upright filters begin with it turned.
+        Grey levels and outputs of a ReLU are never negative: a filter with a negative sum answers them mostly with
+        zeros, and may never learn if its layer has no other. Changing its sign changes neither variance nor form, so
+        `upright` filters with a negative sum start with their sign changed.
         """
         if not self.fan_in:
             return [0.0] * prod(self.shape)
@@ -45,52 +48,63 @@ class Parameter:
         values: list[float] = []
         for _ in range(prod(self.shape) // self.fan_in):
             weights = [(2.0 * random.random() - 1.0) * limit for _ in range(self.fan_in)]
-            turned = self.upright and sum(weights) < 0
-            values += [-weight for weight in weights] if turned else weights
+            flipped = self.upright and sum(weights) < 0
+            values += [-weight for weight in weights] if flipped else weights
         return values
 
 
 def call(kernel: Kernel, /, **arguments: Argument) -> Call:
-    """A kernel call in roles: a parameter of the kernel that is not given stands for the role of its name. Raises
-    ConfigError for what is no parameter of it."""
+    """A kernel call of a layer, whose arguments are roles (strings) and constants, by the kernel's parameter names.
+
+    An omitted argument is the role of its parameter's name: `call(relu_forward, size=8)` reads `input` and writes
+    `output`. scnn's own layers name every argument; a short layer of your own need not. Raises ConfigError for an
+    argument that the kernel does not have; an omitted one that is no role of the layer is refused when the network is
+    built.
+    """
     parameters = inspect.signature(kernel).parameters
     for name in arguments:
         if name not in parameters:
-            raise ConfigError(f"the kernel {kernel.__name__} has no {name}; it has {', '.join(parameters)}")
+            raise ConfigError(
+                f"kernel {kernel.__name__} has no parameter {name!r}; expected one of: {', '.join(parameters)}"
+            )
     return Call(kernel, {name: arguments.get(name, name) for name in parameters})
 
 
 class Layer(ABC):
-    """One step of the network, for one sample at a time. `shape` is always the input's."""
+    """One step of the network, for one sample at a time. `shape` is always the shape of the input."""
 
-    shares_memory = False  # whether the output is the input's very memory, so that forward has nothing to do
+    shares_memory = False  # whether the output is the input's memory, so that forward has nothing to copy
 
     @abstractmethod
     def output_shape(self, shape: Shape) -> Shape:
-        """The output's shape; raises ShapeError where the input does not fit."""
+        """The shape of the output; raises ShapeError if the layer cannot take the input."""
 
     def parameters(self, shape: Shape) -> Mapping[str, Parameter]:
-        """What is learned, by name, in the order of initialisation."""
+        """The tensors that are learned, by name, in the order of initialisation."""
         return {}
 
     def buffers(self, shape: Shape) -> Mapping[str, tuple[str, Shape]]:
-        """What else the layer keeps in memory: name → (kind, shape)."""
+        """Other memory that the layer needs: name → (element type, shape)."""
         return {}
 
     @abstractmethod
     def forward(self, shape: Shape) -> list[Call]:
-        """The calls that make `output` from `input`."""
+        """The calls that compute `output` from `input`."""
 
     def forward_training(self, shape: Shape) -> list[Call]:
-        """The same while training, for layers that differ there."""
+        """The calls of the forward pass in training, where it differs from inference."""
         return self.forward(shape)
 
     @property
     def has_backward(self) -> bool:
-        """Whether the layer writes its backward pass itself; if not, it is derived from its forward kernels."""
+        """Whether the layer defines its backward pass; if not, it is derived from the forward kernels."""
         return type(self).backward is not Layer.backward
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
-        """The calls that add to the parameters' gradients and, where asked, make `d_input` from `d_output`. A layer
-        need not define it: then `scnn.network.backward` derives these calls, and this raises ConfigError."""
+        """The calls that add to the parameters' gradients and, if `input_gradient`, compute `d_input` from
+        `d_output`.
+
+        A layer need not define it: `scnn.network.backward` then derives these calls, and this method raises
+        ConfigError.
+        """
         raise ConfigError(f"{type(self).__name__} has no backward of its own: see scnn.network.backward.backward_of")

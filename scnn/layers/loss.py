@@ -1,4 +1,4 @@
-"""The softmax with cross-entropy that ends a network."""
+"""Softmax with cross-entropy, the loss at the end of a network. Its kernels: `scnn.kernels.loss`."""
 
 from dataclasses import dataclass
 
@@ -12,29 +12,33 @@ __all__ = ["SoftmaxCrossEntropy"]
 
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Layer):
-    """Ends a network: turns logits (classes,) into probabilities, and measures them against the true class. A network
-    raises ShapeError where it stands anywhere else."""
+    """Turns logits (classes,) into probabilities, and measures their cross-entropy with the label. It is the last
+    layer of every network; a network raises ShapeError if it is anywhere else.
+
+    Kernels: `softmax_forward`, `cross_entropy_forward`, `softmax_cross_entropy_backward` in `scnn.kernels.loss`.
+    """
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:
-            raise ShapeError(f"SoftmaxCrossEntropy takes logits, such as (10,), and was given {shape}")
+            raise ShapeError(f"SoftmaxCrossEntropy takes a vector of logits, such as (10,), but got {shape}")
         return shape
 
     def forward(self, shape: Shape) -> list[Call]:
-        """P[k] = exp(z[k]) / Σ_j exp(z[j])."""
+        """output[k] = exp(input[k]) / Σ_j exp(input[j]): the probability of class k."""
         return [call(kernels.softmax_forward, probabilities="output", logits="input", classes=shape[0])]
 
     def loss(self, shape: Shape) -> list[Call]:
-        """L = -log(P[k] + ε) for the true class k."""
-        return [call(kernels.cross_entropy_forward, probabilities="output")]
+        """loss = -log(output[label] + ε)."""
+        return [call(kernels.cross_entropy_forward, loss="loss", probabilities="output", label="label")]
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
-        """The exponentials and the logarithm cancel: ∂L/∂z[k] = P[k] - T[k], T being one for the true class."""
+        """∂loss/∂input[k] = output[k] - (1 if k is the label, else 0): the exponential and the logarithm cancel."""
         return [
             call(
                 kernels.softmax_cross_entropy_backward,
                 d_logits="d_input",
                 probabilities="output",
+                label="label",
                 classes=shape[0],
             )
         ]

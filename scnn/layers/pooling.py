@@ -1,4 +1,4 @@
-"""Max pooling: the largest number of each window."""
+"""Max pooling. Its kernels: `scnn.kernels.pooling`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +14,11 @@ __all__ = ["MaxPool2D"]
 
 @dataclass(frozen=True)
 class MaxPool2D(Layer):
-    """Keeps the largest number of each size × size window: (channels, rows, columns) → (channels, rows',
-    columns'), with rows' = (rows - size) // stride + 1. The stride, in pixels, is the size unless given. Raises
-    ConfigError for sizes that are none; a network raises ShapeError where a window does not fit.
+    """Takes the maximum of each size × size window: (channels, rows, columns) → (channels, rows', columns'), with
+    rows' = (rows - size) // stride + 1. The stride, in pixels, is the size by default. Raises ConfigError for
+    settings below 1; a network raises ShapeError if a window does not fit into its input.
+
+    Kernels: `maxpool2d_forward`, `maxpool2d_backward` in `scnn.kernels.pooling`.
     """
 
     size: int = 2
@@ -28,7 +30,7 @@ class MaxPool2D(Layer):
 
     @property
     def step(self) -> int:
-        """The stride in force."""
+        """The effective stride."""
         return self.size if self.stride is None else self.stride
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -39,12 +41,17 @@ class MaxPool2D(Layer):
         return {"winners": ("int32", self.output_shape(shape))}
 
     def forward(self, shape: Shape) -> list[Call]:
-        """Y = the largest X of the window; its place is remembered, the first one's in a tie."""
+        """output[channel, row, column] = max over i, j < size of input[channel, row · stride + i, column · stride +
+        j]; `winners` holds the index of each maximum, the first one if several are equal.
+        """
         channels, height, width = shape
         _, out_height, out_width = self.output_shape(shape)
         return [
             call(
                 kernels.maxpool2d_forward,
+                output="output",
+                winners="winners",
+                input="input",
                 channels=channels,
                 height=height,
                 width=width,
@@ -56,10 +63,18 @@ class MaxPool2D(Layer):
         ]
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
-        """Y is one of its window's X, so ∂L/∂Y goes to that X alone: ∂L/∂X[winner] += ∂L/∂Y."""
+        """Each output is one of its window's inputs, so its gradient goes to that input alone:
+        d_input[winner] += d_output.
+        """
         if not input_gradient:
             return []
         return [
             call(kernels.zero, buffer="d_input", size=prod(shape)),
-            call(kernels.maxpool2d_backward, size=prod(self.output_shape(shape))),
+            call(
+                kernels.maxpool2d_backward,
+                d_input="d_input",
+                d_output="d_output",
+                winners="winners",
+                size=prod(self.output_shape(shape)),
+            ),
         ]

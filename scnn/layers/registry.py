@@ -1,4 +1,4 @@
-"""The layers that files, the page and exports know by name, and their plain-data form."""
+"""The layers that files, the page and exports know by name, and their form as plain data."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ LAYERS: tuple[type[Layer], ...] = (Conv2D, ReLU, MaxPool2D, Flatten, Dense, Drop
 
 
 def layers_from_list(data: object, more: Iterable[type[Layer]] = ()) -> list[Layer]:
-    """Layers from a list of dicts; `more` are layers of the user's own."""
+    """The layers of a list of dicts; `more` are the user's own layer classes. Raises ConfigError."""
     if not isinstance(data, list) or not 1 <= len(data) <= MAX_LAYERS:
-        raise ConfigError(f"a network's layers are a list of 1 to {MAX_LAYERS}")
+        raise ConfigError(f"the layers must be a list of 1 to {MAX_LAYERS} dicts")
     return [from_dict(one, (*LAYERS, *more)) for one in data]

@@ -118,7 +118,10 @@ def relu_with(**arguments: str | int) -> list[Call]:
         (lambda: Broken([3]), "and not [3]"),
         (lambda: Broken(relu_with(input="inptu")), "input of relu_forward is to be 'inptu', which is no role of the"),
         (lambda: Broken(relu_with(output="mask")), "it has input, output, d_input, d_output, and constants"),
-        (lambda: relu_with(siez=3), "the kernel relu_forward has no siez; it has output, input, size"),
+        (
+            lambda: relu_with(siez=3),
+            "kernel relu_forward has no parameter 'siez'; expected one of: output, input, size",
+        ),
         (lambda: Broken(shape=None), "output's shape of broken_1 should be a tuple of sizes, and is None"),
         (lambda: Broken(shape=(0,)), "should be a tuple of sizes, and is (0,)"),
     ],
