@@ -18,6 +18,7 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom
 NEAR = 0.15  # of the surest digit's longer side: a part nearer than this belongs to a digit
 TINY = 0.02  # of the surest digit's area: what is smaller is noise
 MAX_DIGITS = 40
+MAX_BRIDGE = 9  # pixels: a crease or a glint across a stroke does not part it
 SHARES = (0.42, 0.5, 0.6, 0.7, 0.8, 0.9)  # of the ink's strength: where it is cut
 
 
@@ -47,10 +48,11 @@ def cut_of(best: Candidate, strength: int) -> tuple[int, list[Component], Compon
     """The lowest cut at which the candidate is still a digit, and has not grown into what is around it; the parts at
     this cut, and the candidate's."""
     side = best.side
+    bridge = min(MAX_BRIDGE, round(best.part.pen / 2) | 1)
     row, column, _ = best.part.runs[len(best.part.runs) // 2]
     for share in SHARES:
         cut = min(best.cut, max(4, round(strength * share)))
-        parts = side.parts(cut)
+        parts = side.parts(cut, bridge)
         main = next(part for part in parts if part.holds(row, column))
         if cut == best.cut or is_digit(side, main, cut, bool(side.on_rim(best.part))):
             break

@@ -56,9 +56,11 @@ class Side:
             highest = self.lanes.maximum(highest, value - self.lanes.eroded(value, 9, 9))
         return highest
 
-    def parts(self, cut: int) -> list[Component]:
-        """The connected parts of what stands out by at least `cut`."""
+    def parts(self, cut: int, bridge: int = 1) -> list[Component]:
+        """The connected parts of what stands out by at least `cut`; gaps of less than `bridge` pixels are bridged."""
         mask = self.lanes.at_least(self.ink, self.lanes.even(cut))
+        if bridge > 1:
+            mask = self.lanes.closed(mask, bridge, bridge)
         return components(self.lanes.padded(mask), self.lanes.stride)
 
     def strength(self, part: Component) -> int:

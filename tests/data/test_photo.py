@@ -94,6 +94,17 @@ def test_rows_are_read_from_top_to_bottom(network: Network, digits: Digits) -> N
     assert read(network, found_on(image)) == "7230"
 
 
+def test_a_crease_does_not_part_a_digit(network: Network, digits: Digits) -> None:
+    """Light lines across the strokes leave one digit, not pieces."""
+    for place in (220, 320, 520, 620):
+        image = Image.new("L", (400, 400), 235)
+        large = Image.frombytes("L", (SIDE, SIDE), digits.image(place)).resize((392, 392), Image.Resampling.BICUBIC)
+        image.paste(30, (0, 0), large.point(lambda level: 255 if level > 110 else 0))
+        for line in ((0, 150, 400, 190), (150, 0, 260, 400), (0, 300, 400, 230)):
+            ImageDraw.Draw(image).line(line, fill=225, width=3)
+        assert read(network, found_on(image)) == str(digits.labels[place])
+
+
 @pytest.mark.parametrize("size", [28, 40])
 def test_small_pictures_stay_as_they_are(digits: Digits, size: int) -> None:
     """MNIST's own images, and other small ones: the same as their ink brought to form."""
