@@ -263,7 +263,7 @@ class Page:
         """A model or checkpoint was opened."""
         if "error" in answer:
             self.state.say(answer["error"]["message"])
-        elif answer.get("reader"):
+        elif answer.get("predicts_only"):
             self.training.leave()
             self.training.clear()
             self.reading.truths(answer["classes"])

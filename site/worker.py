@@ -26,8 +26,8 @@ async def ask(question, *files):
     message = json.loads(question)
     for name, data in zip(message.pop("files", []), files, strict=False):
         message[name] = bytes(data.to_py())
-    answer = await advance(message) if message["do"] == "advance" else await kept_answer(message)
-    if message["do"] == "reset":
+    answer = await advance(message) if message["action"] == "advance" else await kept_answer(message)
+    if message["action"] == "reset":
         await store.forget(store.key)
     return json.dumps(answer)
 
@@ -50,7 +50,7 @@ async def advance(message):
 
 async def kept_answer(message):
     """The session's answer, and what became of keeping the training where an epoch has ended."""
-    answer = session.ask(message)
+    answer = session.handle(message)
     if answer.get("events") or answer.get("finished"):
         answer["kept"] = await store.keep(session.checkpoint_file(), session.run.describe(), answer["progress"])
     return answer
@@ -65,7 +65,7 @@ async def continue_kept(key):
     """Opens a kept training; the answer is that of `open`."""
     data = await store.read(key)
     store.key = key  # what goes on is kept in the same place
-    return json.dumps(session.ask({"do": "open", "data": data}))
+    return json.dumps(session.handle({"action": "open", "data": data}))
 
 
 async def forget_kept(key):

@@ -1,1 +1,1 @@
-"""Whole experiments by name, from plain settings or a checkpoint."""
+"""Experiments: a network, its data and its training settings, by name, from settings or from a checkpoint."""

@@ -1,6 +1,6 @@
-"""Experiments: from plain settings, as a page or a link has them, to a network, digits and a trainer.
+"""Experiments: from plain settings, as in a message or a link, to a network, its images and a trainer.
 
-A setting that is not there is the preset's. Everything is checked; raises ConfigError, ShapeError or DataError.
+Missing settings are the preset's. Every setting is checked; raises ConfigError, ShapeError or DataError.
 """
 
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ from scnn.training.trainer import Trainer
 
 __all__ = ["OWN", "Experiment", "config_of_preset", "experiment_of"]
 
-OWN = "own"  # the name of the experiment on a person's own images
+OWN = "own"  # the name of the experiment on the user's own images
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """A preset with what was changed of it; `config` is all of it as plain data, enough to make it again."""
+    """A preset with changed settings; `config` is the whole experiment as plain data, enough to repeat it."""
 
     preset: Preset
     layers: tuple[Layer, ...]
@@ -47,13 +47,13 @@ class Experiment:
 
 def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None = None) -> Experiment:
     """The experiment of a message: `experiment` (a preset's name, or "own"), `per_class`, `layers`, `seed`, `epochs`,
-    `batch_size`, `optimiser`, `schedule`, `augmentation`, each only if it differs from the preset."""
+    `batch_size`, `optimiser`, `schedule`, `augmentation`. Each is optional."""
     name = message.get("experiment") or presets.PAPER.name
     if not isinstance(name, str):
-        raise ConfigError(f"an experiment is named by a text, not by {name!r}")
+        raise ConfigError(f"the experiment's name must be a string, got {name!r}")
     preset = presets.MNIST if name == OWN else presets.find(name)
     if name == OWN and own is None:
-        raise ConfigError("choose images of your own first: IDX files, or pictures in folders named as their classes")
+        raise ConfigError("choose your own images first: IDX files, or one folder of pictures per class")
     per_class = message.get("per_class")
     per_class = (
         preset.training_per_class if per_class is None else require_integer("images per class", per_class, 10, 400)
@@ -61,7 +61,7 @@ def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None 
     training, test = own if own and name == OWN else preset.digits(per_class)
     layers = preset.layers if message.get("layers") is None else tuple(layers_from_list(message["layers"]))
     if name == OWN and message.get("layers") is None:
-        layers = ending_in(layers, len(training.classes))
+        layers = with_classes(layers, len(training.classes))
     given = settings_from_dict({name: value for name, value in message.items() if value is not None and value != {}})
     settings = {**preset.settings, "seed": 1, **given}
     if message.get("augmentation") == {}:
@@ -70,7 +70,7 @@ def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None 
 
 
 def config_of_preset(preset: Preset) -> dict[str, Any]:
-    """A preset as plain data; no digit is read for it."""
+    """The configuration of a preset; loads no images."""
     return config_of(preset.name, preset.training_per_class, preset.layers, {**preset.settings, "seed": 1})
 
 
@@ -87,7 +87,7 @@ def config_of(name: str, per_class: int, layers: tuple[Layer, ...], settings: di
     }
 
 
-def ending_in(layers: tuple[Layer, ...], classes: int) -> tuple[Layer, ...]:
-    """The layers with the last dense one for so many classes."""
-    last = max(place for place, layer in enumerate(layers) if isinstance(layer, Dense))
+def with_classes(layers: tuple[Layer, ...], classes: int) -> tuple[Layer, ...]:
+    """The layers, with one unit per class in the last dense layer."""
+    last = max(index for index, layer in enumerate(layers) if isinstance(layer, Dense))
     return (*layers[:last], Dense(classes), *layers[last + 1 :])

@@ -1,4 +1,4 @@
-"""Opening checkpoints: from a file's bytes to the training that it is of, with the digits that it was trained on."""
+"""Opens checkpoints: from the bytes of a file to its training, with the images that it trains on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from scnn.network.network import Network
 from scnn.training.checkpoint import digits_in, resume
 from scnn.training.trainer import Trainer
 
-__all__ = ["Opened", "config_in", "joined", "open_checkpoint", "taught"]
+__all__ = ["Opened", "concatenate", "config_in", "open_checkpoint", "with_corrections"]
 
-LESSONS = 12  # how often a corrected drawing stands among the training digits
+CORRECTION_COPIES = 12  # of each corrected drawing among the training images
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A training where it was stopped. `own` are a person's own images, `corrections` drawings that were taught;
-    `as_configured` tells whether the experiment alone leads to these weights."""
+    """A training as it was saved. `own` are the user's training and test images, `corrections` labelled drawings;
+    `as_configured` is whether the experiment's configuration alone reproduces the weights."""
 
     experiment: Experiment
     trainer: Trainer
@@ -34,8 +34,8 @@ class Opened:
 def open_checkpoint(
     data: bytes, make_engine: EngineFactory, own: tuple[Digits, Digits] | None = None, name: str = "the checkpoint"
 ) -> Opened:
-    """The training that a checkpoint was taken of; own images and corrections are in the file. Raises ModelError
-    where it is no sound checkpoint, or of digits that are not here."""
+    """The training of a checkpoint; the file contains own images and corrections. Raises ModelError if the checkpoint
+    is invalid, or was trained on own images that are neither in the file nor given."""
     try:
         tensors, metadata = unpack(data)
         network = Network.from_tensors(tensors, metadata)
@@ -45,39 +45,39 @@ def open_checkpoint(
         if training and test:
             own = training, test
         experiment = experiment_of(config_in(network), own)
-        digits = taught(experiment.training, corrections)
+        digits = with_corrections(experiment.training, corrections)
     except ScnnError as error:
-        raise ModelError(f"{name} cannot be continued: {error}") from None
+        raise ModelError(f"{name} cannot be resumed: {error}") from None
     trainer = resume(data, digits, experiment.test, make_engine=make_engine, name=name)
     as_configured = network.provenance.get("as_configured") is True
     return Opened(experiment, trainer, own, corrections, as_configured)
 
 
 def config_in(network: Network) -> dict[str, Any]:
-    """The experiment that a file's provenance speaks of: the page's configuration, or the command line's preset and
-    settings, or the likely one. Raises ModelError where it is no configuration."""
+    """The experiment in a file's provenance: the configuration that the page saved, or the preset and settings that
+    the command line saved, or else a preset with as many classes. Raises ModelError if it is not a configuration."""
     provenance = network.provenance
     config = provenance.get("experiment")
     if config is None:
-        likely = presets.MNIST.name if network.classes == 10 else presets.PAPER.name
+        default = presets.MNIST.name if network.classes == 10 else presets.PAPER.name
         settings = provenance.get("settings") or {}
         if not isinstance(settings, Mapping):
-            raise ModelError("the provenance's settings are no table")
-        kept = ("epochs", "batch_size", "seed", "optimiser", "schedule")
-        config = {name: settings[name] for name in kept if name in settings}
+            raise ModelError("the settings in the provenance must be a table (a JSON object)")
+        names = ("epochs", "batch_size", "seed", "optimiser", "schedule")
+        config = {name: settings[name] for name in names if name in settings}
         config |= {"augmentation": settings["augmentation"] or {}} if "augmentation" in settings else {}
-        config["experiment"] = provenance.get("preset", likely)
+        config["experiment"] = provenance.get("preset", default)
     if not isinstance(config, Mapping):
-        raise ModelError("the provenance names no experiment")
+        raise ModelError("the experiment in the provenance must be a table (a JSON object)")
     return {"experiment": None, **config}
 
 
-def taught(digits: Digits, corrections: Digits | None) -> Digits:
-    """The digits with the corrected drawings among them, each as often as it takes to be learned."""
-    return joined(digits, *[corrections] * LESSONS) if corrections else digits
+def with_corrections(digits: Digits, corrections: Digits | None) -> Digits:
+    """The digits and the corrected drawings, repeated so that a few epochs are enough to learn them."""
+    return concatenate(digits, *[corrections] * CORRECTION_COPIES) if corrections else digits
 
 
-def joined(*several: Digits) -> Digits:
-    first = several[0]
-    pixels, labels = b"".join(one.pixels for one in several), b"".join(one.labels for one in several)
+def concatenate(*parts: Digits) -> Digits:
+    first = parts[0]
+    pixels, labels = b"".join(part.pixels for part in parts), b"".join(part.labels for part in parts)
     return Digits(pixels, labels, first.rows, first.columns, first.classes)

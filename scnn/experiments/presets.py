@@ -1,4 +1,4 @@
-"""Presets: whole experiments by name, each a network, its digits and how it is trained."""
+"""Presets: experiments by name, each with its network, digits and training settings."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +19,12 @@ __all__ = ["PRESETS", "Preset", "Reference", "find"]
 
 
 CONSTANT = Constant()
-BENT = Augmentation(rotation=12, scale=0.12, shear=0.15, shift=1.5, bend=1.5)
+AUGMENTED = Augmentation(rotation=12, scale=0.12, shear=0.15, shift=1.5, bend=1.5)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What somebody else got in the same experiment; per class (precision, recall, F1), all from 0 to 1."""
+    """Published results of the same experiment; per class (precision, recall, F1), all from 0 to 1."""
 
     title: str
     accuracy: float
@@ -35,7 +35,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Preset:
-    """One experiment. It takes the first images of each class, so that it is the same for everybody."""
+    """One experiment, on the first images of each class of the bundled digits."""
 
     name: str
     title: str
@@ -54,7 +54,7 @@ class Preset:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What a trainer is told, but for the seed: `Trainer(network, training, test, seed=1, **preset.settings)`."""
+        """The trainer's settings except the seed: `Trainer(network, training, test, seed=1, **preset.settings)`."""
         return {
             "epochs": self.epochs,
             "batch_size": self.batch_size,
@@ -64,8 +64,8 @@ class Preset:
         }
 
     def digits(self, per_class: int | None = None) -> tuple[Digits, Digits]:
-        """The training and the test digits, from the bundled ones; labels count the classes from 0. `per_class` is
-        another number of training digits."""
+        """Training and test digits; labels count the preset's classes from 0. `per_class` replaces the number of
+        training digits per class."""
         training, test = load_digits()
         return (
             training.select(self.classes, self.training_per_class if per_class is None else per_class),
@@ -77,8 +77,8 @@ PAPER = Preset(
     name="paper",
     title="The paper's three digits",
     description=(
-        "A very small network learns to tell 0, 1 and 2 apart from 25 images of each, and is tested on 10 others of "
-        "each: the experiment of Dang Thai Son’s paper, which this page continues."
+        "A very small network learns to distinguish 0, 1 and 2 from 25 images of each, and is tested on 10 other "
+        "images of each. This repeats the experiment of Dang Thai Son’s paper."
     ),
     classes=(0, 1, 2),
     training_per_class=25,
@@ -112,8 +112,8 @@ MNIST = Preset(
     name="mnist",
     title="MNIST's ten digits",
     description=(
-        "A network of 11,274 weights learns all ten digits from 400 images of each, bent a little anew each time, "
-        "and is tested on 100 others of each."
+        "A network with 11,274 weights learns all ten digits from 400 images of each, randomly distorted in every "
+        "epoch, and is tested on 100 other images of each."
     ),
     classes=tuple(range(10)),
     training_per_class=400,
@@ -133,15 +133,15 @@ MNIST = Preset(
     optimiser=Adam(0.01),
     schedule=OneCycle(),
     batch_size=32,
-    augmentation=BENT,
+    augmentation=AUGMENTED,
 )
 
 MNIST_LARGE = Preset(
     name="mnist-large",
     title="MNIST's ten digits, a larger network",
     description=(
-        "A network of 106,890 weights: three convolutions, a hidden layer and dropout. It takes a few minutes, and "
-        "reads best."
+        "A network with 106,890 weights: three convolutions, a hidden layer and dropout. It trains for a few minutes "
+        "and is the most accurate."
     ),
     classes=tuple(range(10)),
     training_per_class=400,
@@ -168,14 +168,14 @@ MNIST_LARGE = Preset(
     optimiser=Adam(0.003),
     schedule=OneCycle(),
     batch_size=32,
-    augmentation=BENT,
+    augmentation=AUGMENTED,
 )
 
 PRESETS = {preset.name: preset for preset in (PAPER, MNIST, MNIST_LARGE)}
 
 
 def find(name: str) -> Preset:
-    """The preset of this name; raises ConfigError, naming those there are."""
+    """The preset of this name; raises ConfigError."""
     if name not in PRESETS:
-        raise ConfigError(f"there is no preset {name!r}; there are: {', '.join(PRESETS)}")
+        raise ConfigError(f"unknown preset {name!r}; expected one of: {', '.join(PRESETS)}")
     return PRESETS[name]

@@ -1,5 +1,5 @@
-"""The paper's experiment over many seeds. Seeds are independent, so joblib can spread them over processes, and by
-`joblib.parallel_config` over a cluster."""
+"""The paper's experiment for many seeds. Seeds are independent: joblib runs them in several processes, or on a
+cluster with `joblib.parallel_config`."""
 
 import statistics
 import time
@@ -20,8 +20,8 @@ FIGURES = ("accuracy", "precision", "recall", "f1", "seconds")
 
 
 def run_paper(seed: int, make_engine: EngineFactory = compiled) -> dict[str, Any]:
-    """One run of the experiment: accuracy, weighted precision, recall and F1, per class, and seconds."""
-    began = time.perf_counter()
+    """One run of the experiment: accuracy, weighted precision, recall and F1, the same per class, and seconds."""
+    started = time.perf_counter()
     training, test = PAPER.digits()
     network = Network(PAPER.input_shape, PAPER.layers, seed=seed)
     trainer = Trainer(network, training, test, seed=seed, make_engine=make_engine, **PAPER.settings)
@@ -33,15 +33,15 @@ def run_paper(seed: int, make_engine: EngineFactory = compiled) -> dict[str, Any
         "accuracy": report["accuracy"],
         **{name: report["weighted"][name] for name in ("precision", "recall", "f1")},
         "per_class": [{name: one[name] for name in ("precision", "recall", "f1")} for one in report["per_class"]],
-        "seconds": time.perf_counter() - began,
+        "seconds": time.perf_counter() - started,
     }
 
 
 def sweep(
     seeds: Iterable[int], jobs: int | None = None, make_engine: EngineFactory = compiled
 ) -> Iterator[dict[str, Any]]:
-    """A run for each seed, in order. With `jobs` 1 they run here; else as joblib is told: so many processes, -1 for
-    all cores, None for what `joblib.parallel_config` says. Raises ConfigError where joblib is missing."""
+    """A run for each seed, in order. `jobs` is 1 for this process, or joblib's `n_jobs`: a number of processes, -1
+    for all cores, None for the setting of `joblib.parallel_config`. Raises ConfigError if joblib is not installed."""
     if jobs == 1:
         for seed in seeds:
             yield run_paper(seed, make_engine)

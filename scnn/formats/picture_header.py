@@ -11,7 +11,7 @@ def picture_size(data: bytes) -> tuple[int, int]:
     for other files and for more than 100 million pixels."""
     size = png_size(data) or jpeg_size(data)
     if size is None:
-        raise DataError("this is no PNG and no JPEG picture")
+        raise DataError("the file is not a PNG or JPEG picture")
     if not 0 < size[0] * size[1] <= MAX_PIXELS:
         raise DataError(f"the picture has {size[0]}×{size[1]} pixels, and at most {MAX_PIXELS} are read")
     return size

@@ -1,1 +1,1 @@
-"""The page's protocol: plain data in, plain data out."""
+"""The page's protocol: requests and answers as plain data."""

@@ -1,4 +1,4 @@
-"""Networks, predictions, epochs and presets as plain data for the page."""
+"""Presets, networks, predictions and epochs as plain data for the page."""
 
 from scnn.experiments.experiment import config_of_preset
 from scnn.experiments.presets import Preset
@@ -7,21 +7,35 @@ from scnn.network.network import Network
 from scnn.page.messages import Answer
 from scnn.training.events import EpochEnded
 
-__all__ = ["described_epoch", "described_layers", "described_number", "described_prediction", "described_preset"]
+__all__ = ["describe_epoch", "describe_layers", "describe_number", "describe_prediction", "describe_preset"]
+
+SCORES = ("precision", "recall", "f1")
 
 
-def described_prediction(network: Network, row: list[float], image: bytes, samples: int) -> Answer:
-    names = network.class_names
+def describe_preset(preset: Preset) -> Answer:
+    """A preset with its whole configuration, in the form that messages use."""
+    reference = preset.reference
     return {
-        "digit": names[argmax(row)],
-        "probabilities": [{"class": name, "probability": value} for name, value in zip(names, row, strict=True)],
-        "image": list(image),
-        "samples": samples,
+        "name": preset.name,
+        "title": preset.title,
+        "description": preset.description,
+        "classes": [str(digit) for digit in preset.classes],
+        "test_images": preset.test_per_class * len(preset.classes),
+        "training_images": preset.training_per_class * len(preset.classes),
+        "config": config_of_preset(preset),
+        "reference": reference
+        and {
+            "title": reference.title,
+            "accuracy": reference.accuracy,
+            "seconds": reference.seconds,
+            "weighted": dict(zip(SCORES, reference.weighted, strict=True)),
+            "per_class": [dict(zip(SCORES, scores, strict=True)) for scores in reference.per_class],
+        },
     }
 
 
-def described_layers(network: Network) -> list[Answer]:
-    """A line for each layer: what it is, what comes out of it, and how much it learns."""
+def describe_layers(network: Network) -> list[Answer]:
+    """For each layer: name, kind, text, output shape and number of parameters."""
     described = []
     for name, layer, shape, output in zip(
         network.names, network.layers, network.shapes, network.shapes[1:], strict=False
@@ -39,9 +53,28 @@ def described_layers(network: Network) -> list[Answer]:
     return described
 
 
-def described_epoch(event: EpochEnded) -> Answer:
+def describe_prediction(network: Network, probabilities: list[float], image: bytes, samples: int) -> Answer:
+    """The predicted class of an image; `samples` is the number of images that the network was trained on."""
+    names = network.class_names
+    return {
+        "digit": names[argmax(probabilities)],
+        "probabilities": [
+            {"class": name, "probability": value} for name, value in zip(names, probabilities, strict=True)
+        ],
+        "image": list(image),
+        "samples": samples,
+    }
+
+
+def describe_number(predictions: list[Answer]) -> Answer:
+    """The predictions of several digits from left to right, and the number that they form."""
+    names = [prediction["digit"] for prediction in predictions]
+    return {"number": ("" if all(len(name) == 1 for name in names) else " ").join(names), "digits": predictions}
+
+
+def describe_epoch(event: EpochEnded) -> Answer:
     test = event.test
-    assert test  # every experiment of a session has test digits
+    assert test  # every experiment of the page has test images
     return {
         "type": "epoch",
         "epoch": event.epoch,
@@ -49,35 +82,3 @@ def described_epoch(event: EpochEnded) -> Answer:
         "test": test.to_dict(),
         "confusion": [list(row) for row in test.confusion],
     }
-
-
-def described_number(answers: list[Answer]) -> Answer:
-    """The answers for digits in the order of reading, and the number that they make."""
-    names = [answer["digit"] for answer in answers]
-    return {"number": ("" if all(len(name) == 1 for name in names) else " ").join(names), "digits": answers}
-
-
-def described_preset(preset: Preset) -> Answer:
-    """A preset, with its configuration as a message would have it."""
-    reference = preset.reference
-    return {
-        "name": preset.name,
-        "title": preset.title,
-        "description": preset.description,
-        "classes": [str(digit) for digit in preset.classes],
-        "test_images": preset.test_per_class * len(preset.classes),
-        "training_images": preset.training_per_class * len(preset.classes),
-        "config": config_of_preset(preset),
-        "reference": reference
-        and {
-            "title": reference.title,
-            "accuracy": reference.accuracy,
-            "seconds": reference.seconds,
-            "weighted": figures(reference.weighted),
-            "per_class": [figures(one) for one in reference.per_class],
-        },
-    }
-
-
-def figures(three: tuple[float, float, float]) -> Answer:
-    return dict(zip(("precision", "recall", "f1"), three, strict=True))

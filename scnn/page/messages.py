@@ -1,4 +1,4 @@
-"""Reading the page's messages: each part is checked as it is taken out; raises ConfigError or DataError."""
+"""Reads the fields of the page's messages. Every function checks its field; raises ConfigError or DataError."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,37 +6,36 @@ from typing import Any
 from scnn.checks import require_integer
 from scnn.errors import ConfigError, DataError
 
-__all__ = ["Answer", "Message", "bytes_of", "index_of", "number_of", "strokes_of"]
+__all__ = ["Answer", "Message", "read_bytes", "read_index", "read_number", "read_strokes"]
 
-MAX_FILE = 64 << 20
+MAX_FILE = 64 << 20  # bytes
 
 Message = Mapping[str, Any]
 Answer = dict[str, Any]
 
 
-def strokes_of(message: Message) -> list[list[tuple[float, float]]]:
+def read_strokes(message: Message) -> list[list[tuple[float, float]]]:
     try:
         return [[(float(x), float(y)) for x, y in stroke] for stroke in message["strokes"]]
     except (KeyError, TypeError, ValueError):
-        raise ConfigError("a drawing comes as strokes: lists of points [x, y]") from None
+        raise ConfigError("expected strokes as lists of points [x, y]") from None
 
 
-def bytes_of(message: Message, name: str) -> bytes:
+def read_bytes(message: Message, name: str) -> bytes:
     value = message.get(name)
     if not isinstance(value, bytes):
-        raise ConfigError(f"{name} comes as bytes")
+        raise ConfigError(f"expected {name} as bytes, got {type(value).__name__}")
     if len(value) > MAX_FILE:
-        raise DataError(f"{name} has {len(value)} bytes, and the page takes at most {MAX_FILE}")
+        raise DataError(f"{name} has {len(value)} bytes; expected at most {MAX_FILE}")
     return value
 
 
-def number_of(message: Message, name: str) -> float:
+def read_number(message: Message, name: str) -> float:
     value = message.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
-        words = name.replace("_", " ")
-        raise ConfigError(f"the {words} is a number that is not negative, not {value!r}")
+        raise ConfigError(f"the {name.replace('_', ' ')} must be a number of at least 0, got {value!r}")
     return float(value)
 
 
-def index_of(message: Message, name: str, count: int) -> int:
+def read_index(message: Message, name: str, count: int) -> int:
     return require_integer(name, message.get(name), 0, count - 1)

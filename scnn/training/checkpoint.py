@@ -119,7 +119,7 @@ def resume(
         if network.fingerprint() != weights:
             raise ModelError("it has two kinds of weights, which differ")
     except (ScnnError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise ModelError(f"{name} cannot be continued: {error}") from None
+        raise ModelError(f"{name} cannot be resumed: {error}") from None
     return trainer
 
 

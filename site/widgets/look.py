@@ -30,7 +30,7 @@ class Look:
     async def choose_cell(self, true, read, classes):
         """Shows the images of one cell of the confusion matrix."""
         words = f"Images of class {classes[true]} that are read as {classes[read]}"
-        await self.choose(words, {"what": "cell", "true": true, "read": read})
+        await self.choose(words, {"what": "cell", "true": true, "predicted": read})
         by_id("look").scrollIntoView()
 
     async def choose_mistakes(self, event):
@@ -43,7 +43,7 @@ class Look:
             self.show_gallery(words, answer)
 
     async def look_at(self, truth=None, **image):
-        """The way of an image through the network: of a test digit by its `place`, of a drawing by its `strokes`."""
+        """The way of an image through the network: of a test digit by its `index`, of a drawing by its `strokes`."""
         question = dict(image, what="inspect")
         answer = await self.ask(**question)
         if answer:
@@ -89,11 +89,11 @@ class Look:
     def item(self, image):
         button = element("button", type="button", class_="outline secondary")
         button.append(element("img", src=image["picture"], alt=""))
-        button.append(element("span", f"{image['true']} → {image['read']} "))
+        button.append(element("span", f"{image['true']} → {image['predicted']} "))
         button.append(element("small", nearly(image["probability"])))
         button.append(element("span", " sure: look inside", class_="hidden-words"))
-        place, truth = image["place"], image["true"]
-        listen(button, "click", lambda event: self.look_at(truth, place=place))
+        index, truth = image["index"], image["true"]
+        listen(button, "click", lambda event: self.look_at(truth, index=index))
         item = element("li")
         item.append(button)
         return item

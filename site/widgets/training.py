@@ -45,7 +45,7 @@ class Training:
 
     def began(self, answer):
         self.page.began(answer)
-        self.state.show("training", f"epoch 1 of {answer.get('lesson_epochs', answer['epochs'])}")
+        self.state.show("training", f"epoch 1 of {answer.get('correction_epochs', answer['epochs'])}")
 
     async def go_on(self):
         """Slice after slice, until the end or until the state changes."""

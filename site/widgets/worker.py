@@ -32,7 +32,7 @@ class Worker:
     async def ask(self, what, data=(), **settings):
         """The session's answer to one question, as a dict; `data` are files, which settings["files"] names. Its
         "error", if any, is for the asker to show."""
-        settings["do"] = what
+        settings["action"] = what
         question = json.dumps(settings)
         try:  # MicroPython does not spread arguments into a call of JavaScript
             if len(data) == 2:

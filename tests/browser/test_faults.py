@@ -33,7 +33,7 @@ from tests.browser.person import (
     wait_for,
 )
 from tests.conftest import Tried
-from tests.page.test_run import png
+from tests.formats.test_picture_header import png
 
 pytestmark = pytest.mark.browser
 

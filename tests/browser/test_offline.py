@@ -220,7 +220,7 @@ def test_no_way_in(new_page: Maker, site_url: str, tmp_path: Path) -> None:
     network.provenance = {"experiment": {"experiment": HOSTILE, "seed": HOSTILE}}
     network.save(tmp_path / "n.safetensors")
     page.locator("#file").set_input_files(tmp_path / "n.safetensors")
-    expect(page.get_by_role("status", name="Files")).to_have_text(re.compile("there is no preset"))
+    expect(page.get_by_role("status", name="Files")).to_have_text(re.compile("unknown preset"))
     page.locator("#own").evaluate("own => { own.open = true; }")
     if page.context.browser and page.context.browser.browser_type.name == "chromium":  # BiDi chooses no folders
         (tmp_path / "own" / "a").mkdir(parents=True)

@@ -12,7 +12,7 @@ from tests.cli.command import scnn
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["train", "--preset", "papper", "--out", "x"], "no preset 'papper'"),
+        (["train", "--preset", "papper", "--out", "x"], "unknown preset 'papper'"),
         (["train", "--preset", "paper", "--out", "nowhere/x"], "no folder nowhere"),
         (["train", "--preset", "paper", "--out", "."], ". is a folder; expected the path of a file"),
         (["train", "--out", "tests", "--resume", "{model}"], "tests is a folder"),
@@ -23,7 +23,7 @@ from tests.cli.command import scnn
             "epochs must be an integer from 1 to 100000, got 0",
         ),
         (["train", "--preset", "paper", "--out", "x", "--learning-rate", "-1"], "learning rate"),
-        (["train", "--out", "x", "--resume", "pyproject.toml"], "pyproject.toml cannot be continued"),
+        (["train", "--out", "x", "--resume", "pyproject.toml"], "pyproject.toml cannot be resumed"),
         (["train", "--out", "x", "--resume", "{model}"], "it is a model, and no checkpoint"),
         (["train", "--out", "x", "--resume", "{model}", "--seed", "2"], "--seed does not go with --resume"),
         (["evaluate", "nowhere.safetensors"], "cannot be read"),

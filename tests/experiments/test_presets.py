@@ -22,7 +22,7 @@ def test_the_papers_experiment() -> None:
 
 def test_an_unknown_preset() -> None:
     """The error names the ones there are."""
-    with pytest.raises(ConfigError, match="'papper'; there are: paper"):
+    with pytest.raises(ConfigError, match="'papper'; expected one of: paper"):
         find("papper")
 
 

@@ -19,12 +19,12 @@ def ticking(step: float = 0.004) -> "Session":
 
 def drawing(ink: bool = True) -> dict[str, object]:
     """An upright stroke, or none."""
-    return {"do": "predict", "strokes": [[[0.5, 0.2], [0.5, 0.5], [0.5, 0.8]]] if ink else []}
+    return {"action": "predict", "strokes": [[[0.5, 0.2], [0.5, 0.5], [0.5, 0.8]]] if ink else []}
 
 
 def test_status_describes_the_experiments() -> None:
     """The paper's preset comes first, with its figures; all of it is plain data."""
-    status = ticking().ask({"do": "status"})
+    status = ticking().handle({"action": "status"})
     paper = status["experiments"][0]
     assert paper["name"] == "paper" and paper["config"]["epochs"] == 50
     assert (paper["training_images"], paper["test_images"]) == (75, 30)
@@ -34,7 +34,7 @@ def test_status_describes_the_experiments() -> None:
 
 def test_start_describes_the_network() -> None:
     """A line for each layer, its shape and its parameters, which add up."""
-    started = ticking().ask({"do": "start", "experiment": "paper", "seed": 3})
+    started = ticking().handle({"action": "start", "experiment": "paper", "seed": 3})
     assert started["seed"] == 3 and started["samples"] == 3750 and started["classes"] == ["0", "1", "2"]
     assert started["parameters"] == sum(layer["parameters"] for layer in started["described"]) == 6423
     assert started["described"][0]["text"] == "Conv2D(filters=1, kernel_size=3, stride=1, padding=1)"
@@ -43,11 +43,11 @@ def test_start_describes_the_network() -> None:
 def test_advance_pulls_slices_until_the_epoch_ends() -> None:
     """Progress grows by each slice; the first epoch comes with its curve point and its confusion matrix."""
     session = ticking()
-    session.ask({"do": "start", "experiment": "paper", "seed": 1})
+    session.handle({"action": "start", "experiment": "paper", "seed": 1})
     done = [0]
     events: list[dict[str, Any]] = []
     while not events:
-        answer = session.ask({"do": "advance", "budget_ms": 10})
+        answer = session.handle({"action": "advance", "budget_ms": 10})
         done.append(answer["progress"]["done"])
         events = answer["events"]
         assert not answer["finished"]
@@ -55,9 +55,9 @@ def test_advance_pulls_slices_until_the_epoch_ends() -> None:
     assert events[0]["type"] == "epoch" and events[0]["epoch"] == 1
     assert [sum(row) for row in events[0]["confusion"]] == [10, 10, 10]
     assert 0 < events[0]["training"]["loss"] < 3
-    progress = session.ask({"do": "advance", "budget_ms": 0})["progress"]
+    progress = session.handle({"action": "advance", "budget_ms": 0})["progress"]
     assert progress["samples_per_second"] > 0 and progress["seconds_left"] > 0 and progress["total"] == 3750
-    report = session.ask({"do": "report"})
+    report = session.handle({"action": "report"})
     assert report["confusion"] == events[0]["confusion"]
     assert [row["class"] for row in report["per_class"]] == ["0", "1", "2"]
     assert json.loads(json.dumps(report)) == report
@@ -66,8 +66,8 @@ def test_advance_pulls_slices_until_the_epoch_ends() -> None:
 def test_predict_reads_a_drawing() -> None:
     """Probabilities for every class, the 28 × 28 that was seen, and how much training stands behind it."""
     session = ticking()
-    session.ask({"do": "start", "experiment": "paper", "seed": 1})
-    answer = session.ask(drawing())
+    session.handle({"action": "start", "experiment": "paper", "seed": 1})
+    answer = session.handle(drawing())
     assert sum(row["probability"] for row in answer["probabilities"]) == pytest.approx(1.0, abs=1e-5)
     assert answer["digit"] == max(answer["probabilities"], key=lambda row: row["probability"])["class"]
     assert len(answer["image"]) == 784 and max(answer["image"]) > 200 and answer["samples"] == 0
@@ -78,11 +78,11 @@ def test_predicting_in_the_middle_disturbs_nothing() -> None:
     fingerprints = []
     for look in (False, True):
         session = ticking()
-        session.ask({"do": "start", "experiment": "paper", "seed": 1})
+        session.handle({"action": "start", "experiment": "paper", "seed": 1})
         for _ in range(30):
-            session.ask({"do": "advance", "budget_ms": 10})
+            session.handle({"action": "advance", "budget_ms": 10})
             if look:
-                session.ask(drawing())
+                session.handle(drawing())
         assert session.run is not None
         fingerprints.append(session.run.trainer.engine.read("parameters").tobytes())
     assert fingerprints[0] == fingerprints[1]
@@ -90,7 +90,7 @@ def test_predicting_in_the_middle_disturbs_nothing() -> None:
 
 def test_an_empty_drawing_gets_no_prediction() -> None:
     """The answer says what to do, and names no digit."""
-    answer = ticking().ask(drawing(ink=False))
+    answer = ticking().handle(drawing(ink=False))
     assert answer == {"empty": True, "message": "Draw a digit: there is no stroke on the drawing."}
 
 
@@ -98,37 +98,37 @@ def test_an_empty_drawing_gets_no_prediction() -> None:
     ("message", "name", "word"),
     [
         ({}, "ConfigError", "status"),
-        ({"do": "sing"}, "ConfigError", "'sing'"),
-        ({"do": "start", "experiment": "sums"}, "ConfigError", "'sums'.*paper"),
-        ({"do": "start", "engine": "steam"}, "ConfigError", "'steam'.*interpreted"),
-        ({"do": "start", "seed": -1}, "ConfigError", "seed.*-1"),
-        ({"do": "start", "seed": "1"}, "ConfigError", "seed.*'1'"),
-        ({"do": "start", "seed": 2**32}, "ConfigError", "seed"),
-        ({"do": "advance", "budget_ms": 10}, "ConfigError", "start one first"),
-        ({"do": "report"}, "ConfigError", "start one first"),
-        ({"do": "predict"}, "ConfigError", "strokes"),
-        ({"do": "predict", "strokes": [[[1, 2, 3]]]}, "ConfigError", "points"),
-        ({"do": "predict", "strokes": [[[1, float("nan")]]]}, "DrawingError", "finite"),
+        ({"action": "sing"}, "ConfigError", "'sing'"),
+        ({"action": "start", "experiment": "sums"}, "ConfigError", "'sums'.*paper"),
+        ({"action": "start", "engine": "steam"}, "ConfigError", "'steam'.*interpreted"),
+        ({"action": "start", "seed": -1}, "ConfigError", "seed.*-1"),
+        ({"action": "start", "seed": "1"}, "ConfigError", "seed.*'1'"),
+        ({"action": "start", "seed": 2**32}, "ConfigError", "seed"),
+        ({"action": "advance", "budget_ms": 10}, "ConfigError", "start one first"),
+        ({"action": "report"}, "ConfigError", "start one first"),
+        ({"action": "predict"}, "ConfigError", "strokes"),
+        ({"action": "predict", "strokes": [[[1, 2, 3]]]}, "ConfigError", "points"),
+        ({"action": "predict", "strokes": [[[1, float("nan")]]]}, "DrawingError", "finite"),
     ],
 )
 def test_bad_messages_get_named_errors(message: dict[str, Any], name: str, word: str) -> None:
     """The answer holds the error's name and a sentence; the session goes on."""
     session = ticking()
-    error = session.ask(message)["error"]
+    error = session.handle(message)["error"]
     assert error["name"] == name
     assert re.search(word, error["message"])
-    assert "experiments" in session.ask({"do": "status"})
+    assert "experiments" in session.handle({"action": "status"})
 
 
 def test_reset_forgets() -> None:
     """After a reset there is no training; a new start begins at zero."""
     session = ticking()
-    session.ask({"do": "start", "seed": 1})
-    session.ask({"do": "advance", "budget_ms": 5})
-    assert session.ask({"do": "reset"}) == {}
-    assert session.ask({"do": "advance", "budget_ms": 5})["error"]["name"] == "ConfigError"
-    session.ask({"do": "start", "seed": 1})
-    assert session.ask({"do": "advance", "budget_ms": 0})["progress"]["done"] == 1
+    session.handle({"action": "start", "seed": 1})
+    session.handle({"action": "advance", "budget_ms": 5})
+    assert session.handle({"action": "reset"}) == {}
+    assert session.handle({"action": "advance", "budget_ms": 5})["error"]["name"] == "ConfigError"
+    session.handle({"action": "start", "seed": 1})
+    assert session.handle({"action": "advance", "budget_ms": 0})["progress"]["done"] == 1
 
 
 def test_several_digits_in_one_drawing() -> None:
@@ -136,8 +136,8 @@ def test_several_digits_in_one_drawing() -> None:
     session = ticking()
     ring = [[0.7, 0.2], [0.6, 0.5], [0.7, 0.8], [0.8, 0.5], [0.7, 0.2]]
     stroke = [[0.2, 0.2], [0.2, 0.5], [0.2, 0.8]]
-    answer = session.ask({"do": "predict", "strokes": [ring, stroke]})
-    alone = [session.ask({"do": "predict", "strokes": [one]}) for one in (stroke, ring)]
+    answer = session.handle({"action": "predict", "strokes": [ring, stroke]})
+    alone = [session.handle({"action": "predict", "strokes": [one]}) for one in (stroke, ring)]
     assert answer["digits"] == alone
     assert answer["number"] == "".join(one["digit"] for one in alone)
     assert "digits" not in alone[0] and answer["probabilities"] == alone[0]["probabilities"]
@@ -152,17 +152,10 @@ def test_a_photograph() -> None:
         else b"\xe0\xe0\xd8\xff" * 92
         for row in range(80)
     ]
-    answer = session.ask({"do": "photo", "pixels": b"".join(rows), "width": 92, "height": 80})
+    answer = session.handle({"action": "photo", "pixels": b"".join(rows), "width": 92, "height": 80})
     first, second = answer["digits"]
     assert answer["number"] == first["digit"] + second["digit"] and len(first["image"]) == 784
     assert first["box"] == pytest.approx([20, 15, 6, 50], abs=2) and second["box"][0] == pytest.approx(56, abs=2)
     assert first["ink"].startswith("data:image/png;base64,")
-    empty = session.ask({"do": "photo", "pixels": b"\xe0" * 64 * 64 * 4, "width": 64, "height": 64})
+    empty = session.handle({"action": "photo", "pixels": b"\xe0" * 64 * 64 * 4, "width": 64, "height": 64})
     assert empty["error"]["name"] == "EmptyDrawingError"
-
-
-def test_which_of_too_many_pictures_are_taken() -> None:
-    """The page asks before it reads them."""
-    places = ticking().ask({"do": "choose", "names": ["few"] * 100 + ["many"] * 9000})["places"]
-    assert len(places) == 5000 and places[:100] == list(range(100))
-    assert "list" in ticking().ask({"do": "choose", "names": "few"})["error"]["message"]

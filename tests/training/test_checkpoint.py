@@ -226,7 +226,7 @@ def test_a_state_that_is_none_is_refused(name: str, value: object) -> None:
         pass
     tensors, metadata = safetensors.unpack(pack_checkpoint(one))
     state = {**json.loads(metadata["state"]), name: value}
-    with pytest.raises(ModelError, match="cannot be continued"):
+    with pytest.raises(ModelError, match="cannot be resumed"):
         resume(safetensors.pack(tensors, {**metadata, "state": json.dumps(state)}), FEW, TEST)
 
 
