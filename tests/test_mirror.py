@@ -34,7 +34,6 @@ THROUGH = {
     "errors": "test_imports.py",  # classes without code
     "experiments/experiment": "page/test_session.py",
     "formats/idx": "data/test_digits.py",
-    "formats/picture_header": "data/test_drawing.py",
     "kernels/activation": "layers/test_activation.py",
     "kernels/convolution": "layers/test_convolution.py",
     "kernels/dense": "layers/test_dense.py",

@@ -1,4 +1,4 @@
-"""Opening checkpoints: the experiment that a file's provenance speaks of, and corrections among the digits."""
+"""Opening checkpoints: the experiment in a file's provenance, and corrections among the training digits."""
 
 from itertools import islice
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from scnn.data import Digits
 from scnn.engines import compiled
 from scnn.errors import ModelError
-from scnn.experiments.opening import LESSONS, config_in, joined, open_checkpoint, taught
+from scnn.experiments.opening import CORRECTION_COPIES, concatenate, config_in, open_checkpoint, with_corrections
 from scnn.experiments.presets import MNIST, PAPER
 from scnn.network import Network
 from scnn.training import Trainer
@@ -23,8 +23,8 @@ def network(provenance: dict[str, Any], classes: int = 3) -> Network:
     return Network(shape, layers, seed=1, provenance=provenance)
 
 
-def test_the_pages_configuration_is_taken_as_it_is() -> None:
-    """What the page wrote into the file."""
+def test_the_configuration_saved_by_the_page_is_used() -> None:
+    """Unchanged."""
     assert config_in(network({"experiment": {"experiment": "paper", "seed": 7}})) == {
         "experiment": "paper",
         "seed": 7,
@@ -32,40 +32,40 @@ def test_the_pages_configuration_is_taken_as_it_is() -> None:
 
 
 def test_the_commands_settings_become_a_configuration() -> None:
-    """Those that make a difference to what is trained; no augmentation is told from the usual one."""
+    """The settings that affect training; no augmentation differs from the preset's augmentation."""
     settings = {"epochs": 3, "seed": 5, "patience": 4, "augmentation": None}
     found = config_in(network({"preset": "mnist", "settings": settings}))
     assert found == {"experiment": "mnist", "epochs": 3, "seed": 5, "augmentation": {}}
 
 
-@pytest.mark.parametrize(("classes", "likely"), [(3, "paper"), (10, "mnist")])
-def test_a_file_that_says_nothing_gets_the_likely_experiment(classes: int, likely: str) -> None:
+@pytest.mark.parametrize(("classes", "preset"), [(3, "paper"), (10, "mnist")])
+def test_a_file_without_provenance_gets_a_preset(classes: int, preset: str) -> None:
     """By its number of classes."""
-    assert config_in(network({}, classes)) == {"experiment": likely}
+    assert config_in(network({}, classes)) == {"experiment": preset}
 
 
 @pytest.mark.parametrize("provenance", [{"experiment": 5}, {"settings": 5}])
-def test_a_provenance_that_is_no_configuration(provenance: dict[str, Any]) -> None:
-    """Is refused by name."""
+def test_an_invalid_provenance_is_refused(provenance: dict[str, Any]) -> None:
+    """The message names it."""
     with pytest.raises(ModelError, match="provenance"):
         config_in(network(provenance))
 
 
-def test_digits_are_joined_in_order() -> None:
-    """Pixels and labels, one set after the other."""
-    both = joined(ONE, OTHER, ONE)
+def test_digits_are_concatenated_in_order() -> None:
+    """Pixels and labels."""
+    both = concatenate(ONE, OTHER, ONE)
     assert both.pixels == bytes([1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4]) and list(both.labels) == [0, 1, 0]
     assert both.classes == ("a", "b")
 
 
-def test_corrections_stand_among_the_digits_several_times() -> None:
-    """As often as LESSONS says; without any, the digits are the same object."""
-    assert taught(ONE, None) is ONE
-    assert list(taught(ONE, OTHER).labels) == [0] + [1] * LESSONS
+def test_corrections_are_repeated() -> None:
+    """CORRECTION_COPIES times; without corrections, the digits are the same object."""
+    assert with_corrections(ONE, None) is ONE
+    assert list(with_corrections(ONE, OTHER).labels) == [0] + [1] * CORRECTION_COPIES
 
 
-def test_a_checkpoint_opens_where_it_was_taken() -> None:
-    """With its experiment and position, and goes on to the bits of a training that was not interrupted."""
+def test_a_checkpoint_opens_at_its_position() -> None:
+    """With its experiment; resumed, it ends with the same bits as an uninterrupted training."""
 
     def trainer() -> Trainer:
         training, test = PAPER.digits()
