@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from scnn import kernels
-from scnn.compiler import KernelError
+from scnn.compiler import KernelError, TextKernel, kernels_from
 from scnn.compiler.derive import derive, derive_all, inputs_and_outputs
 from scnn.kernels import exp
 from scnn.language import (
@@ -553,3 +554,14 @@ def test_the_command_prints_derived_kernels() -> None:
     assert "def conv2d_backward_weights(" in shown and "def conv2d_backward_padded(" in shown
     refused = subprocess.run([*command, "conv3d_forward"], capture_output=True, text=True, check=False)
     assert refused.returncode == 1 and "expected one of" in refused.stderr
+
+
+def test_a_kernel_from_a_text_is_never_executed() -> None:
+    """Its derived kernel is one from a text, too, and runs like any other."""
+    text = "def halved(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:\n"
+    text += "    for i in lanes(size):\n        output[i] = 0.5 * input[i] * input[i]\n"
+    derived = derive(kernels_from(text, "a text")["halved"], ["input"], made=["input"])
+    assert isinstance(derived.kernel, TextKernel)
+    d_input, d_output, values = array("f", [9.0, 9.0]), array("f", [1.0, 2.0]), array("f", [3.0, 5.0])
+    derived.kernel(d_input, d_output, values, 2)
+    assert list(d_input) == [3.0, 10.0]

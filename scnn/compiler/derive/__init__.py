@@ -48,7 +48,7 @@ from hashlib import sha256
 from types import FunctionType
 from typing import Any
 
-from scnn.compiler import compile_plan
+from scnn.compiler import compile_plan, kernels_from
 from scnn.compiler.derive.derivation import Derivation, derivation, differentiable, outputs_of
 from scnn.compiler.derive.expressions import reads_of, statements_in
 from scnn.compiler.derive.flow import known_function
@@ -105,7 +105,7 @@ def derive(
     return Derived(
         lawful.name,
         text,
-        kernel_of(text, lawful.name),
+        kernel_of(text, lawful.name, executed=isinstance(kernel, FunctionType)),
         tuple(parameter.name for parameter in lawful.parameters),
         result.made,
     )
@@ -188,8 +188,11 @@ def words_of(function: Function) -> set[str]:
     return words - {"range", "float", "int", "abs"}
 
 
-def kernel_of(text: str, name: str) -> Callable[..., object]:
-    """The function of a derived text. The text was printed from a tree that the frontend had accepted."""
+def kernel_of(text: str, name: str, executed: bool) -> Callable[..., object]:
+    """The kernel of a derived text: a function, or, where the forward kernel is one that Python never executes, a
+    kernel of that kind."""
+    if not executed:
+        return kernels_from(text, f"derived/{name}.py")[name]
     file = f"derived/{name}_{sha256(text.encode()).hexdigest()[:8]}.py"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     names: dict[str, Any] = {"__name__": "derived"}
@@ -209,7 +212,7 @@ def samples(function: Function, values: Sequence[int]) -> dict[str, Argument]:
 
 def compiles(text: str, function: Function, sizes: Mapping[str, Argument]) -> bool:
     """Whether the compiler takes the kernel for these sizes."""
-    kernel = kernel_of(text, function.name)
+    kernel = kernel_of(text, function.name, executed=False)
     kinds = {one.name: BUFFER_KINDS[one.kind] for one in function.parameters if one.is_buffer}
     buffers = allocate({name: (kind, (SAMPLE_LENGTH,)) for name, kind in kinds.items()})
     arguments: dict[str, Argument] = {}
