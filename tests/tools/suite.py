@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from builder.assembly import build_site
-from builder.paths import PYTHON, ROOT
+from builder.command import run
+from builder.paths import DIST, PYTHON, ROOT
 
 from tests.tools.browsers import WEBKIT, find_browsers
 from tests.tools.lint import lint
+from tests.tools.pythons import check_newest_python
 
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 
@@ -22,15 +25,33 @@ def check_everything(arguments: Sequence[str], browsers: bool) -> None:
     if arguments:
         pytest(["-m", "not browser"] if not browsers else [], arguments, environment)
         return
+    check_newest_python()
     kinds = "" if browsers else " and not browser"
-    pytest(["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadfile"], [], environment)
+    with measured() as coverage:
+        pytest(["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadfile"], [], environment, coverage)
     pytest(["-m", f"alone{kinds}"], [], environment)  # what measures time, or rebuilds the site
 
 
-def pytest(chosen: Sequence[str], arguments: Sequence[str], environment: dict[str, str]) -> None:
+@contextmanager
+def measured() -> Iterator[list[str]]:
+    """The words that measure coverage when they stand before a module's name; in the end, a table of the lines that
+    were not run is printed. What measures time is left out, and kernels are, which run compiled."""
+    (DIST / "coverage").mkdir(parents=True, exist_ok=True)
+    run(PYTHON, "-m", "coverage", "erase")
+    yield ["-m", "coverage", "run"]
+    run(PYTHON, "-m", "coverage", "combine", "--quiet")
+    run(PYTHON, "-m", "coverage", "report")
+
+
+def pytest(
+    chosen: Sequence[str], arguments: Sequence[str], environment: dict[str, str], coverage: Sequence[str] = ()
+) -> None:
     """Exits if a test fails, or if `arguments` choose none."""
     status = subprocess.run(
-        [PYTHON, "-m", "pytest", *chosen, *arguments], cwd=ROOT, env={**os.environ, **environment}, check=False
+        [PYTHON, *coverage, "-m", "pytest", *chosen, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
     ).returncode
     if status and (arguments or status != NO_TESTS_COLLECTED):
         sys.exit(status)
