@@ -22,6 +22,9 @@ THROUGH = {
     "compiler/frontend": "compiler/test_refused.py",
     "compiler/options": "compiler/test_programs.py",
     "compiler/reference": "compiler/test_reference.py",
+    "compiler/slices": "network/test_trace.py",
+    "compiler/terms": "network/test_trace.py",
+    "compiler/trace": "network/test_trace.py",
     "compiler/tree": "compiler/test_refused.py",
     "compiler/wasm": "compiler/test_programs.py",
     "data/components": "data/test_photo.py",
@@ -31,6 +34,7 @@ THROUGH = {
     "data/ink": "data/test_photo.py",
     "engines/engine": "engines/test_interpreter.py",  # a protocol
     "engines/wasm": "compiler/test_bounds.py",
+    "engines/float64": "training/test_gradient_check.py",
     "errors": "test_imports.py",  # classes without code
     "experiments/experiment": "page/test_session.py",
     "formats/idx": "data/test_digits.py",
