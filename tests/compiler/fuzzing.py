@@ -1,13 +1,16 @@
 """Differential fuzzing: one random kernel on the exact interpreter and compiled; what differs is made small.
 
-`python -m tests.compiler.fuzzing FIRST COUNT` runs the examples of so many seeds and prints what it finds.
+`python -m tests.compiler.fuzzing FIRST COUNT` runs the examples of so many seeds and prints what it finds;
+`--record FILE` keeps what the interpreter gives for them, and `--against FILE` compares with that.
 """
 
+import hashlib
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from scnn.compiler import KernelError
 from scnn.engines.engine import Engine
@@ -17,7 +20,7 @@ from scnn.plan import Plan
 from tests.compiler.generator import LENGTHS, Example, example
 from tests.compiler.support import ENGINES, bits, kernel_of, plan_of, run
 
-__all__ = ["compare", "difference", "fuzz", "smaller"]
+__all__ = ["compare", "count_until_found", "difference", "fuzz", "plan_for", "shown_small", "smaller"]
 
 Outcome = tuple[str, object]
 
@@ -142,13 +145,67 @@ def fuzz(seeds: range, check: Callable[[bytes], None] | None = None) -> tuple[Co
     return ends, ""
 
 
+def expectation(one: Example) -> str:
+    """What the interpreter gives, as a short text."""
+    try:
+        found = outcomes(Interpreter(plan_for(one), exact=True), one)
+    except KernelError:
+        return "refused"
+    return digest(found)
+
+
+def digest(found: list[Outcome]) -> str:
+    return hashlib.sha256(repr(found).encode()).hexdigest()[:16]
+
+
+def differs_from(expected: str, one: Example) -> bool:
+    """Whether a compiled kernel gives anything else than what is expected; one that is refused gives nothing."""
+    for make in ENGINES.values():
+        try:
+            engine = make(plan_for(one))
+        except KernelError:
+            continue
+        if expected == "refused" or digest(outcomes(engine, one)) != expected:
+            return True
+    return False
+
+
+def count_until_found(recorded: list[str]) -> int:
+    """How many examples, from seed 0 on, until one differs from what was recorded or breaks the compiler, or 0."""
+    for seed, expected in enumerate(recorded):
+        try:
+            found = differs_from(expected, example(seed))
+        except Exception:  # an internal error of the compiler, or the host's, is a finding
+            found = True
+        if found:
+            return seed + 1
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["--record", file, count]:
+            Path(file).write_text("\n".join(expectation(example(seed)) for seed in range(int(count))))
+            return 0
+        case ["--against", file]:
+            print(count_until_found(Path(file).read_text().split("\n")))
+            return 0
+        case [first, count]:
+            counted, wrong = fuzz(range(int(first), int(first) + int(count)))
+            print(counted.total(), dict(counted))
+            if wrong:
+                print(wrong, shown_small(int(wrong.split(":")[0].split()[1])), sep="\n")
+            return int(bool(wrong))
+    print(__doc__)
+    return 2
+
+
+def shown_small(seed: int) -> str:
+    """The example of a seed, made small, with all that it needs."""
+    found = smaller(example(seed))
+    text = found.source[found.source.index("def kernel") :]
+    return f"{difference(found)}\nalias {found.alias}, sizes {found.sizes}, s = {found.argument}\n{text}"
+
+
 if __name__ == "__main__":
-    first, count = int(sys.argv[1]), int(sys.argv[2])
-    counted, wrong = fuzz(range(first, first + count))
-    print(counted.total(), dict(counted))
-    if wrong:
-        seed = int(wrong.split(":")[0].split()[1])
-        found = smaller(example(seed)) if "--whole" not in sys.argv else example(seed)
-        text = found.source[found.source.index("def kernel") :]
-        print(f"{wrong}\n{difference(found)}\nalias {found.alias}, sizes {found.sizes}, s = {found.argument}\n{text}")
-        sys.exit(1)
+    sys.exit(main(sys.argv[1:]))

@@ -79,7 +79,7 @@ def example(seed: int) -> Example:
     writer.block(random.choice((2, 3, 3, 4)), "    ", random.choice((1, 2, 3, 4)))
     source = HELPERS + HEAD + "\n".join(writer.lines) + "\n"
     pairs = [("other", "out"), ("a", "out"), ("b", "a"), ("b", "other"), ("m", "n"), ("m", "wide")]
-    alias = dict([random.choice(pairs)]) if random.random() < 0.25 else {}
+    alias = dict([random.choice(pairs)]) if random.random() < 0.15 else {}
     runs = tuple(inputs(random, alias) for _ in range(2))
     return Example(source, alias, {"size": random.choice((3, 4, 6, 8))}, whole(random), runs)
 
@@ -117,6 +117,7 @@ class Together:
     stored: tuple[str, ...] = ()
     carried: dict[str, str] = field(default_factory=dict)  # name → how it is combined
     lanes: bool = False
+    style: float = 0.0  # which form of index the stores mostly have: one form for all keeps turns apart
 
     @property
     def turns(self) -> int:
@@ -180,7 +181,7 @@ class Writer:
                 ),
             ),
             (1, lambda: f"({one()} {self.choose('&|')} {self.choose(['7', '255', '(-8)', other()])})"),
-            (1, lambda: f"({one()} {self.choose(['<<', '>>'])} {self.choose(['1', '5', '31', other()])})"),
+            (1, lambda: f"({one()} {self.choose(['<<', '>>'])} {self.choose(['1', '5', '31', self.known_whole()])})"),
             (1, lambda: f"{self.choose(['min', 'max'])}({one()}, {other()})"),
             (1, lambda: f"({one()} if {self.test(depth - 1)} else {other()})"),
             (0.5, lambda: f"abs({one()})"),
@@ -199,7 +200,7 @@ class Writer:
         return self.choose(known)
 
     def may_read(self, name: str) -> bool:
-        return self.together is None or name not in self.together.carried or self.chance(0.02)
+        return self.together is None or name not in self.together.carried or self.chance(0.1)
 
     def number(self, depth: int) -> str:
         locals_ = [name for name in self.floats if self.may_read(name)]
@@ -259,7 +260,7 @@ class Writer:
         """Turns that run together mostly do not read what they store."""
         stored = self.together.stored if self.together else ()
         free = [name for name in buffers if name not in stored]
-        return free if free and self.chance(0.97) else list(buffers)
+        return free if free and self.chance(0.99) else list(buffers)
 
     def read(self, buffers: Sequence[str], depth: int) -> str:
         if self.together and self.chance(0.15):
@@ -287,24 +288,25 @@ class Writer:
         """An index that each of the turns that run together has for itself."""
         assert self.together
         loops, turns = self.together.loops, self.together.turns
-        if self.chance(0.04):
+        if self.chance(0.02):
             return self.place(1)
         text = loops[0][0]
         for name, count in loops[1:]:
             text = f"({text} * {count} + {name})"
+        style = self.together.style if self.chance(0.93) else self.random.random()
         inner = [
             name for name, (low, high) in self.loops.items() if low == 0 and 0 < high < 3 and name not in dict(loops)
         ]
         room = LENGTH // max(turns, 1)
-        if inner and room >= 3 and self.chance(0.7):
-            return f"{text} * 3 + {self.choose(inner)}"
-        if self.chance(0.2):
+        if style < 0.25 and room >= 3:
+            return f"{text} * 3 + {self.choose(inner) if inner else 1}"
+        if style < 0.4:
             return f"{turns - 1} - {text}"
-        if room >= 2 and self.chance(0.3):
-            return self.choose([f"{text} * 2", f"{text} * 2 + (n[{loops[-1][0]}] & 1)", f"{text} + {turns}"])
-        if self.chance(0.1):
-            return f"{text} + {self.random.randint(0, 4)}"
-        if self.chance(0.05):
+        if style < 0.55 and room >= 2:
+            return self.choose([f"{text} * 2", f"{text} * 2 + (n[{loops[-1][0]}] & 1)", f"{text} * 2 + 1"])
+        if style < 0.65:
+            return f"{text} + {self.choose(['0', str(turns)])}"
+        if style < 0.68:
             return f"{text} * {self.choose(['1073741824', '65536', '(-1)'])}"
         return text
 
@@ -346,7 +348,7 @@ class Writer:
         free = [name for name in known if self.together is None or name in self.own]
         carried = [name for name in known if name not in free]
         value = self.number(3) if letter == "f" else self.whole(3)
-        if carried and self.chance(0.03):
+        if carried and self.chance(0.06):
             return self.line(f"{indent}{self.choose(carried)} = {value}")
         if free and self.chance(0.5):
             return self.line(f"{indent}{self.choose(free)} {self.choose(['=', '+=', '-='])} {value}")
@@ -382,7 +384,10 @@ class Writer:
         return self.one_of(
             (3, lambda: self.line(f"{indent}put({target}, {source}, {at}, {self.whole(1)}, {self.number(1)})")),
             (2, lambda: self.line(f"{indent}shift({target}, {source}, {at}, {self.random.randint(0, 3)})")),
-            (0.5, lambda: self.line(f"{indent}row({target}, {source}, {self.random.randint(0, 9)}, size)")),
+            (
+                0.02 if self.together else 1,
+                lambda: self.line(f"{indent}row({target}, {source}, {self.random.randint(0, 9)}, size)"),
+            ),
         )
 
     # --------------------------------------------------------------------------------------------- loops
@@ -425,7 +430,8 @@ class Writer:
         self.line(f"{indent}for {name} in {kind}({count}{width}):")
         self.loops[name] = (0, count - 1)
         lanes = kind == "lanes" or (outer is not None and outer.lanes)
-        self.together, self.own = Together(loops, stored, {**inherited, **carried}, lanes), set()
+        style = outer.style if outer else self.random.random()
+        self.together, self.own = Together(loops, stored, {**inherited, **carried}, lanes, style), set()
         if kind == "blocked" and self.chance(0.9):
             self.together.carried = {}
         self.inside(lambda: self.block(depth - 1, indent + "    "))
