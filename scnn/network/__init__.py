@@ -1,4 +1,4 @@
-"""Networks: an architecture with learned parameters, lowered to plans."""
+"""Networks: an architecture with learned parameters, and its lowering to plans."""
 
 from scnn.network.architecture import Architecture
 from scnn.network.lowering import lower

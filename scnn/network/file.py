@@ -1,4 +1,4 @@
-"""Model files: what of a network is kept in a safetensors file, and how it is checked when it is read."""
+"""Model files: which parts of a network a safetensors file holds, and how they are validated when it is read."""
 
 import json
 import math
@@ -20,32 +20,36 @@ METADATA_FIELDS = ("input_shape", "layers", "class_names", "provenance")
 
 
 def require_serialisable(layer: Layer) -> None:
-    """Raises ModelError for a layer that would come out of a file as another one."""
+    """Raises ModelError for a layer that would be loaded from a file as a different one."""
     kind, name = type(layer), type(layer).__name__
     if kind not in LAYERS and name in {one.__name__ for one in LAYERS}:
-        raise ModelError(f"a layer of your own cannot be kept under the name {name}, which is one of scnn's")
+        raise ModelError(
+            f"your layer {name} cannot be saved: it has the name of one of scnn's layers; rename the class"
+        )
     try:
         again = from_dict(to_dict(layer), [kind])
     except ConfigError as error:
-        raise ModelError(f"{name} cannot be kept: {error}") from None
+        raise ModelError(f"{name} cannot be saved: {error}") from None
     if vars(layer) != vars(again) or (is_dataclass(layer) and layer != again):
-        raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and texts")
+        raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and strings")
 
 
 def require_matching_tensors(architecture: Architecture, tensors: Mapping[str, Tensor]) -> None:
-    """Every parameter is there, of its shape, and finite."""
+    """Raises ModelError unless every parameter is present, of the right shape, and finite."""
     for name, parameter in architecture.specifications().items():
         if name not in tensors:
             raise ModelError(f"the tensor {name} is missing")
         tensor = tensors[name]
         if tensor.shape != parameter.shape or tensor.values.typecode != "f":
-            raise ModelError(f"the tensor {name} is {tensor.shape}, and the architecture's is {parameter.shape}")
+            raise ModelError(
+                f"the tensor {name} must be float32 of shape {parameter.shape}, got shape {tensor.shape}"
+            )
         if not all(map(math.isfinite, tensor.values)):
-            raise ModelError(f"the tensor {name} has numbers that are not finite")
+            raise ModelError(f"the tensor {name} has values that are not finite")
 
 
 def is_plain(data: object) -> bool:
-    """Whether JSON can hold it; numbers such as 1e999, which Python reads as infinite, are none."""
+    """Whether JSON can represent the data; it cannot represent infinity, which Python reads from 1e999."""
     try:
         json.dumps(data, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Looking inside: what each layer makes of an image, its filters, and which pixels the answer hangs on."""
+"""Inspection: each layer's output for an image, the filters, and the pixels that the prediction depends on."""
 
 from array import array
 from collections.abc import Sequence
@@ -14,20 +14,21 @@ from scnn.network.network import Network
 
 __all__ = ["Inspector"]
 
-MAX_PICTURES = 32  # pictures shown of a layer's maps, and of its filters
+MAX_PICTURES = 32  # of a layer's maps, and of its filters
 
 
 class Inspector:
-    """Runs one image at a time through a network, on an engine of its own."""
+    """Runs a network on one image at a time, on an engine of its own."""
 
     def __init__(self, network: Network, make_engine: EngineFactory) -> None:
         self.network = network
         self.engine: Engine = make_engine(lower(network, inspect=True))
 
     def look(self, image: Sequence[float]) -> dict[str, Any]:
-        """What the network makes of an image (numbers from 0 to 1): pictures of each layer's maps and filters, the
-        probabilities, and the saliency: how much the winning logit changes with each pixel,
-        |∂z[k]/∂X| (arXiv:1312.6034)."""
+        """What the network computes for an image (numbers from 0 to 1): pictures of each layer's maps and filters,
+        the probabilities, and the saliency: how much the largest logit changes with each pixel,
+        |∂logits[class]/∂input| (arXiv:1312.6034).
+        """
         network, engine = self.network, self.engine
         for name, values in network.parameters.items():
             engine.write(name, values)
@@ -36,12 +37,12 @@ class Inspector:
         probabilities = [float(value) for value in engine.read(PROBABILITIES)]
         best = argmax(probabilities)
         layers = []
-        for place, layer in enumerate(network.layers[:-1]):
-            shape = network.shapes[place + 1]
-            maps = engine.read(activation(network, place + 1))
-            shown: dict[str, Any] = {"name": network.names[place], "shape": list(shape), "maps": grey(maps, shape)}
+        for index, layer in enumerate(network.layers[:-1]):
+            shape = network.shapes[index + 1]
+            maps = engine.read(activation(network, index + 1))
+            shown: dict[str, Any] = {"name": network.names[index], "shape": list(shape), "maps": grey(maps, shape)}
             if isinstance(layer, Conv2D):
-                weights = network.parameters[f"{network.names[place]}.weights"]
+                weights = network.parameters[f"{network.names[index]}.weights"]
                 shown["filters"] = signed(weights, layer.kernel_size)
             layers.append(shown)
         engine.write(
@@ -49,8 +50,8 @@ class Inspector:
             [1.0 if k == best else 0.0 for k in range(network.classes)],
         )
         engine.run("saliency")
-        slopes = array("f", map(abs, engine.read(gradient("input"))))
-        (saliency,) = grey(slopes, network.input_shape)
+        sensitivity = array("f", map(abs, engine.read(gradient("input"))))
+        (saliency,) = grey(sensitivity, network.input_shape)
         return {
             "class": network.class_names[best],
             "probabilities": [
@@ -63,7 +64,7 @@ class Inspector:
 
 
 def grey(values: Sequence[float], shape: Sequence[int]) -> list[str]:
-    """A picture of each map, from its least number (black) to its largest (white); a vector is one row."""
+    """A picture of each map, from its minimum (black) to its maximum (white); a vector is one row."""
     height, width = shape[1:] if len(shape) == 3 else (1, prod(shape))
     size = height * width
     pictures = []
@@ -76,8 +77,9 @@ def grey(values: Sequence[float], shape: Sequence[int]) -> list[str]:
 
 
 def signed(weights: Sequence[float], side: int) -> list[str]:
-    """A picture of each filter's weights for each channel: nought is grey, the largest, of either sign, black or
-    white."""
+    """A picture of each filter's weights for each channel: zero is grey, and the weight of largest magnitude is black
+    or white, by its sign.
+    """
     size = side * side
     pictures = []
     for first in range(0, min(len(weights), MAX_PICTURES * size), size):

@@ -1,7 +1,7 @@
 """Lowering: from a network to the plan of its inference.
 
-Every layer's roles become buffers with names of their own, its kernel calls follow one another, and loops over
-samples are put around them. `scnn.training.lowering` adds what a training needs.
+Each layer's roles become buffers with unique names, its kernel calls are put in order, and loops over samples enclose
+them. `scnn.training.lowering` adds what training needs.
 """
 
 from math import prod
@@ -35,21 +35,21 @@ __all__ = [
 
 LOGITS = "logits"
 PROBABILITIES = "probabilities"
-SHARED = ("label", "loss", "random")  # buffers of the network that layers' calls may name as they are
-MAX_MEMORY = 1 << 30  # bytes; WebAssembly has four times as much
+SHARED = ("label", "loss", "random")  # buffers of the network that every layer's calls may use
+MAX_MEMORY = 1 << 30  # bytes; WebAssembly's limit is four times as much
 
 Layout = dict[str, tuple[str, Shape]]  # buffers by name: element type and shape
 
 
 def lower(network: Architecture, images: int = 0, inspect: bool = False) -> Plan:
-    """The plan of a network's inference; its memory holds up to `images` images with their labels.
+    """The plan of a network's inference, with memory for up to `images` images and their labels.
 
-    Procedures (positions count the images in `pixels`):
-    - `infer()` makes `probabilities` from `input`;
+    Procedures (positions are indices into `pixels`):
+    - `infer()` computes `probabilities` from `input`;
     - `evaluate(first, count)`, if there are images, adds those samples to `confusion` and `loss_sum`;
-    - `saliency()`, only with `inspect`, makes `d_input` from `d_logits`, after `infer`.
+    - `saliency()`, only with `inspect`, computes `d_input` from `d_logits`, after `infer`.
 
-    Raises ConfigError where memory does not suffice, or layers cannot stand together.
+    Raises ConfigError if the network needs too much memory, or if its layers cannot be combined.
     """
     require_outputs_unmodified(network)
     layout = parameter_buffers(network) | sample_buffers(network, images) | activation_buffers(network)
@@ -70,30 +70,30 @@ def lower(network: Architecture, images: int = 0, inspect: bool = False) -> Plan
 def forward_calls(network: Architecture, training: bool = False) -> list[Call]:
     """The forward pass of one sample, from `input` to `probabilities`, layer by layer."""
     calls: list[Call] = []
-    for place, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        calls += resolve_roles(layer.forward_training(shape) if training else layer.forward(shape), network, place)
+    for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
+        calls += resolve_roles(layer.forward_training(shape) if training else layer.forward(shape), network, index)
     return calls
 
 
 def backward_calls(network: Architecture) -> list[Call]:
-    """The backward pass of one sample, in reverse; no layer makes a gradient that no parameter needs."""
+    """The backward pass of one sample, in reverse; gradients that no parameter needs are not computed."""
     calls: list[Call] = []
-    for place, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        backward = backward_of(layer, shape, input_gradient=has_parameters_before(network, place))
-        calls[:0] = resolve_roles(backward, network, place)
+    for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
+        backward = backward_of(layer, shape, input_gradient=has_parameters_before(network, index))
+        calls[:0] = resolve_roles(backward, network, index)
     return calls
 
 
 def saliency_calls(network: Architecture) -> list[Call]:
-    """The way back from the logits to the image."""
+    """The backward pass from the logits to the input."""
     calls: list[Call] = []
-    for place, layer in enumerate(network.layers[:-1]):
-        calls[:0] = resolve_roles(backward_of(layer, network.shapes[place]), network, place)
+    for index, layer in enumerate(network.layers[:-1]):
+        calls[:0] = resolve_roles(backward_of(layer, network.shapes[index]), network, index)
     return [step for step in calls if step.kernel is not kernels.dropout_backward]  # inference has no mask
 
 
 def load_calls(network: Architecture) -> list[Call]:
-    """The calls that make `input` and `label` from the image at `position`."""
+    """The calls that load `input` and `label` from the image at `position`."""
     return [
         call(kernels.load_image, image="input", size=prod(network.input_shape)),
         call(kernels.load_label),
@@ -116,7 +116,7 @@ def parameter_buffers(network: Architecture) -> Layout:
 
 
 def sample_buffers(network: Architecture, images: int) -> Layout:
-    """The images with their labels, and what is counted of them."""
+    """The images with their labels, and the counts of an evaluation."""
     return {
         "label": ("int32", (1,)),
         "loss": ("float32", (1,)),
@@ -129,28 +129,29 @@ def sample_buffers(network: Architecture, images: int) -> Layout:
 
 
 def activation_buffers(network: Architecture) -> Layout:
-    """Each layer's output, and what else it keeps."""
+    """Each layer's output, and its other buffers."""
     layout: Layout = {}
-    for place, layer in enumerate(network.layers):
+    for index, layer in enumerate(network.layers):
         if not layer.shares_memory:
-            layout[activation(network, place + 1)] = ("float32", network.shapes[place + 1])
-        for role, entry in buffers_of(layer, network.shapes[place]).items():
-            layout[f"{network.names[place]}.{role}"] = entry
+            layout[activation(network, index + 1)] = ("float32", network.shapes[index + 1])
+        for role, entry in buffers_of(layer, network.shapes[index]).items():
+            layout[f"{network.names[index]}.{role}"] = entry
     return layout
 
 
 def gradient_buffers(network: Architecture) -> Layout:
-    """The gradients of the parameters, and of each layer's output but the last."""
+    """The gradients of the parameters, and of every layer's output but the last."""
     layout: Layout = {gradient(name): entry for name, entry in parameter_buffers(network).items()}
-    for place, layer in enumerate(network.layers[:-1]):
+    for index, layer in enumerate(network.layers[:-1]):
         if not layer.shares_memory:
-            layout[gradient(activation(network, place + 1))] = ("float32", network.shapes[place + 1])
+            layout[gradient(activation(network, index + 1))] = ("float32", network.shapes[index + 1])
     return layout
 
 
 def allocate_buffers(network: Architecture, layout: Layout) -> dict[str, Buffer]:
-    """The buffers of a layout. The parameters are neighbours, and so are their gradients, so that one call can
-    update them all: `parameters` and `gradients` span them. Raises ConfigError where memory does not suffice."""
+    """The buffers of a layout. Parameters are adjacent, and so are their gradients, so that one call updates all of
+    them: the buffers `parameters` and `gradients` span them. Raises ConfigError if the network needs too much memory.
+    """
     buffers = allocate(layout)
     names = list(parameter_buffers(network))
     buffers["parameters"] = span("parameters", [buffers[name] for name in names])
@@ -162,89 +163,91 @@ def allocate_buffers(network: Architecture, layout: Layout) -> dict[str, Buffer]
 
 
 def span(name: str, parts: list[Buffer]) -> Buffer:
-    """One buffer over neighbouring ones, with the few zeros that align them."""
+    """One buffer that spans adjacent ones, with the padding that aligns them."""
     if not parts:
         return Buffer(name, "float32", (0,), 0)
     size = -(-(parts[-1].offset + parts[-1].size - parts[0].offset) // ALIGNMENT) * ALIGNMENT
     return Buffer(name, "float32", (size // 4,), parts[0].offset)
 
 
-def activation(network: Architecture, place: int) -> str:
-    """The buffer of what goes into the layer at `place`, or comes out of the last one."""
-    if place == len(network.layers):
+def activation(network: Architecture, index: int) -> str:
+    """The name of the buffer that is the input of the layer at `index`, or the output of the last layer."""
+    if index == len(network.layers):
         return PROBABILITIES
-    made = producer(network, place)
-    if made == 0:
+    number = producer(network, index)
+    if number == 0:
         return "input"
-    return LOGITS if made == producer(network, len(network.layers) - 1) else f"{network.names[made - 1]}.output"
+    return LOGITS if number == producer(network, len(network.layers) - 1) else f"{network.names[number - 1]}.output"
 
 
-def producer(network: Architecture, place: int) -> int:
-    """How many layers there are up to the one that made what goes into the layer at `place`: those that share memory
-    make nothing of their own."""
-    while place > 0 and network.layers[place - 1].shares_memory:
-        place -= 1
-    return place
+def producer(network: Architecture, index: int) -> int:
+    """The number of layers up to the one that wrote the input of the layer at `index`; layers that share memory write
+    no output of their own.
+    """
+    while index > 0 and network.layers[index - 1].shares_memory:
+        index -= 1
+    return index
 
 
 def require_outputs_unmodified(network: Architecture) -> None:
-    """Raises ConfigError where a layer's backward pass reads its output, and one behind it has written over that."""
-    for place, (name, layer) in enumerate(zip(network.names, network.layers, strict=True)):
-        for at in range(place + 1, len(network.layers)):
-            if not network.layers[at].shares_memory:
+    """Raises ConfigError if a layer's backward pass reads an output that a later layer overwrites."""
+    for index, (name, layer) in enumerate(zip(network.names, network.layers, strict=True)):
+        for later in range(index + 1, len(network.layers)):
+            if not network.layers[later].shares_memory:
                 break
-            if not network.layers[at].forward_training(network.shapes[at]):
+            if not network.layers[later].forward_training(network.shapes[later]):
                 continue
-            backward = listed(backward_of(layer, network.shapes[place]), name)
+            backward = listed(backward_of(layer, network.shapes[index]), name)
             if any("output" in step.arguments.values() for step in backward):
                 raise ConfigError(
-                    f"{network.names[at]} writes over the output of {name}, whose backward pass reads it: "
-                    f"let it read its input instead, or put another layer between them"
+                    f"{network.names[later]} overwrites the output of {name}, whose backward pass reads it: "
+                    f"write a backward pass that reads the input, or put a layer between them"
                 )
 
 
 def gradient(buffer: str) -> str:
-    """The buffer of the gradient with respect to another: `d_input`, `conv2d_1.d_weights`."""
+    """The name of the buffer of a buffer's gradient: `d_input`, `conv2d_1.d_weights`."""
     owner, dot, role = buffer.rpartition(".")
     return f"{owner}{dot}d_{role}"
 
 
-def resolve_roles(calls: list[Call], network: Architecture, place: int) -> list[Call]:
-    """The calls of the layer at `place`, their roles turned into the names of buffers. Raises ConfigError for what is
-    no role, and for what is no list of calls."""
-    layer, name, shape = network.layers[place], network.names[place], network.shapes[place]
+def resolve_roles(calls: list[Call], network: Architecture, index: int) -> list[Call]:
+    """The calls of the layer at `index`, with its roles replaced by names of buffers. Raises ConfigError for an
+    unknown role, and for anything that is not a list of calls.
+    """
+    layer, name, shape = network.layers[index], network.names[index], network.shapes[index]
     roles = {
-        "input": activation(network, place),
-        "output": activation(network, place + 1),
-        "d_input": gradient(activation(network, place)),
-        "d_output": gradient(activation(network, place + 1)),
+        "input": activation(network, index),
+        "output": activation(network, index + 1),
+        "d_input": gradient(activation(network, index)),
+        "d_output": gradient(activation(network, index + 1)),
     }
     roles |= {role: f"{name}.{role}" for role in buffers_of(layer, shape)}
     for role in layer.parameters(shape):
         roles |= {role: f"{name}.{role}", f"d_{role}": f"{name}.d_{role}"}
 
-    def bound(kernel: str, parameter: str, argument: Argument) -> Argument:
+    def resolved(kernel: str, parameter: str, argument: Argument) -> Argument:
         if not isinstance(argument, str) or argument in SHARED:
             return argument
         if argument not in roles:
             raise ConfigError(
-                f"{name}: {parameter} of {kernel} is to be {argument!r}, which is no role of the layer; "
-                f"it has {', '.join(roles)}, and constants"
+                f"{name}: unknown role {argument!r} for the parameter {parameter} of {kernel}; "
+                f"expected a number or one of: {', '.join(roles)}"
             )
         return roles[argument]
 
     return [
-        Call(step.kernel, {key: bound(step.kernel.__name__, key, value) for key, value in step.arguments.items()})
+        Call(step.kernel, {key: resolved(step.kernel.__name__, key, value) for key, value in step.arguments.items()})
         for step in listed(calls, name)
     ]
 
 
 def buffers_of(layer: Layer, shape: Shape) -> Layout:
-    """What a layer keeps, with what its derived backward pass needs beside it."""
+    """A layer's buffers, and those that its derived backward pass needs."""
     return {**layer.buffers(shape), **derived_buffers(layer, shape)}
 
 
-def has_parameters_before(network: Architecture, place: int) -> bool:
-    """Whether any layer before `place` has parameters: if none has, no gradient is needed there."""
-    earlier: list[tuple[Layer, Shape]] = list(zip(network.layers[:place], network.shapes[:place], strict=True))
+def has_parameters_before(network: Architecture, index: int) -> bool:
+    """Whether any layer before `index` has parameters; if none has, no gradient is needed there."""
+    earlier: list[tuple[Layer, Shape]] = list(zip(network.layers[:index], network.shapes[:index], strict=True))
     return any(layer.parameters(shape) for layer, shape in earlier)

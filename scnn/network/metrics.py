@@ -1,4 +1,4 @@
-"""Metrics: what a confusion matrix says, for each class and for all together."""
+"""Metrics of a confusion matrix: accuracy, and precision, recall and F1 of each class."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ Matrix = Sequence[Sequence[int]]  # counts, [true class][predicted class]
 
 @dataclass(frozen=True)
 class Scores:
-    """Precision, recall and their harmonic mean F1, from 0 to 1; 0/0 is 0, as if nothing had been right."""
+    """Precision, recall and their harmonic mean F1, from 0 to 1; 0/0 counts as 0."""
 
     precision: float
     recall: float
@@ -23,7 +23,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Report:
-    """All figures of one confusion matrix. `weighted` averages the classes' scores by their support.
+    """All metrics of one confusion matrix. `weighted` is the mean of the classes' scores, weighted by their support.
 
     >>> report = Report.from_confusion([[8, 2], [1, 9]])
     >>> report.accuracy, report.per_class[0].recall
@@ -37,11 +37,11 @@ class Report:
 
     @classmethod
     def from_confusion(cls, confusion: Matrix) -> "Report":
-        """Raises DataError for a matrix that is not square or counts below zero."""
+        """Raises DataError for a matrix that is not square or has negative counts."""
         size = len(confusion)
         if any(len(row) != size for row in confusion) or any(count < 0 for row in confusion for count in row):
-            raise DataError("a confusion matrix is square and counts from 0 up")
-        per_class = tuple(scores(confusion, place) for place in range(size))
+            raise DataError("a confusion matrix must be square, with counts of at least 0")
+        per_class = tuple(scores(confusion, index) for index in range(size))
         samples = sum(map(sum, confusion))
         weighted = Scores(
             precision=ratio(sum(one.precision * one.support for one in per_class), samples),
@@ -49,11 +49,11 @@ class Report:
             f1=ratio(sum(one.f1 * one.support for one in per_class), samples),
             support=samples,
         )
-        right = sum(confusion[place][place] for place in range(size))
-        return cls(tuple(map(tuple, confusion)), ratio(right, samples), per_class, weighted)
+        correct = sum(confusion[index][index] for index in range(size))
+        return cls(tuple(map(tuple, confusion)), ratio(correct, samples), per_class, weighted)
 
     def to_dict(self) -> dict[str, Any]:
-        """The same in dicts and lists."""
+        """The report as dicts and lists."""
         return {
             "confusion": [list(row) for row in self.confusion],
             "accuracy": self.accuracy,
@@ -62,12 +62,16 @@ class Report:
         }
 
 
-def scores(confusion: Matrix, place: int) -> Scores:
-    """Precision: the share of right ones among those called so. Recall: the share found of those that are."""
-    right = confusion[place][place]
-    called = sum(row[place] for row in confusion)
-    support = sum(confusion[place])
-    return Scores(ratio(right, called), ratio(right, support), ratio(2 * right, called + support), support)
+def scores(confusion: Matrix, index: int) -> Scores:
+    """Precision is the fraction of predictions of the class that are correct, recall the fraction of its samples that
+    are found.
+    """
+    correct = confusion[index][index]
+    predicted = sum(row[index] for row in confusion)
+    support = sum(confusion[index])
+    return Scores(
+        ratio(correct, predicted), ratio(correct, support), ratio(2 * correct, predicted + support), support
+    )
 
 
 def ratio(part: float, whole: float) -> float:
@@ -80,14 +84,14 @@ def argmax(values: Sequence[float]) -> int:
 
 
 def confusion_matrix(labels: Sequence[int], predictions: Sequence[int], classes: int) -> list[list[int]]:
-    """Counts [true class][predicted class]; raises DataError where a class is out of range or counts differ."""
+    """Counts [true class][predicted class]; raises DataError for classes out of range or counts that differ."""
     if len(labels) != len(predictions):
-        raise DataError(f"{len(labels)} labels do not go with {len(predictions)} predictions")
+        raise DataError(f"expected one prediction per label, got {len(predictions)} and {len(labels)}")
     matrix = [[0] * classes for _ in range(classes)]
-    for place, pair in enumerate(zip(labels, predictions, strict=True)):
+    for index, pair in enumerate(zip(labels, predictions, strict=True)):
         if not all(0 <= value < classes for value in pair):
             raise DataError(
-                f"sample {place} has label {pair[0]}, prediction {pair[1]}; classes are 0 to {classes - 1}"
+                f"sample {index} has label {pair[0]}, prediction {pair[1]}; expected classes 0 to {classes - 1}"
             )
         matrix[pair[0]][pair[1]] += 1
     return matrix

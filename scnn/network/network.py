@@ -1,4 +1,4 @@
-"""A network: an architecture with the parameters that it has learned, and what can be asked of it."""
+"""A network: an architecture with learned parameters. It predicts, evaluates, and is saved and loaded."""
 
 import hashlib
 import json
@@ -42,9 +42,9 @@ __all__ = ["Network"]
 class Network(Architecture):
     """Layers from an input of `input_shape` (channels, rows, columns) to logits, with parameters of their own.
 
-    The same seed gives the same parameters, to the bit; `parameters`, by name, stand in the place of a random start.
-    `class_names` are what the classes are called (0, 1, … unless given); `provenance` is plain data about how the
-    parameters came to be, kept in files. Raises ShapeError where a layer does not fit, ConfigError for what is none.
+    The same seed gives the same parameters, bit for bit; `parameters`, by name, replace the random initialisation.
+    `class_names` are 0, 1, … by default; `provenance` is JSON data about the origin of the parameters, which files
+    contain. Raises ShapeError if a layer does not fit the output before it, ConfigError for invalid arguments.
 
     >>> from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU
     >>> layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
@@ -86,12 +86,14 @@ class Network(Architecture):
         for name, parameter in self.specifications().items():
             values = parameter.initialise(random) if parameters is None else parameters.get(name, ())
             if len(values) != prod(parameter.shape):
-                raise ShapeError(f"{name} has {parameter.shape} numbers, and {len(values)} were given")
+                raise ShapeError(
+                    f"{name} must have {prod(parameter.shape)} values of shape {parameter.shape}, got {len(values)}"
+                )
             self.parameters[name] = array("f", values)
         self.engines = EnginePool()
 
     def misfit(self, names: tuple[str, ...]) -> str:
-        """Why these are not its classes, and what would help."""
+        """The message for class names whose number differs from the number of outputs."""
         few = ", ".join(names[:2]) + (", …" if len(names) > 2 else "")
         classes = f"there {'is 1 class' if len(names) == 1 else f'are {len(names)} classes'} ({few})"
         if any(isinstance(layer, Dense) for layer in self.layers):
@@ -99,7 +101,7 @@ class Network(Architecture):
         return f"the network has {self.classes} outputs, and {classes}"
 
     def fingerprint(self) -> str:
-        """SHA-256 of all parameters, little-endian float32 in order: equal only for equal bits."""
+        """SHA-256 of all parameters as little-endian float32, in order: equal if and only if the bits are."""
         digest = hashlib.sha256()
         for values in self.parameters.values():
             digest.update(little(values).tobytes())
@@ -122,11 +124,11 @@ class Network(Architecture):
         return [argmax(row) for row in self.logits(images, make_engine=make_engine)]
 
     def logits(self, images: object, *, make_engine: EngineFactory = compiled) -> list[list[float]]:
-        """What goes into the softmax: [image][class], any number. Images and errors are as for `predict`."""
+        """The input of the softmax, [image][class]. Images and errors are as for `predict`."""
         return self.outputs(images, activation(self, len(self.layers) - 1), make_engine)
 
     def probabilities(self, images: object, *, make_engine: EngineFactory = compiled) -> list[list[float]]:
-        """[image][class], from 0 to 1; each image's sum is 1. Images and errors are as for `predict`."""
+        """[image][class], from 0 to 1; they sum to 1 for each image. Images and errors are as for `predict`."""
         return self.outputs(images, PROBABILITIES, make_engine)
 
     def outputs(self, images: object, buffer: str, make_engine: EngineFactory) -> list[list[float]]:
@@ -141,23 +143,23 @@ class Network(Architecture):
         return rows
 
     def evaluate(self, images: object, labels: object = None, *, make_engine: EngineFactory = compiled) -> Report:
-        """How it does on digits, or on images with labels from 0: accuracy, confusion matrix, precision, recall, F1.
+        """Accuracy, confusion matrix, precision, recall and F1 on a dataset, or on images with labels from 0.
 
-        Raises ShapeError for images of another size, DataError for labels that are no classes, ConfigError where
-        there is nothing to evaluate on.
+        Raises ShapeError for images of another size, DataError for labels out of range, ConfigError if there are no
+        images.
         """
         if labels is not None:
             given = whole_numbers(labels, "labels")
             matrix = confusion_matrix(given, self.predict(images, make_engine=make_engine), self.classes)
             return Report.from_confusion(matrix)
         if not isinstance(images, Digits):
-            raise ConfigError("evaluate takes Digits, or images and labels")
+            raise ConfigError("evaluate takes a dataset such as load_digits()[1], or images and labels")
         images.require_input(self.input_shape)
         if not len(images):
-            raise ConfigError("there are no digits to evaluate on")
+            raise ConfigError("the dataset has no images to evaluate on")
         if max(images.labels) >= self.classes:
             raise ConfigError(
-                f"the digits have labels up to {max(images.labels)}, and the network has {self.classes} classes"
+                f"the images have labels up to {max(images.labels)}, but the network has {self.classes} classes"
             )
         with self.engine(make_engine, capacity(MAX_IMAGES, self.input_shape)) as engine:
             engine.write("confusion", [0] * self.classes**2)
@@ -170,12 +172,12 @@ class Network(Architecture):
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        """What copy and pickle take along: all but the engines, which are compiled again where they are needed."""
+        """What copy and pickle copy: everything but the engines, which are compiled again when needed."""
         return {**self.__dict__, "engines": EnginePool()}
 
     @contextmanager
     def engine(self, make_engine: EngineFactory, images: int) -> Iterator[Engine]:
-        """An engine with the parameters as they are now, for this caller alone."""
+        """An engine with the current parameters, for this caller alone."""
         with self.engines.lend(make_engine, images, lambda: lower(self, images)) as engine:
             for name, values in self.parameters.items():
                 engine.write(name, values)
@@ -184,8 +186,9 @@ class Network(Architecture):
     # ------------------------------------------------------------------------------------- keeping
 
     def save(self, path: str | Path) -> None:
-        """Writes a safetensors file with architecture, parameters, class names and provenance, as a whole or not
-        at all. Raises ModelError where it cannot be written, or could not be loaded again."""
+        """Writes a safetensors file with architecture, parameters, class names and provenance, completely or not at
+        all. Raises ModelError if it cannot be written, or if the result could not be loaded.
+        """
         data = safetensors.pack(self.tensors(), self.metadata())
         self.from_tensors(*safetensors.unpack(data), layers={type(layer) for layer in self.layers})
         safetensors.write(path, data)
@@ -195,7 +198,7 @@ class Network(Architecture):
         return {name: Tensor(values, specifications[name].shape) for name, values in self.parameters.items()}
 
     def metadata(self) -> dict[str, str]:
-        """All but the numbers, for a file; raises ModelError for what would come out of one as something else."""
+        """The strings of a file's header; raises ModelError for anything that would be loaded differently."""
         for layer in self.layers:
             require_serialisable(layer)
         return {
@@ -208,15 +211,16 @@ class Network(Architecture):
         }
 
     def provenance_text(self) -> str:
-        """The provenance in JSON; raises ModelError for what is no plain data."""
+        """The provenance as JSON; raises ModelError if JSON cannot represent it."""
         if not is_plain(self.provenance):
-            raise ModelError("the provenance is no plain data, as JSON has it: texts, finite numbers, lists, tables")
+            raise ModelError("the provenance must be JSON: strings, finite numbers, booleans, lists and dicts")
         return json.dumps(self.provenance)
 
     @classmethod
     def load(cls, path: str | Path, *, layers: Iterable[type[Layer]] = ()) -> "Network":
-        """The network of a file; `layers` are kinds of the user's own, dataclasses with numbers and texts. Raises
-        ModelError, naming what is wrong, before anything of the file is used."""
+        """The network in a file; `layers` are the user's own layer classes. Raises ModelError, naming what is wrong,
+        before anything of the file is used.
+        """
         data = safetensors.read(path)
         try:
             return cls.from_tensors(*safetensors.unpack(data), layers=layers)
@@ -227,9 +231,9 @@ class Network(Architecture):
     def from_tensors(
         cls, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, layers: Iterable[type[Layer]] = ()
     ) -> "Network":
-        """The network of a file's parts. What else the file holds, such as a checkpoint's state, is left alone."""
+        """The network in the parts of a file. Other parts, such as a checkpoint's state, are ignored."""
         if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
-            raise ModelError("this is no model of scnn, or one of a version that this scnn does not know")
+            raise ModelError("this is not a model of scnn, or one of a version that this scnn cannot read")
         try:
             data = {
                 name: json.loads(metadata.get(name, "null"), parse_constant=refuse_constant)
@@ -239,9 +243,9 @@ class Network(Architecture):
             raise ModelError(f"the metadata is not JSON: {str(error)[:100]}") from None
         shape, names, provenance = data["input_shape"], data["class_names"], data["provenance"]
         if not isinstance(names, list):
-            raise ModelError("the class names are not a list")
+            raise ModelError("the class names must be a list")
         if not isinstance(provenance, dict) or not is_plain(provenance):
-            raise ModelError("the provenance is not a table of plain data")
+            raise ModelError("the provenance must be a JSON object")
         try:
             architecture = Architecture(shape, layers_from_list(data["layers"], layers))
             require_matching_tensors(architecture, tensors)
@@ -250,5 +254,5 @@ class Network(Architecture):
         except ModelError:
             raise
         except ScnnError as error:
-            raise ModelError(f"the network is not sound: {error}") from None
+            raise ModelError(f"the network is invalid: {error}") from None
         return network

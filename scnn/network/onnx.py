@@ -1,5 +1,7 @@
-"""Export to ONNX, for other runtimes: `pip install scnn[onnx]`. Images go in as [image, channel, row, column] from 0
-to 1; logits come out. Operators: https://onnx.ai/onnx/operators/
+"""Export to ONNX, for other runtimes: `pip install scnn[onnx]`.
+
+The model takes images [image, channel, row, column] from 0 to 1, and returns logits. The operators are described at
+https://onnx.ai/onnx/operators/
 """
 
 from pathlib import Path
@@ -22,8 +24,9 @@ IR_VERSION = 8
 
 
 def to_onnx(network: Network, path: str | Path) -> None:
-    """Writes the network as a whole or not at all. Raises ConfigError where onnx is missing or a layer is not one of
-    scnn's own, ModelError where the file cannot be written."""
+    """Writes an ONNX file, completely or not at all. Raises ConfigError if the package onnx is missing or a layer is
+    not one of scnn's, ModelError if the file cannot be written.
+    """
     try:
         from onnx import TensorProto, checker, helper
     except ImportError:
@@ -56,8 +59,8 @@ def to_onnx(network: Network, path: str | Path) -> None:
 
 
 def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
-    """The operator that is a layer, with its attributes; None for what does nothing in inference."""
-    match layer if type(layer) in LAYERS else None:  # what inherits from one of ours may compute something else
+    """The ONNX operator of a layer with its attributes; None for a layer that does nothing in inference."""
+    match layer if type(layer) in LAYERS else None:  # a subclass may compute something else
         case Conv2D(_, kernel, stride, padding):
             return "Conv", {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}
         case ReLU():
@@ -70,4 +73,4 @@ def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
             return "Gemm", {"transB": 1}
         case Dropout() | SoftmaxCrossEntropy():
             return None, {}
-    raise ConfigError(f"{type(layer).__name__} is a layer of your own, which ONNX does not know")
+    raise ConfigError(f"{type(layer).__name__} cannot be exported: only scnn's own layers have an ONNX operator")

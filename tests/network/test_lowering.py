@@ -116,14 +116,14 @@ def relu_with(**arguments: str | int) -> list[Call]:
     [
         (lambda: Broken(None), "broken_1: forward and backward give lists of kernel calls, and not None"),
         (lambda: Broken([3]), "and not [3]"),
-        (lambda: Broken(relu_with(input="inptu")), "input of relu_forward is to be 'inptu', which is no role of the"),
-        (lambda: Broken(relu_with(output="mask")), "it has input, output, d_input, d_output, and constants"),
+        (lambda: Broken(relu_with(input="inptu")), "unknown role 'inptu' for the parameter input of relu_forward"),
+        (lambda: Broken(relu_with(output="mask")), "expected a number or one of: input, output, d_input, d_output"),
         (
             lambda: relu_with(siez=3),
             "kernel relu_forward has no parameter 'siez'; expected one of: output, input, size",
         ),
-        (lambda: Broken(shape=None), "output's shape of broken_1 should be a tuple of sizes, and is None"),
-        (lambda: Broken(shape=(0,)), "should be a tuple of sizes, and is (0,)"),
+        (lambda: Broken(shape=None), "output shape of broken_1 must be a tuple of positive integers, got None"),
+        (lambda: Broken(shape=(0,)), "must be a tuple of positive integers, got (0,)"),
     ],
 )
 def test_layers_of_ones_own_that_are_broken(make: Callable[[], Layer], words: str) -> None:
@@ -214,6 +214,6 @@ class Own(ReLU):
 
 def test_an_output_that_is_read_again_is_not_written_over() -> None:
     """Dropout works in place: behind such a layer it is refused, in words, instead of spoiling its gradients."""
-    with pytest.raises(ConfigError, match="dropout_1 writes over the output of own_1"):
+    with pytest.raises(ConfigError, match="dropout_1 overwrites the output of own_1"):
         plan_of(Own(), Flatten(), Dropout(0.5), Dense(3))
     assert plan_of(Own(), Flatten(), Dense(4), Dropout(0.5), Dense(3))
