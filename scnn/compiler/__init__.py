@@ -35,7 +35,7 @@ def compile_plan(plan: Plan, options: Options | None = None) -> Module:
     options = options or Options()
     if plan.memory > MAX_MEMORY:
         raise KernelError(
-            f"a plan's buffers take {plan.memory} bytes; allowed is {MAX_MEMORY}, what a module can have"
+            f"a plan's buffers take {plan.memory} bytes; expected at most {MAX_MEMORY}, a module's limit"
         )
     calls = Calls(plan, options)
     procedures = [code_of_procedure(procedure, calls.routine_of) for procedure in plan.procedures.values()]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from scnn import kernels, language
-from scnn.compiler.errors import KernelError, Source
+from scnn.compiler.errors import Diagnostic, KernelError, Label, Source, all_errors
 from scnn.compiler.frontend import parse
 from scnn.compiler.frontend.given import Given
 
@@ -61,7 +61,7 @@ def kernels_from(text: str, name: str) -> dict[str, TextKernel]:
 
     A text has functions of the kernel language and numbers (`SLOPE = 0.01`). They may call one another and the
     kernels of scnn.kernels; the words of scnn.language are known without an import, and may be imported too. Raises
-    KernelError for what is not part of the language or beyond a limit, with the place.
+    KernelError for what is not part of the language, all errors of the kernels at once, or beyond a limit.
     """
     reader = TextReader(text, name)
     return reader.read()
@@ -102,8 +102,13 @@ class TextReader:
                 case _:
                     self.refuse(node, "a text of kernels has no such statement", "functions, and numbers: NAME = 0.5")
         self.check_calls({name: kernel.definition for name, kernel in found.items()})
+        errors: list[Diagnostic] = []
         for kernel in found.values():
-            parse(kernel)
+            try:
+                parse(kernel)
+            except KernelError as error:
+                errors += error.errors
+        all_errors(errors)
         return found
 
     # ------------------------------------------------------------------------------------- the limits
@@ -160,10 +165,15 @@ class TextReader:
         return module
 
     def at(self, line: int, reason: str) -> KernelError:
+        """An error of a whole line, which may have characters that cannot be shown."""
         lines = self.source.lines
-        text = lines[min(line, len(lines)) - 1].strip()[:100]
-        shown = "".join(character if character.isprintable() else "�" for character in text)
-        return KernelError(f"{self.source.file}:{line}\n    {shown}\n{reason}")
+        number = min(line, len(lines))
+        text = lines[number - 1].rstrip()[:100]
+        shown = "".join(one if one.isprintable() or one == "\t" else "�" for one in text)
+        column = len(shown) - len(shown.lstrip())
+        return KernelError.of(
+            [Diagnostic(reason, "", (Label(self.source.file, number, column, number, len(shown), "", (shown,)),))]
+        )
 
     # ------------------------------------------------------------------------------------- statements
 

@@ -98,7 +98,7 @@ HOSTILE = {
         "returns nothing or",
     ),
     "an annotated local": (HEAD + f"    x: {EVIL} = 1.0\n    out[0] = x\n", "not part of the kernel language"),
-    "a comprehension": (HEAD + "    out[0] = [i for i in range(3)][0]\n", "only buffers are indexed"),
+    "a comprehension": (HEAD + "    out[0] = [i for i in range(3)][0]\n", "only a buffer can be indexed"),
     "a generator": (HEAD + "    out[0] = sum(i for i in range(3))\n", "sum is not known"),
     "a lambda": (HEAD + "    out[0] = (lambda: 1.0)()\n", "only kernels and words"),
     "an f-string": (HEAD + f'    out[0] = f"{{{EVIL}}}"\n', "not part of the kernel language"),
@@ -112,7 +112,7 @@ HOSTILE = {
     "del": (HEAD + "    del out\n", "not part of the kernel language"),
     "try": (HEAD + "    try:\n        out[0] = 1.0\n    except:\n        pass\n", "not part of the kernel language"),
     "with": (HEAD + "    with out:\n        out[0] = 1.0\n", "not part of the kernel language"),
-    "while": (HEAD + "    while 1 == 1:\n        out[0] = 1.0\n", "no bound"),
+    "while": (HEAD + "    while 1 == 1:\n        out[0] = 1.0\n", "no constant bound"),
     "__import__": (HEAD + f"    out[0] = {EVIL}\n", "only kernels and words"),
     "exec": (HEAD + f'    exec("{EVIL}")\n', "exec is not known"),
     "eval": (HEAD + f'    out[0] = eval("{EVIL}")\n', "eval is not known"),
@@ -214,3 +214,20 @@ def test_enormous_loops_and_sizes_end_by_an_error(size: int) -> None:
     text = HEAD + f"    for i in range({size}):\n        for j in range(size):\n            out[0] = 1.0\n"
     with pytest.raises(KernelStepsError):
         kernels_from(text, "text")["kernel"](array("f", [0.0]), size)
+
+
+def test_the_errors_of_all_kernels_come_at_once() -> None:
+    """Each with its place in the text, as an editor needs it."""
+    text = "def one(out: Float32Buffer):\n    out[0] = 1\n\ndef other(out: Float32Buffer):\n    out[0] = one(2.0)\n"
+    with pytest.raises(KernelError) as caught:
+        kernels_from(text + "    out[1] = x\n", "text")
+    places = [(label.line, label.column, label.end_column, label.source) for label in caught.value.labels]
+    assert places == [(2, 13, 14, "1"), (6, 13, 14, "x")]
+
+
+def test_what_python_cannot_read_has_its_line() -> None:
+    """The range is the line without its indentation."""
+    with pytest.raises(KernelError) as caught:
+        kernels_from("def one(out: Float32Buffer):\n    out[0] = = 1.0\n", "text")
+    (label,) = caught.value.labels
+    assert (label.line, label.source) == (2, "out[0] = = 1.0")

@@ -1,240 +1,418 @@
-"""Every construct outside the kernel language is refused: file, line, caret, reason, and what is allowed."""
+"""Every construct outside the kernel language is refused: what is wrong, what is expected, and the very source text
+that it is about."""
 
+import pickle
 import re
+from dataclasses import dataclass
 
 import pytest
 
 from scnn.compiler import KernelError, compile_plan
+from scnn.compiler.errors import Diagnostic, Label
 from scnn.plan import Call, Plan, Procedure, allocate
 from tests.compiler.support import engines, kernel_of, plan_of, run
 
 HEAD = "def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer, b: Uint8Buffer, size: Size, s: Int32):\n"
 
 
-def message_of(body: str, head: str = HEAD, **sizes: int) -> str:
-    """The whole message for a kernel with this body, its made-up file name taken out."""
-    kernel = kernel_of(head + "".join(f"    {line}\n" for line in body.splitlines()))
+def refused(body: str, head: str = HEAD) -> tuple[str, KernelError]:
+    """A kernel's source, and its error."""
+    source = head + "".join(f"    {line}\n" for line in body.splitlines())
+    kernel = kernel_of(source)
     with pytest.raises(KernelError) as caught:
-        compile_plan(plan_of(kernel, {"out": 16, "x": 16, "n": 16, "b": 16}, {"size": 8, **sizes}))
-    return re.sub(r"made/kernel_\d+\.py", "kernel.py", str(caught.value))
+        compile_plan(plan_of(kernel, {"out": 16, "x": 16, "n": 16, "b": 16}, {"size": 8}))
+    return source, caught.value
+
+
+def message_of(error: KernelError) -> str:
+    """The whole text, with the made-up file's name taken out."""
+    return re.sub(r"made/kernel_\d+\.py", "kernel.py", str(error))
+
+
+def under(source: str, label: Label) -> str:
+    """The source text in a label's range, read from the source and not from the label."""
+    lines = source.splitlines()[label.line - 1 : label.end_line]
+    lines[-1] = lines[-1][: label.end_column]
+    lines[0] = lines[0][label.column :]
+    return "\n".join(lines)
+
+
+def labels_of(source: str, error: Diagnostic) -> list[tuple[str, str]]:
+    """What each label says, and the text under it."""
+    return [(label.text, under(source, label)) for label in error.labels]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A body of a kernel, the message, and the labels: what each of them says, and the source text under it."""
+
+    body: str
+    message: str
+    labels: list[tuple[str, str]]
 
 
 CASES = {
-    "a string": (
+    "a string": Refusal(
         'y = "three"',
-        "kernel.py:2\n    y = \"three\"\n        ^\n'three' is not a number; allowed is numbers such as 1 or 0.5",
+        "'three' is not a number; expected numbers such as 1 or 0.5",
+        [("", '"three"')],
     ),
-    "a list": (
+    "a list": Refusal(
         "y = [1, 2]",
-        "kernel.py:2\n    y = [1, 2]\n        ^\n"
-        "an expression of the kind `list` is not part of the kernel language; "
-        "allowed is numbers, names, buffer[index], arithmetic, calls",
+        "an expression of the kind `list` is not part of the kernel language; expected numbers, names, "
+        "buffer[index], arithmetic, calls",
+        [("", "[1, 2]")],
     ),
-    "an attribute": (
+    "an attribute": Refusal(
         "y = x.length",
-        "kernel.py:2\n    y = x.length\n        ^\n"
-        "an expression of the kind `attribute` is not part of the kernel language; "
-        "allowed is numbers, names, buffer[index], arithmetic, calls",
+        "an expression of the kind `attribute` is not part of the kernel language; expected numbers, "
+        "names, buffer[index], arithmetic, calls",
+        [("", "x.length")],
     ),
-    "a method": (
+    "a method": Refusal(
         "y = x.sum()",
-        "kernel.py:2\n    y = x.sum()\n        ^\n"
-        "only kernels and words of the language are called; allowed is a name and its arguments",
+        "only kernels and words of the language are called; expected a name and its arguments",
+        [("", "x.sum()")],
     ),
-    "while": (
+    "while": Refusal(
         "while size > 3:\n    out[0] = 1.0",
-        "kernel.py:2\n    while size > 3:\n    ^\n"
-        "a `while` has no bound that is known; allowed is `for … in range(…)`",
+        "a `while` loop has no constant bound; expected `for … in range(…)`",
+        [("", "while size > 3")],
     ),
-    "a loop over a buffer": (
+    "a loop over a buffer": Refusal(
         "for y in x:\n    out[0] = y",
-        "kernel.py:2\n    for y in x:\n    ^\n"
-        "this loop is not one over numbers; allowed is `for name in range(…)`, lanes, unrolled, blocked",
+        "this loop does not count; expected `for name in range(…)`, lanes, unrolled or blocked, without `else`",
+        [("", "for y in x")],
     ),
-    "a size that is not constant": (
+    "a size that is not constant": Refusal(
         "for i in range(s):\n    out[i] = 1.0",
-        "kernel.py:2\n    for i in range(s):\n                   ^\n"
-        "a loop's bound is not constant; allowed is sizes, and arithmetic on them",
+        "a loop's bound is not constant; expected sizes, and arithmetic on them",
+        [("", "s")],
     ),
-    "mixed types": (
+    "mixed types": Refusal(
         "out[0] = x[0] + 1",
-        "kernel.py:2\n    out[0] = x[0] + 1\n             ^\n"
-        "float32 and int32 do not mix; allowed is float(…) or int(…) around one of them",
+        "float32 and int32 do not mix; expected float(…) or int(…) around one of them",
+        [("", "x[0] + 1"), ("this is float32", "x[0]"), ("this is int32", "1")],
     ),
-    "a use before assignment": (
+    "a use before assignment": Refusal(
         "if size > 3:\n    y = 1.0\nout[0] = y",
-        "kernel.py:4\n    out[0] = y\n             ^\n"
-        "y may have no value here; allowed is an assignment to y on every way to this line",
+        "y may have no value here; expected an assignment to y on every way to this line",
+        [("", "y")],
     ),
-    "an unknown name": (
+    "an unknown name": Refusal(
         "out[0] = z",
-        "kernel.py:2\n    out[0] = z\n             ^\n"
-        "z is not known here; allowed is parameters, locals, and numbers of the module",
+        "z is not known here; expected parameters, locals, and numbers of the module",
+        [("", "z")],
     ),
-    "an unknown function": (
+    "an unknown function": Refusal(
         "out[0] = pow(x[0])",
-        "kernel.py:2\n    out[0] = pow(x[0])\n             ^\n"
-        "pow is not known to the compiler; "
-        "allowed is kernels, and float, int, sqrt, float_to_bits, bits_to_float, abs, min, max",
+        "pow is not known to the compiler; expected kernels, and float, int, sqrt, float_to_bits, "
+        "bits_to_float, abs, min, max",
+        [("", "pow(x[0])")],
     ),
-    "recursion": (
+    "recursion": Refusal(
         "kernel(out, x, n, b, size, s)",
-        "kernel.py:2\n    kernel(out, x, n, b, size, s)\n    ^\n"
-        "kernel calls itself; allowed is loops: a kernel cannot be recursive",
+        "kernel calls itself, and a kernel cannot be recursive; expected a loop",
+        [("", "kernel(out, x, n, b, size, s)")],
     ),
-    "power": (
+    "power": Refusal(
         "out[0] = x[0] ** 2.0",
-        "kernel.py:2\n    out[0] = x[0] ** 2.0\n             ^\n"
-        "this operator is not part of the kernel language; allowed is + - * / // % & | << >>",
+        "this operator is not part of the kernel language; expected + - * / // % & | << >>",
+        [("", "x[0] ** 2.0")],
     ),
-    "a division of whole numbers": (
+    "a division of whole numbers": Refusal(
         "n[0] = n[1] / n[2]",
-        "kernel.py:2\n    n[0] = n[1] / n[2]\n           ^\n"
-        "/ is for float32, and this is int32; allowed is // for whole numbers, or float(…) around both sides",
+        "/ is for float32, and this is int32; expected // for whole numbers, or float(…) around both sides",
+        [("", "n[1] / n[2]")],
     ),
-    "whole division of floats": (
+    "whole division of floats": Refusal(
         "out[0] = x[1] // x[2]",
-        "kernel.py:2\n    out[0] = x[1] // x[2]\n             ^\n"
-        "// is for int32, and this is float32; allowed is int(…) around both sides",
+        "// is for int32, and this is float32; expected int(…) around both sides",
+        [("", "x[1] // x[2]")],
     ),
-    "a name of two types": (
+    "a name of two types": Refusal(
         "y = 1.0\ny = 2",
-        "kernel.py:3\n    y = 2\n    ^\n"
-        "y is float32, and this is int32; allowed is float(…), int(…), or another name",
+        "y is float32, and this is int32; expected float(…), int(…), or another name",
+        [("", "2"), ("y is float32 since here", "y")],
     ),
-    "a parameter assigned": (
+    "a parameter assigned": Refusal(
         "size = 3",
-        "kernel.py:2\n    size = 3\n    ^\nthe parameter size cannot be assigned; allowed is a local of another name",
+        "the parameter size cannot be assigned; expected a local of another name",
+        [("", "size")],
     ),
-    "a loop's name assigned": (
+    "a loop's name assigned": Refusal(
         "for i in range(3):\n    i = 4",
-        "kernel.py:3\n    i = 4\n    ^\nthe loop's own i cannot be assigned; allowed is a local of another name",
+        "the loop's own i cannot be assigned; expected a local of another name",
+        [("", "i")],
     ),
-    "a buffer as a number": (
+    "a buffer as a number": Refusal(
         "out[0] = x",
-        "kernel.py:2\n    out[0] = x\n             ^\nx is a buffer, and no number; allowed is x[index]",
+        "x is a buffer, not a number; expected x[index]",
+        [("", "x")],
     ),
-    "a slice": (
+    "a slice": Refusal(
         "out[0] = x[1:2]",
-        "kernel.py:2\n    out[0] = x[1:2]\n             ^\n"
-        "buffers are flat, and read one element at a time; allowed is x[row * width + column]",
+        "buffers are flat, and read one element at a time; expected x[row * width + column]",
+        [("", "x[1:2]")],
     ),
-    "a number indexed": (
+    "a number indexed": Refusal(
         "out[0] = size[0]",
-        "kernel.py:2\n    out[0] = size[0]\n             ^\n"
-        "only buffers are indexed; allowed is buffer[index], the buffer being a parameter",
+        "only a buffer can be indexed; expected buffer[index], where the buffer is a parameter",
+        [("", "size[0]")],
     ),
-    "a float as index": (
+    "a float as index": Refusal(
         "out[0] = x[1.0]",
-        "kernel.py:2\n    out[0] = x[1.0]\n               ^\n"
-        "an index is int32, and this is float32; allowed is an int32, such as int(…)",
+        "an index is int32, and this is float32; expected an int32, such as int(…)",
+        [("", "1.0")],
     ),
-    "bytes stored": (
+    "bytes stored": Refusal(
         "b[0] = 3",
-        "kernel.py:2\n    b[0] = 3\n    ^\n"
-        "b holds bytes, which are only read; allowed is a Float32Buffer or an Int32Buffer",
+        "b holds bytes, which are only read; expected a Float32Buffer or an Int32Buffer",
+        [("", "b[0]")],
     ),
-    "the wrong type stored": (
+    "the wrong type stored": Refusal(
         "out[0] = 3",
-        "kernel.py:2\n    out[0] = 3\n    ^\n"
-        "out holds float32, and this is int32; allowed is float(…) or int(…) around the value",
+        "out holds float32, and this is int32; expected float(…) or int(…) around the value",
+        [("", "3")],
     ),
-    "a truth value kept": (
+    "a truth value kept": Refusal(
         "y = size > 3",
-        "kernel.py:2\n    y = size > 3\n    ^\n"
-        "a truth value cannot be kept; allowed is the comparison where it is needed",
+        "a truth value cannot be assigned; expected the comparison itself where it is used",
+        [("", "size > 3")],
     ),
-    "a number as condition": (
+    "a number as condition": Refusal(
         "if size:\n    out[0] = 1.0",
-        "kernel.py:2\n    if size:\n       ^\n"
-        "a condition is a comparison, and this is int32; allowed is `x != 0`, and, or, not",
+        "a condition is a comparison, and this is int32; expected `x != 0`, and, or, not",
+        [("", "size")],
     ),
-    "a chain of comparisons": (
+    "a chain of comparisons": Refusal(
         "if 0 < size < 3:\n    out[0] = 1.0",
-        "kernel.py:2\n    if 0 < size < 3:\n       ^\n"
-        "this comparison is not part of the kernel language; allowed is two numbers and one of < <= > >= == !=",
+        "this comparison is not part of the kernel language; expected two numbers and one of < <= > >= == !=",
+        [("", "0 < size < 3")],
     ),
-    "two targets": (
+    "two targets": Refusal(
         "y, z = 1.0, 2.0",
-        "kernel.py:2\n    y, z = 1.0, 2.0\n    ^\n"
-        "this assignment is not part of the kernel language; allowed is `name = …` or `buffer[index] = …`",
+        "this assignment is not part of the kernel language; expected `name = …` or `buffer[index] = …`",
+        [("", "y, z = 1.0, 2.0")],
     ),
-    "a return in the middle": (
+    "a return in the middle": Refusal(
         "if size > 3:\n    return 1.0\nout[0] = 1.0",
-        "kernel.py:3\n    return 1.0\n    ^\n"
-        "a return stands only at the end; allowed is one `return` as the kernel's last statement",
+        "a return stands only at the end; expected one `return` as the kernel's last statement",
+        [("", "return 1.0")],
     ),
-    "break": (
+    "break": Refusal(
         "for i in range(3):\n    break",
-        "kernel.py:3\n    break\n    ^\n"
-        "a statement of the kind `break` is not part of the kernel language; allowed is =, if, for, a call",
+        "a statement of the kind `break` is not part of the kernel language; expected =, if, for, a call",
+        [("", "break")],
     ),
-    "lanes outside a for": (
+    "lanes outside a for": Refusal(
         "y = lanes(3)",
-        "kernel.py:2\n    y = lanes(3)\n        ^\n"
-        "lanes stands after `for … in` alone; allowed is `for name in lanes(…)`",
+        "lanes stands after `for … in` alone; expected `for name in lanes(…)`",
+        [("", "lanes(3)")],
     ),
-    "a word with the wrong type": (
+    "a word with the wrong type": Refusal(
         "out[0] = sqrt(size)",
-        "kernel.py:2\n    out[0] = sqrt(size)\n             ^\n"
-        "sqrt(…) takes float32, and this is int32; allowed is sqrt of float32",
+        "sqrt(…) is given int32; expected float32",
+        [("", "size")],
     ),
-    "lanes that meet": (
+    "lanes that meet": Refusal(
         "for i in lanes(size):\n    out[0] = x[i]",
-        "kernel.py:2\n    for i in lanes(size):\n    ^\n"
-        "the turns of this loop are not independent: an element of out that one turn stores at line 3 "
-        "may be stored by another at line 3; "
-        "allowed is range(…), or a lanes loop over what each turn has for itself",
+        "the turns of this loop are not independent: an element of out that one turn stores at line 3 may "
+        "be stored by another at line 3; expected range(…), or a lanes loop over what each turn has for "
+        "itself",
+        [("turns of i run together", "for i in lanes(size)"), ("stored here by more than one turn", "out[0]")],
     ),
-    "lanes that read what another turn stores": (
+    "lanes that read what another turn stores": Refusal(
         "for i in lanes(size):\n    out[i + 1] = out[i] + 1.0",
-        "kernel.py:2\n    for i in lanes(size):\n    ^\n"
-        "the turns of this loop are not independent: an element of out that one turn stores at line 3 "
-        "may be read by another at line 3; "
-        "allowed is range(…), or a lanes loop over what each turn has for itself",
+        "the turns of this loop are not independent: an element of out that one turn stores at line 3 may "
+        "be read by another at line 3; expected range(…), or a lanes loop over what each turn has for "
+        "itself",
+        [
+            ("turns of i run together", "for i in lanes(size)"),
+            ("stored here", "out[i + 1]"),
+            ("read here by another turn", "out[i]"),
+        ],
     ),
-    "lanes that carry more than a sum": (
+    "lanes that carry more than a sum": Refusal(
         "y = 1.0\nfor i in lanes(size):\n    y = y * x[i]\nout[0] = y",
-        "kernel.py:4\n    y = y * x[i]\n    ^\n"
-        "y goes from one turn of the lanes loop to the next; "
-        "allowed is `y += …`, `y -= …`, `y = max(y, …)` or min in lanes(…), or range(…)",
+        "y is carried from one turn of the lanes loop to the next; expected `y += …`, `y -= …`, `y = "
+        "max(y, …)` or min in lanes(…), or range(…)",
+        [
+            ("assigned here", "y = y * x[i]"),
+            ("read again by the next turn here", "y"),
+            ("turns of i run together", "for i in lanes(size)"),
+        ],
     ),
-    "blocks that carry a sum": (
+    "blocks that carry a sum": Refusal(
         "y = 1.0\nfor i in blocked(size, 2):\n    y += x[i]\nout[0] = y",
-        "kernel.py:4\n    y += x[i]\n    ^\n"
-        "y goes from one turn of the blocked loop to the next; "
-        "allowed is `y += …`, `y -= …`, `y = max(y, …)` or min in lanes(…), or range(…)",
+        "y is carried from one turn of the blocked loop to the next; expected `y += …`, `y -= …`, `y = "
+        "max(y, …)` or min in lanes(…), or range(…)",
+        [
+            ("assigned here", "y += x[i]"),
+            ("read again by the next turn here", "y"),
+            ("turns of i run together", "for i in blocked(size, 2)"),
+        ],
     ),
-    "lanes of a broken width": (
+    "lanes of a broken width": Refusal(
         "for i in lanes(size, 6):\n    out[i] = x[i]",
-        "kernel.py:2\n    for i in lanes(size, 6):\n    ^\n6 turns are no whole vectors; allowed is a multiple of 4",
+        "6 turns do not fill whole vectors; expected a multiple of 4",
+        [("", "6")],
     ),
-    "a loop that stands still": (
+    "a loop that stands still": Refusal(
         "for i in range(0, size, 0):\n    out[i] = 1.0",
-        "kernel.py:2\n    for i in range(0, size, 0):\n    ^\n"
-        "a loop by steps of 0 has no end; allowed is a step that is not 0",
+        "a loop by steps of 0 has no end; expected a step that is not 0",
+        [("", "0")],
     ),
-    "a whole number that is too large": (
+    "a whole number that is too large": Refusal(
         "n[0] = 3000000000",
-        "kernel.py:2\n    n[0] = 3000000000\n           ^\n"
-        "3000000000 is no int32; allowed is -2147483648 to 2147483647, or a number with a point",
+        "3000000000 is outside int32; expected -2147483648 to 2147483647, or a number with a point",
+        [("", "3000000000")],
     ),
-    "a float that is too large": (
+    "a float that is too large": Refusal(
         "out[0] = 1e39",
-        "kernel.py:2\n    out[0] = 1e39\n             ^\n1e+39 is beyond float32; allowed is numbers up to 3.4e38",
+        "1e+39 is beyond float32; expected numbers up to 3.4e38",
+        [("", "1e39")],
     ),
-    "an index that is surely outside": (
+    "an index that is surely outside": Refusal(
         "out[size * 2] = 1.0",
-        "kernel.py:2\n    out[size * 2] = 1.0\n    ^\nthe index lies outside out, whose length is 16",
+        "the index lies outside out, whose length is 16",
+        [("", "out[size * 2]")],
     ),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_refused(case: str) -> None:
-    """The exact message."""
-    body, message = CASES[case]
-    assert message_of(body) == message
+    """The exact message, and the very source text under each label."""
+    refusal = CASES[case]
+    source, error = refused(refusal.body)
+    assert len(error.errors) == 1
+    assert message_of(error).endswith(f"\n{refusal.message}")
+    assert labels_of(source, error.errors[0]) == refusal.labels
+
+
+def test_an_error_is_shown_with_carets_under_its_range() -> None:
+    """File and line, the source line, carets and the label's text; labels on one line share it."""
+    _, error = refused("for i in lanes(size):\n    out[i + 1] = out[i] + 1.0")
+    assert message_of(error) == (
+        "kernel.py:2\n"
+        "    for i in lanes(size):\n"
+        "    ^^^^^^^^^^^^^^^^^^^^ turns of i run together\n"
+        "kernel.py:3\n"
+        "    out[i + 1] = out[i] + 1.0\n"
+        "    ^^^^^^^^^^ stored here\n"
+        "                 ^^^^^^ read here by another turn\n"
+        "the turns of this loop are not independent: an element of out that one turn stores at line 3 may be read by "
+        "another at line 3; expected range(…), or a lanes loop over what each turn has for itself"
+    )
+
+
+def test_a_range_of_several_lines() -> None:
+    """Each line of it has carets; of a longer range the first four lines are shown."""
+    source, error = refused('y = (x[0] +\n     ("é" +\n         1.0))')
+    assert labels_of(source, error.errors[0]) == [("", '"é"')]
+    source, error = refused("out[0] = (x[0] +\n    x[1]) * (s +\n  1)")
+    assert message_of(error) == (
+        "kernel.py:2\n"
+        "    out[0] = (x[0] +\n"
+        "             ^^^^^^^\n"
+        "    x[1]) * (s +\n"
+        "    ^^^^^^^^^^^^\n"
+        "    1)\n"
+        "    ^^\n"
+        "kernel.py:2\n"
+        "    out[0] = (x[0] +\n"
+        "              ^^^^^^\n"
+        "    x[1]) * (s +\n"
+        "    ^^^^ this is float32\n"
+        "             ^^^\n"
+        "    1)\n"
+        "    ^ this is int32\n"
+        "float32 and int32 do not mix; expected float(…) or int(…) around one of them"
+    )
+
+
+def test_all_errors_of_a_kernel_at_once() -> None:
+    """What is refused ends its statement; what reads a name that was refused says nothing more."""
+    body = (
+        "y = x.sum()\n"
+        "z = y + 1.0\n"
+        "while size > 3:\n"
+        "    out[0] = 3\n"
+        "for i in range(q):\n"
+        "    w = out[i] + 1\n"
+        "    if size:\n"
+        "        n[i] = n[i] / 2\n"
+        "out[0] = y + z + w\n"
+        "out[1] = x[0] ** 2.0"
+    )
+    source, error = refused(body)
+    assert [under(source, one.labels[0]) for one in error.errors] == [
+        "x.sum()",
+        "while size > 3",
+        "3",
+        "q",
+        "out[i] + 1",
+        "size",
+        "n[i] / 2",
+        "x[0] ** 2.0",
+    ]
+    assert message_of(error) == "\n\n".join(re.sub(r"made/kernel_\d+\.py", "kernel.py", str(e)) for e in error.errors)
+
+
+def test_errors_of_the_head_and_of_the_body() -> None:
+    """A parameter without a type is unclear in the body; one error for each parameter."""
+    head = "def kernel(out: Float32Buffer, x: Nothing, n: Int32Buffer, b: Uint8Buffer, size, s: Int32):\n"
+    source = head + "    out[0] = x[size] + 1.0\n    y = 1 + 1.0\n"
+    kernel = kernel_of(source.replace("Nothing", "Float32Buffer").replace("size,", "size: Size,"))
+    kernel = kernel_of(source, Nothing=float)
+    kernel.__annotations__ |= {"x": "Float32Buffer", "size": "Size"}
+    with pytest.raises(KernelError) as caught:
+        compile_plan(plan_of(kernel, {"out": 16, "x": 16, "n": 16, "b": 16}, {"size": 8}))
+    assert [under(source, one.labels[0]) for one in caught.value.errors] == ["x: Nothing", "size", "1 + 1.0"]
+
+
+def test_the_errors_of_a_called_kernel_come_once() -> None:
+    """However often it is called."""
+    source = (
+        "def inner(x: Float32):\n    y = x * 1\n    return x\n\n"
+        "def kernel(out: Float32Buffer):\n    out[0] = inner(1.0)\n    out[1] = inner(2.0)\n    out[2] = 3\n"
+    )
+    with pytest.raises(KernelError) as caught:
+        compile_plan(plan_of(kernel_of(source), {"out": 4}, {}))
+    assert [label.source for label in caught.value.labels] == ["x * 1", "x", "1", "3"]
+
+
+def test_loops_that_cannot_run_together_are_all_named() -> None:
+    """Independence is asked of every loop before the kernel is refused; so are carried names."""
+    _, error = refused("for i in lanes(size):\n    out[0] = x[i]\nfor i in blocked(size, 2):\n    n[i + 1] = n[i]")
+    assert [one.labels[0].source for one in error.errors] == ["for i in lanes(size)", "for i in blocked(size, 2)"]
+    body = "y = 1.0\nz = 1.0\nfor i in lanes(size):\n    y = y * x[i]\n    z = z / x[i]\nout[0] = y + z"
+    _, error = refused(body)
+    assert [one.labels[1].source for one in error.errors] == ["y", "z"]
+
+
+def test_a_carried_name_that_is_read_elsewhere() -> None:
+    """Both places have their labels."""
+    body = "y = 0.0\nfor i in lanes(size):\n    y += x[i]\n    out[i] = y"
+    source, error = refused(body)
+    assert labels_of(source, error.errors[0]) == [("read here", "y"), ("carried to the next turn here", "y += x[i]")]
+    assert error.labels[0].line == 5
+
+
+def test_an_error_is_plain_data_that_can_be_sent() -> None:
+    """Pickled and unpickled it has the same message, errors and labels."""
+    _, error = refused("out[0] = 3")
+    sent = pickle.loads(pickle.dumps(error))
+    assert (str(sent), sent.errors, sent.labels) == (str(error), error.errors, error.labels)
+    assert KernelError("no place").errors == (Diagnostic("no place"),)
+
+
+def test_many_errors_are_cut_in_the_message_alone() -> None:
+    """Twenty are shown."""
+    _, error = refused("\n".join(f"out[{place}] = 3" for place in range(30)))
+    assert len(error.errors) == 30
+    assert message_of(error).endswith("\n\nand 10 more errors")
 
 
 @pytest.mark.parametrize(
@@ -242,14 +420,15 @@ def test_what_is_refused(case: str) -> None:
     [
         (
             "def kernel(out: Float32Buffer, size):\n",
-            "kernel.py:1\n    def kernel(out: Float32Buffer, size):\n                                   ^\n"
+            "kernel.py:1\n    def kernel(out: Float32Buffer, size):\n                                   ^^^^\n"
             "the parameter size has no type of the language; "
-            "allowed is Float32Buffer, Int32Buffer, Uint8Buffer, Float32, Int32, Size",
+            "expected Float32Buffer, Int32Buffer, Uint8Buffer, Float32, Int32, Size",
         ),
         (
             "def kernel(out: Float32Buffer, size: Size = 3):\n",
-            "kernel.py:1\n    def kernel(out: Float32Buffer, size: Size = 3):\n    ^\n"
-            "a kernel's parameters are plain; allowed is `name: Type`, without defaults or stars",
+            "kernel.py:1\n    def kernel(out: Float32Buffer, size: Size = 3):\n"
+            "    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "a kernel's parameters are plain; expected `name: Type`, without defaults or stars",
         ),
     ],
 )
@@ -304,7 +483,7 @@ def test_what_is_no_function_in_a_file() -> None:
     names: dict[str, object] = {}
     exec("def typed(out): out[0] = 1.0", names)
     for kernel, message in (
-        (lambda out: out[0], "this is no kernel; allowed is a function that begins with `def`"),
+        (lambda out: out[0], "this is not a kernel; expected a function that begins with `def`"),
         (names["typed"], "typed has no source to read: a kernel stands in a file"),
     ):
         with pytest.raises(KernelError, match=re.escape(message)):

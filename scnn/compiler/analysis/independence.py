@@ -21,7 +21,7 @@ from math import gcd
 
 from scnn.compiler.analysis.accesses import Access, Accesses, find_accesses
 from scnn.compiler.analysis.affine import INT32, Affine, Atom, Range, wrap
-from scnn.compiler.errors import KernelError, Source
+from scnn.compiler.errors import KernelError, Source, target
 from scnn.compiler.tree import Function, Repeat
 from scnn.plan import Buffer
 
@@ -51,16 +51,25 @@ def require_independent(
 
 
 def meeting(loop: Repeat, store: Access, other: Access, source: Source) -> KernelError:
+    """The error for a store that may meet another access; labels show both."""
+
     def line(access: Access) -> str:
         number = access.source.line(access.at.node)
         return f"line {number}" if access.source is source else f"{access.source.file}:{number}"
 
     verb = "stored" if other.stores else "read"
+    labels = [store.source.label(target(store.at.node), "stored here")]
+    if store.at is other.at:
+        labels = [store.source.label(target(store.at.node), "stored here by more than one turn")]
+    else:
+        labels.append(other.source.label(target(other.at.node), f"{verb} here by another turn"))
     return source.error(
         loop.node,
         f"the turns of this loop are not independent: an element of {store.at.buffer} that one turn stores at "
         f"{line(store)} may be {verb} by another at {line(other)}",
         f"range(…), or a {loop.kind} loop over what each turn has for itself",
+        *labels,
+        text=f"turns of {loop.name} run together",
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scnn.compiler.analysis.walk import all_called, expressions, mentions, names_read
-from scnn.compiler.errors import KernelError, Source
+from scnn.compiler.errors import Diagnostic, KernelError, Label, Source, all_errors
 from scnn.compiler.tree import (
     Assign,
     Binary,
@@ -40,8 +40,9 @@ class Reduction:
 
 def reductions_in(kernel: Function) -> dict[int, list[Reduction]]:
     """The reductions of every loop whose turns run together, by the identity of the loop, also in kernels that are
-    called. Raises KernelError for a name that goes from turn to turn and is no reduction, executed or not."""
+    called. Raises KernelError with all names that go from turn to turn and are no reduction, executed or not."""
     found: dict[int, list[Reduction]] = {}
+    errors: list[Diagnostic] = []
 
     def look(statements: Sequence[Statement], defined: set[str], source: Source) -> None:
         """`defined` are the names that are sure to have a value."""
@@ -56,23 +57,35 @@ def reductions_in(kernel: Function) -> dict[int, list[Reduction]]:
                     defined |= in_yes & in_no
                 case Repeat(_, name, kind, _, _, body):
                     if kind in ("lanes", "blocked"):
-                        found[id(statement)] = find_reductions(statement, defined, source)
+                        try:
+                            found[id(statement)] = find_reductions(statement, defined, source)
+                        except KernelError as error:
+                            errors.extend(error.errors)
                     look(body, {*defined, name}, source)
 
     for function in all_called(kernel):
         parameters = {parameter.name for parameter in function.parameters if not parameter.is_buffer}
         look(function.body, parameters, function.source)
+    all_errors(errors)
     return found
 
 
 def find_reductions(loop: Repeat, outside: set[str], source: Source) -> list[Reduction]:
     """The reductions of a loop in the order of their first assignments; `outside` are the names that have a value
-    before it. Raises KernelError for a carried name that is no reduction, naming both places where one reads it."""
+    before it. Raises KernelError for the carried names that are no reduction."""
     carried: dict[str, list[Assign]] = {}
     for assign in assignments(loop.body):
         if assign.name in outside:
             carried.setdefault(assign.name, []).append(assign)
-    return [reduction_of(loop, name, assigns, source) for name, assigns in carried.items()]
+    found: list[Reduction] = []
+    errors: list[Diagnostic] = []
+    for name, assigns in carried.items():
+        try:
+            found.append(reduction_of(loop, name, assigns, source))
+        except KernelError as error:
+            errors += error.errors
+    all_errors(errors)
+    return found
 
 
 def reduction_of(loop: Repeat, name: str, assigns: Sequence[Assign], source: Source) -> Reduction:
@@ -81,14 +94,17 @@ def reduction_of(loop: Repeat, name: str, assigns: Sequence[Assign], source: Sou
         if loop.kind != "lanes" or reduction is None:
             raise source.error(
                 assign.node,
-                f"{name} goes from one turn of the {loop.kind} loop to the next",
+                f"{name} is carried from one turn of the {loop.kind} loop to the next",
                 f"`{name} += …`, `{name} -= …`, `{name} = max({name}, …)` or min in lanes(…), or range(…)",
+                *other_turn(loop, name, assign, source),
+                text="assigned here",
             )
         if combination(reduction) != combination(found[0]):
             raise source.error(
                 assign.node,
                 f"{name} is combined in another way at line {source.line(assigns[0].node)}",
                 "one kind of reduction for each name",
+                source.label(assigns[0].node, "combined here first"),
             )
     own = {id(assign) for assign in assigns}
     for statement, expression in expressions(loop.body):
@@ -105,7 +121,18 @@ def read_elsewhere(loop: Repeat, name: str, expression: Expression, assign: Assi
         f"{name} is read here, and carried from one turn of the {loop.kind} loop to the next "
         f"at line {source.line(assign.node)}",
         f"range(…), or a {loop.kind} loop that reads {name} only after it",
+        source.label(assign.node, "carried to the next turn here"),
+        text="read here",
     )
+
+
+def other_turn(loop: Repeat, name: str, assign: Assign, source: Source) -> Iterator[Label]:
+    """Where the next turn reads a carried name, if it is read; and the loop."""
+    own = [read for read in names_read(assign.value) if read.name == name]
+    elsewhere = [read for _, value in expressions(loop.body) for read in names_read(value) if read.name == name]
+    for read in [*own, *elsewhere][:1]:
+        yield source.label(read.node, "read again by the next turn here")
+    yield source.label(loop.node, f"turns of {loop.name} run together")
 
 
 def match_reduction(assign: Assign) -> Reduction | None:

@@ -7,10 +7,10 @@ from types import FunctionType
 
 from scnn import language
 from scnn.compiler.frontend.given import Given, given
-from scnn.compiler.frontend.reader import KINDS, Reader
+from scnn.compiler.frontend.reader import KINDS, Reader, Skipped
 from scnn.compiler.tree import Binary, Convert, Expression, Function, Invoke, Type
 
-__all__ = ["LOOPS", "called_kernel", "read_arguments", "read_call"]
+__all__ = ["LOOPS", "called_kernel", "read_arguments", "read_call", "require_same_type"]
 
 LOOPS = {
     "range": range,
@@ -42,15 +42,14 @@ def read_call(reader: Reader, node: ast.Call, read: Read) -> Expression:
         _, wanted, given = CONVERSIONS[name]
         (value,) = read_numbers(reader, node, name, read, "x")
         if value.type != wanted:
-            reader.refuse(node, f"{name}(…) takes {wanted}, and this is {value.type}", f"{name} of {wanted}")
+            reader.refuse(value.node, f"{name}(…) is given {value.type}", wanted)
         return Convert(given, node, name, value)
     if meaning is abs:
         (value,) = read_numbers(reader, node, name, read, "x")
         return Convert(value.type, node, "abs", value)
     if meaning is min or meaning is max:
         one, other = read_numbers(reader, node, name, read, "x", "y")
-        if one.type != other.type:
-            reader.refuse(node, f"{one.type} and {other.type} do not mix", "float(…) or int(…) around one of them")
+        require_same_type(reader, node, one, other)
         return Binary(one.type, node, name, one, other)
     function = called_kernel(reader, node)
     if function.returns is None:
@@ -70,8 +69,15 @@ def read_numbers(reader: Reader, node: ast.Call, name: str, read: Read, *wanted:
     values = [read(argument) for argument in node.args]
     for value in values:
         if value.type == "bool":
-            reader.refuse(value.node, "a truth value is no number", "`1 if … else 0`")
+            reader.refuse(value.node, "a truth value is not a number", "`1 if … else 0`")
     return values
+
+
+def require_same_type(reader: Reader, node: ast.AST, left: Expression, right: Expression) -> None:
+    if left.type != right.type:
+        labels = [reader.source.label(side.node, f"this is {side.type}") for side in (left, right)]
+        reason = f"{left.type} and {right.type} do not mix"
+        raise reader.source.error(node, reason, "float(…) or int(…) around one of them", *labels)
 
 
 def called_kernel(reader: Reader, node: ast.Call) -> Function:
@@ -81,15 +87,19 @@ def called_kernel(reader: Reader, node: ast.Call) -> Function:
     name = node.func.id
     target = reader.meaning(name)
     if name in reader.callers:
-        reader.refuse(node, f"{name} calls itself", "loops: a kernel cannot be recursive")
+        reader.refuse(node, f"{name} calls itself, and a kernel cannot be recursive", "a loop")
     if not isinstance(target, FunctionType | Given):
         known = ", ".join([*CONVERSIONS, "abs", "min", "max"])
         reader.refuse(node, f"{name} is not known to the compiler", f"kernels, and {known}")
     if len(reader.callers) >= DEEPEST:
         reader.refuse(node, f"kernels call one another more than {DEEPEST} deep", "fewer kernels")
     if id(target) not in reader.known:
+        reader.known[id(target)] = target, None
         reader.known[id(target)] = target, reader.parse(given(target), reader.callers, reader.known)
-    return reader.known[id(target)][1]
+    function = reader.known[id(target)][1]
+    if function is None:  # its errors are reported already
+        raise Skipped
+    return function
 
 
 def refuse_mathematics(reader: Reader, node: ast.Call) -> None:
@@ -108,11 +118,13 @@ def refuse_mathematics(reader: Reader, node: ast.Call) -> None:
 def read_arguments(reader: Reader, node: ast.Call, function: Function, read: Read) -> list[Expression | str]:
     """What a called kernel is given: buffers by name, and values."""
     if node.keywords or len(node.args) != len(function.parameters):
-        reader.refuse(node, f"{function.name} takes {len(function.parameters)} arguments", "each by its position")
+        reason = f"{function.name} takes {len(function.parameters)} arguments"
+        reader.refuse(node, reason, "one for each parameter, by position")
     given: list[Expression | str] = []
     for argument, parameter in zip(node.args, function.parameters, strict=True):
         if parameter.is_buffer:
             name = argument.id if isinstance(argument, ast.Name) else ""
+            reader.require_clear(name)
             if name not in reader.parameters or reader.parameters[name].kind != parameter.kind:
                 reader.refuse(
                     argument, f"{parameter.name} of {function.name} is a {parameter.kind}", "such a parameter"

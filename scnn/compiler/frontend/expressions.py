@@ -6,7 +6,7 @@
 import ast
 from math import isfinite
 
-from scnn.compiler.frontend.calls import read_call
+from scnn.compiler.frontend.calls import read_call, require_same_type
 from scnn.compiler.frontend.reader import BUFFERS, Reader
 from scnn.compiler.tree import Binary, Compare, Expression, Index, Logic, Name, Negate, Not, Number, Select, Type
 from scnn.float32 import float32
@@ -93,7 +93,7 @@ def expression_of(reader: Reader, node: ast.expr, defined: set[str]) -> Expressi
 def read_number(reader: Reader, node: ast.expr, number: float) -> Number:
     if isinstance(number, int):
         if not -(2**31) <= number < 2**31:
-            reader.refuse(node, f"{number} is no int32", f"{-(2**31)} to {2**31 - 1}, or a number with a point")
+            reader.refuse(node, f"{number} is outside int32", f"{-(2**31)} to {2**31 - 1}, or a number with a point")
         return Number("int32", node, number)
     if isfinite(number) and not isfinite(float32(number)):
         reader.refuse(node, f"{number} is beyond float32", "numbers up to 3.4e38")
@@ -101,8 +101,9 @@ def read_number(reader: Reader, node: ast.expr, number: float) -> Number:
 
 
 def read_name(reader: Reader, node: ast.Name, name: str, defined: set[str]) -> Expression:
+    reader.require_clear(name)
     if name in reader.parameters and reader.parameters[name].is_buffer:
-        reader.refuse(node, f"{name} is a buffer, and no number", f"{name}[index]")
+        reader.refuse(node, f"{name} is a buffer, not a number", f"{name}[index]")
     if name in defined:
         return Name(reader.types[name], node, name)
     if name in reader.types or name in reader.assigned:
@@ -116,8 +117,9 @@ def read_name(reader: Reader, node: ast.Name, name: str, defined: set[str]) -> E
 def read_element(reader: Reader, node: ast.Subscript, defined: set[str]) -> tuple[str, Expression, Type]:
     """The buffer, the index, and what the element is read as."""
     name = node.value.id if isinstance(node.value, ast.Name) else ""
+    reader.require_clear(name)
     if name not in reader.parameters or not reader.parameters[name].is_buffer:
-        reader.refuse(node, "only buffers are indexed", "buffer[index], the buffer being a parameter")
+        reader.refuse(node, "only a buffer can be indexed", "buffer[index], where the buffer is a parameter")
     if isinstance(node.slice, ast.Slice | ast.Tuple):
         reader.refuse(node, "buffers are flat, and read one element at a time", f"{name}[row * width + column]")
     index = read_expression(reader, node.slice, defined)
@@ -132,7 +134,7 @@ def read_binary(reader: Reader, node: ast.AST, left: Expression, op: ast.operato
         reader.refuse(node, "this operator is not part of the kernel language", " ".join(OPERATORS.values()))
     for side in (left, right):
         if side.type == "bool":
-            reader.refuse(side.node, "a truth value is no number", "`1 if … else 0`")
+            reader.refuse(side.node, "a truth value is not a number", "`1 if … else 0`")
     require_same_type(reader, node, left, right)
     if operator in INT_ONLY and left.type != "int32":
         reader.refuse(node, f"{operator} is for int32, and this is {left.type}", "int(…) around both sides")
@@ -145,15 +147,10 @@ def read_binary(reader: Reader, node: ast.AST, left: Expression, op: ast.operato
     return Binary(left.type, node, operator, left, right)
 
 
-def require_same_type(reader: Reader, node: ast.AST, left: Expression, right: Expression) -> None:
-    if left.type != right.type:
-        reader.refuse(node, f"{left.type} and {right.type} do not mix", "float(…) or int(…) around one of them")
-
-
 def read_operand(reader: Reader, node: ast.expr, defined: set[str]) -> Expression:
     value = read_expression(reader, node, defined)
     if value.type == "bool":
-        reader.refuse(node, "a truth value is no number", "`1 if … else 0`")
+        reader.refuse(node, "a truth value is not a number", "`1 if … else 0`")
     return value
 
 

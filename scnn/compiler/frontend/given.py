@@ -36,7 +36,8 @@ def given(kernel: "Callable[..., object] | Given") -> Given:
         raise KernelError(f"{kernel.__name__} has no source to read: a kernel stands in a file") from None
     text = textwrap.dedent("".join(lines))
     file = Path(inspect.getsourcefile(kernel) or "?")
-    source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()))
+    indent = len(lines[0]) - len(text.splitlines(keepends=True)[0])
+    source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()), indent)
     definition = definition_in(text, source)
     if kernel.__code__.co_freevars:
         names = ", ".join(kernel.__code__.co_freevars)
@@ -51,5 +52,5 @@ def definition_in(text: str, source: Source) -> ast.FunctionDef:
     except (SyntaxError, IndexError, RecursionError, MemoryError):
         definition = ast.Pass(lineno=1, col_offset=0)
     if not isinstance(definition, ast.FunctionDef):
-        raise source.error(definition, "this is no kernel", "a function that begins with `def`")
+        raise source.error(definition, "this is not a kernel", "a function that begins with `def`")
     return definition

@@ -184,7 +184,7 @@ def lanes(
     are combined as end_of_vectors does; the turns left then use the name itself.
     """
     if by < LANES or by % LANES:
-        raise site.error(f"{by} turns are no whole vectors", "a multiple of 4")
+        raise site.error(f"{by} turns do not fill whole vectors", "a multiple of 4")
     if len(by_turn(group)) != len(group):
         raise site.error("lanes stands inside lanes", "range(…) for one of the two loops")
     count = begin(run, site, weight, group, count, by)

@@ -33,8 +33,8 @@ def code_of_routine(routine: Routine) -> Code:
     if len(code.locals) > MOST_LOCALS or len(code.body) > MOST_INSTRUCTIONS:
         raise KernelError(
             f"{routine.name.partition('#')[0]}: {len(code.body)} instructions and {len(code.locals)} locals are too "
-            f"many for one function; allowed is {MOST_INSTRUCTIONS} and {MOST_LOCALS}: fewer turns in unrolled(…), "
-            "or a smaller `by` in blocked(…) and lanes(…)"
+            f"many for one function (at most {MOST_INSTRUCTIONS} and {MOST_LOCALS}); expected fewer turns in "
+            "unrolled(…), or a smaller `by` in blocked(…) and lanes(…)"
         )
     return code
 

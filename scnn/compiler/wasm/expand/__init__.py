@@ -13,6 +13,7 @@ All modules are functions over one `state`: `forms` and `values` say what a valu
 from collections.abc import Mapping, Sequence
 
 from scnn.compiler.analysis.reductions import reductions_in
+from scnn.compiler.errors import all_errors
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function, Type
 from scnn.compiler.wasm.expand.forms import number
@@ -34,7 +35,8 @@ def expand(
     sites: list[Site],
     options: Options,
 ) -> Routine:
-    """The routine of one call; adds its checks to `sites`."""
+    """The routine of one call; adds its checks to `sites`. Raises KernelError with all loops whose turns cannot run
+    together."""
     state = State(sites, options, reductions_in(function), execute)
     turn = LoopTurn({})
     for parameter in function.parameters:
@@ -44,4 +46,5 @@ def expand(
     for passed in parameters:
         turn.names[passed] = state.atom(passed)
     state.enter(Frame(function, buffers, set()), [turn])
+    all_errors(state.errors)
     return Routine(name, tuple(parameters), state.block)

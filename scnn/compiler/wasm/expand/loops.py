@@ -7,6 +7,7 @@ from functools import partial
 from scnn.compiler.analysis.affine import LANE, LANES, Affine
 from scnn.compiler.analysis.independence import require_independent
 from scnn.compiler.analysis.varying import varying_names
+from scnn.compiler.errors import KernelError
 from scnn.compiler.tree import Expression, Repeat
 from scnn.compiler.wasm.expand.expressions import evaluate
 from scnn.compiler.wasm.expand.reductions import Partial, begin_reductions, end_reductions
@@ -22,12 +23,16 @@ WRITTEN_OUT = 16  # the most turns that are: beyond it the code grows, and nothi
 def repeat(state: State, loop: Repeat, group: list[LoopTurn]) -> None:
     bounds = [constant(state, bound, group) for bound in loop.bounds]
     if len(bounds) == 3 and not bounds[2]:
-        raise state.error(loop.node, "a loop by steps of 0 has no end", "a step that is not 0")
+        raise state.error(loop.bounds[2].node, "a loop by steps of 0 has no end", "a step that is not 0")
     numbers = range(*bounds)
     by = constant(state, loop.by, group) if loop.by else LANES
-    if loop.kind in ("lanes", "blocked"):
-        require_turns_together(state, loop, len(numbers), by, group)
     kind = loop.kind if getattr(state.options, loop.kind, True) else "range"
+    if loop.kind in ("lanes", "blocked"):
+        try:
+            require_turns_together(state, loop, len(numbers), by, group)
+        except KernelError as error:  # raised in the end, with what else there is
+            state.errors += error.errors
+            kind = "range"
     state.lanes += loop.kind == "lanes"
     if kind in ("lanes", "blocked"):
         with varying_in(state, loop):
@@ -58,9 +63,11 @@ def require_turns_together(state: State, loop: Repeat, turns: int, by: int, grou
     if loop.kind == "lanes" and state.lanes:
         raise state.error(loop.node, "lanes stands inside lanes", "range(…) for one of the two loops")
     if loop.kind == "lanes" and (by < LANES or by % LANES):
-        raise state.error(loop.node, f"{by} turns are no whole vectors", "a multiple of 4")
+        assert loop.by
+        raise state.error(loop.by.node, f"{by} turns do not fill whole vectors", "a multiple of 4")
     if by < 1:
-        raise state.error(loop.node, f"{by} turns cannot run together", "a `by` of at least 1")
+        assert loop.by
+        raise state.error(loop.by.node, f"{by} turns cannot run together", "a `by` of at least 1")
     frame, seen = state.frame, set()
     for turn in group:
         names = {name: value.affine if isinstance(value, Value) else None for name, value in turn.names.items()}

@@ -6,7 +6,7 @@ are read one by one, those that are off at element 0, and stored one by one wher
 """
 
 from scnn.compiler.analysis.affine import INT32, LANES, Affine, span
-from scnn.compiler.errors import KernelError, outside_error
+from scnn.compiler.errors import target
 from scnn.compiler.tree import Index, Type
 from scnn.compiler.tree import Store as TreeStore
 from scnn.compiler.wasm.expand.forms import extract, scalar, sum_node, vector, vector_of
@@ -103,7 +103,9 @@ def address_of(state: State, buffer: Buffer, place: Affine) -> tuple[Node, int]:
 def check(state: State, at: Index | TreeStore, buffer: Buffer, place: Affine) -> None:
     """Stops the kernel unless the index lies inside, in every lane: |lane step| · 3 elements from the lowest one."""
     if place.is_constant and not state.guards:
-        raise KernelError(str(outside_error(state.frame.function.source.place(at.node), buffer.name, buffer.length)))
+        raise state.error(
+            target(at.node), f"the index lies outside {buffer.name}, whose length is {buffer.length}", ""
+        )
     room = max(buffer.length - abs(reach(place)), 0)
     outside = state.nodes.make("i32.ge_u", sum_node(state, lowest_of(place)), state.nodes.i32(room))
     state.stop_if(outside, at.node, buffer)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from scnn.compiler.analysis.affine import Affine, Atom, Range, range_of
 from scnn.compiler.analysis.reductions import Reduction
-from scnn.compiler.errors import KernelError, division_error, outside_error
+from scnn.compiler.errors import Diagnostic, KernelError, division_error, outside_error
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function, Statement, assigned_once
 from scnn.compiler.wasm.expand.values import Cell, LoopTurn, Mask, Value
@@ -70,6 +70,7 @@ class State:
         self.mutable: set[Atom] = set()  # atoms that are set more than once
         self.counter = 0
         self.executed = 0
+        self.errors: list[Diagnostic] = []  # loops whose turns cannot run together
         self.guards = 0  # how many branches stand around that may not be taken
         self.lanes = 0  # how many loops over lanes stand around
 
