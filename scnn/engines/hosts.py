@@ -24,7 +24,8 @@ class Instance(Protocol):
     def write(self, offset: int, data: bytes) -> None: ...
 
     def site(self) -> int:
-        """The number of the check that failed, or -1."""
+        """The number of the check that failed since this was last asked, or -1: a host may stop a call before its
+        first instruction, and an earlier failure must not be found again then."""
 
 
 class Host(Protocol):
@@ -91,7 +92,10 @@ class WasmtimeInstance:
         self.memory.write(self.store, data, offset)
 
     def site(self) -> int:
-        return int(self.exports["site"].value(self.store))
+        failed = self.exports["site"]
+        number = int(failed.value(self.store))
+        failed.set_value(self.store, -1)
+        return number
 
 
 class BrowserHost:
@@ -139,7 +143,10 @@ class BrowserInstance:
         self.view(offset, len(data)).assign(data)
 
     def site(self) -> int:
-        return int(self.exports.site.value)
+        failed = self.exports.site
+        number = int(failed.value)
+        failed.value = -1
+        return number
 
 
 def default_host() -> Host:

@@ -7,8 +7,11 @@ import pytest
 
 from scnn.compiler import compile_plan
 from scnn.engines.hosts import BrowserHost, HostError, WasmtimeHost, default_host
+from scnn.engines.wasm import WasmEngine
+from scnn.errors import KernelBoundsError
 from scnn.kernels import relu_forward
-from tests.compiler.support import plan_of
+from scnn.plan import Plan
+from tests.compiler.support import kernel_of, plan_of
 
 PLAN = plan_of(relu_forward, {"output": 4, "input": 4}, {"size": 4})
 
@@ -90,3 +93,42 @@ def test_a_trap_is_a_host_error() -> None:
     )
     with pytest.raises(HostError, match="unreachable"):
         WasmtimeHost().instantiate(code).function("stop")()
+
+
+TRAPS = {
+    "no stack left": ("(call $run)", "stack"),
+    "no such address": ("(drop (i32.load (i32.const -1)))", "memory fault|out of bounds"),
+    "no number": ("(drop (i32.div_s (i32.const 1) (i32.const 0)))", "divide by zero"),
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_what_a_host_stops_for_its_own_reasons(trap: str) -> None:
+    """Is a HostError with the host's words, and is never taken for an index that was outside before."""
+    wasmtime = pytest.importorskip("wasmtime")
+    body, words = TRAPS[trap]
+    site = '(global (export "site") (mut i32) (i32.const -1))'
+    code = wasmtime.wat2wasm(f'(module (memory (export "memory") 1) {site} (func $run (export "run") {body}))')
+    engine = WasmEngine(outside(), WasmtimeHost())
+    engine.write("n", [4])
+    with pytest.raises(KernelBoundsError):
+        engine.run("run")
+    stopped = engine.instance.site()
+    assert stopped == -1
+    engine.functions["run"] = WasmtimeHost().instantiate(code).function("run")
+    with pytest.raises(HostError, match=words):
+        engine.run("run")
+
+
+def test_a_module_that_asks_for_what_is_not_there() -> None:
+    """A module of another program, with an import, is refused in the host's words."""
+    wasmtime = pytest.importorskip("wasmtime")
+    code = wasmtime.wat2wasm('(module (import "a" "b" (func)) (memory (export "memory") 1))')
+    with pytest.raises(HostError, match="refuses the module: .*import"):
+        WasmtimeHost().instantiate(code)
+
+
+def outside() -> Plan:
+    """A plan whose kernel stores outside its buffer if n[0] says so."""
+    source = "def kernel(out: Float32Buffer, n: Int32Buffer):\n    out[n[0]] = 1.0\n"
+    return plan_of(kernel_of(source), {"out": 4, "n": 1}, {})

@@ -14,7 +14,11 @@ __all__ = ["PAGE", "module"]
 PAGE = 65536  # bytes of one page of memory
 
 # Sections by their numbers: https://webassembly.github.io/spec/core/binary/modules.html#sections
-TYPE, FUNCTION, MEMORY, GLOBAL, EXPORT, CODE = 1, 3, 5, 6, 7, 10
+CUSTOM, TYPE, FUNCTION, MEMORY, GLOBAL, EXPORT, CODE = 0, 1, 3, 5, 6, 7, 10
+
+FUNCTION_NAMES = (
+    1  # a subsection of the names: https://webassembly.github.io/spec/core/appendix/custom.html#name-section
+)
 
 EXPORT_FUNCTION, EXPORT_MEMORY, EXPORT_GLOBAL = 0, 2, 3
 
@@ -35,8 +39,15 @@ def module(functions: Sequence[Code], exported: Sequence[str], memory: int) -> b
         (GLOBAL, vector([site])),
         (EXPORT, vector(exports)),
         (CODE, vector([sized(function(code, numbers)) for code in functions])),
+        (CUSTOM, names(functions)),
     ]
     return b"\x00asm\x01\x00\x00\x00" + b"".join(bytes([number]) + sized(body) for number, body in sections)
+
+
+def names(functions: Sequence[Code]) -> bytes:
+    """The functions' names, which traps and browsers' tools show: conv2d_forward#3 is the plan's fourth routine."""
+    named = vector([unsigned(number) + name(code.name) for number, code in enumerate(functions)])
+    return name("name") + bytes([FUNCTION_NAMES]) + sized(named)
 
 
 def function(code: Code, functions: dict[str, int]) -> bytes:
