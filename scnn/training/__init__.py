@@ -1,4 +1,4 @@
-"""Training: optimisers, schedules, augmentation, and the trainer as a sequence of events."""
+"""Training: optimisers, schedules, augmentation, and the trainer, which yields events."""
 
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import resume, save_checkpoint

@@ -1,4 +1,4 @@
-"""Augmentation: training images are bent a little, anew each time, so that the network learns what stays."""
+"""Augmentation: training images are distorted at random in each epoch, so that networks learn invariance."""
 
 from dataclasses import dataclass
 from math import isfinite
@@ -14,11 +14,12 @@ __all__ = ["Augmentation"]
 
 @dataclass(frozen=True)
 class Augmentation:
-    """The largest changes, each drawn evenly between plus and minus it, for every image and every epoch.
+    """The maximum distortions; each image of each epoch is distorted by amounts drawn uniformly between plus and
+    minus these.
 
-    `rotation` in degrees; `scale` and `shear` as shares (0.1: by a tenth); `shift` in pixels; `bend` moves the
-    nodes of a grid laid over the image by so many pixels, and what lies between them along. With nothing but zeros
-    images stay as they are. Raises ConfigError for what is out of range.
+    `rotation` is in degrees, `scale` and `shear` are fractions (0.1 is a tenth), `shift` is in pixels. `bend` moves
+    the nodes of a grid over the image by up to so many pixels, and the image between them along. With all zeros
+    images do not change. Raises ConfigError for values out of range.
     """
 
     rotation: float = 0.0
@@ -34,14 +35,12 @@ class Augmentation:
         for name, limit in limits.items():
             value = getattr(self, name)
             if not (isfinite(value) and 0 <= value <= limit):
-                raise ConfigError(f"Augmentation: {name} goes from 0 to {limit:g}, and is not {value}")
-        require_integer("Augmentation: nodes", self.nodes, 2)
-        if self.nodes > 16:
-            raise ConfigError(f"Augmentation: the grid has 2 to 16 nodes a side, not {self.nodes}")
+                raise ConfigError(f"Augmentation: {name} must be from 0 to {limit:g}, got {value}")
+        require_integer("Augmentation: nodes", self.nodes, 2, 16)
 
     @property
     def strengths(self) -> list[float]:
-        """As the kernel wants them: rotation in radians, scale, shear, shift, bend."""
+        """The kernel's arguments: rotation in radians, scale, shear, shift, bend."""
         return [self.rotation * 3.141592653589793 / 180.0, self.scale, self.shear, self.shift, self.bend]
 
     def buffers(self) -> dict[str, tuple[str, Shape]]:
@@ -51,11 +50,12 @@ class Augmentation:
         }
 
     def load(self, shape: Shape) -> list[Call]:
-        """The calls that make `input` from the image whose turn it is; raises ConfigError for images that are too
-        small to have neighbouring pixels."""
+        """The calls that compute `input` from the image at `position`; raises ConfigError for images that are too
+        small to interpolate in.
+        """
         channels, height, width = shape
         if height < 2 or width < 2:
-            raise ConfigError(f"augmentation needs images of at least 2×2 pixels, not {height}×{width}")
+            raise ConfigError(f"augmentation needs images of at least 2×2 pixels, got {height}×{width}")
         sizes = {"channels": channels, "height": height, "width": width}
         return [
             call(kernels.draw_distortion, nodes=self.nodes),

@@ -1,7 +1,8 @@
-"""Checkpoints: a training in the middle, as one safetensors file, from which it goes on to the very same bits.
+"""Checkpoints: an unfinished training as one safetensors file. A resumed training computes the same bits as one that
+was not interrupted.
 
-A checkpoint is a model, and so opens as one; beside the parameters it holds the trainer's settings and state, and
-such digits as nobody else has.
+A checkpoint is also a model, and can be loaded as one. Besides the parameters it contains the trainer's settings and
+state, and datasets that exist nowhere else, such as the user's own images.
 """
 
 import json
@@ -32,7 +33,7 @@ PLAIN = ("epoch", "trained", "judging", "finished", "learning_rate", "scores", "
 
 
 def settings_of(trainer: Trainer) -> dict[str, Any]:
-    """A trainer's settings as plain data, with the hashes of its digits."""
+    """A trainer's settings as plain data, with the hashes of its datasets."""
     return {
         "epochs": trainer.epochs,
         "batch_size": trainer.batch_size,
@@ -48,12 +49,12 @@ def settings_of(trainer: Trainer) -> dict[str, Any]:
 
 
 def save_checkpoint(path: str | Path, trainer: Trainer) -> None:
-    """Writes the training as it stands, as a whole or not at all; raises ModelError."""
+    """Writes the training's current state, completely or not at all; raises ModelError."""
     safetensors.write(path, pack_checkpoint(trainer))
 
 
 def pack_checkpoint(trainer: Trainer, digits: Mapping[str, Digits] = NONE) -> bytes:
-    """The bytes of the file; `digits` go into it under their names, for `digits_in`."""
+    """The bytes of the file; it also contains the datasets in `digits`, by name, for `digits_in`."""
     trainer.update_network()
     state = state_of(trainer)
     buffers: dict[str, array[Any]] = state["buffers"]
@@ -79,17 +80,16 @@ def pack_checkpoint(trainer: Trainer, digits: Mapping[str, Digits] = NONE) -> by
 
 
 def digits_in(tensors: Mapping[str, Tensor], name: str, classes: Sequence[str]) -> Digits | None:
-    """The digits of this name in a checkpoint's tensors, if there are any; raises ModelError where they are not
-    sound."""
+    """The dataset of this name in a checkpoint's tensors, or None; raises ModelError if it is invalid."""
     pixels, labels = (tensors.get(f"{DIGITS}{name}.{part}") for part in ("pixels", "labels"))
     if pixels is None or labels is None:
         return None
     if pixels.values.typecode != "B" or labels.values.typecode != "B" or len(pixels.shape) != 3:
-        raise ModelError(f"its {name} are no grey images with labels")
+        raise ModelError(f"its {name} images must be uint8 [image, row, column] with uint8 labels")
     try:
         return Digits(pixels.values.tobytes(), labels.values.tobytes(), *pixels.shape[1:], tuple(classes))
     except DataError as error:
-        raise ModelError(f"its {name} are not sound: {error}") from None
+        raise ModelError(f"its {name} images are invalid: {error}") from None
 
 
 def resume(
@@ -101,9 +101,10 @@ def resume(
     make_engine: EngineFactory = compiled,
     name: str = "the checkpoint",
 ) -> Trainer:
-    """The trainer of a checkpoint (its path, or its bytes and a name for them), standing where it was; `layers` are
-    kinds of the user's own. Raises ModelError where the file is no sound checkpoint, or is of a training on other
-    digits."""
+    """The trainer of a checkpoint (a path, or bytes and a name for messages), in the state in which it was saved;
+    `layers` are the user's own layer classes. Raises ModelError if the file is not a valid checkpoint, or if its
+    training used other datasets.
+    """
     name = name if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else safetensors.read(source)
     try:
@@ -111,41 +112,41 @@ def resume(
         network = Network.from_tensors(tensors, metadata, layers=layers)
         settings, state = table(metadata, "settings"), table(metadata, "state")
         require_same("training", training, settings)
-        if "test_digits" in settings:  # files of earlier versions do not tell
+        if "test_digits" in settings:  # files of earlier versions lack it
             require_same("test", test, settings)
         trainer = Trainer(network, training, test, make_engine=make_engine, **settings_from_dict(settings))
         weights = network.fingerprint()
         restore(trainer, whole_state(tensors, state))
         if network.fingerprint() != weights:
-            raise ModelError("it has two kinds of weights, which differ")
+            raise ModelError("the parameters of its model and of its training differ")
     except (ScnnError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelError(f"{name} cannot be resumed: {error}") from None
     return trainer
 
 
 def require_same(part: str, digits: Digits | None, settings: Mapping[str, Any]) -> None:
-    """Raises ModelError where these are not the digits that the checkpoint's training had."""
+    """Raises ModelError unless this is the dataset that the checkpoint's training used."""
     if settings[f"{part}_digits"] != (digits.fingerprint() if digits else None):
-        raise ModelError(f"it is of a training on other digits: give the {part} digits that it was begun with")
+        raise ModelError(f"it was trained on another dataset: pass the {part} images that the training started with")
 
 
 def table(metadata: Mapping[str, str], name: str) -> dict[str, Any]:
-    """A JSON object of the metadata."""
+    """A JSON object of the metadata; raises ModelError if there is none."""
     try:
         found = json.loads(metadata.get(name, "null"))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise ModelError(f"it has no {name}: it is a model, and no checkpoint")
+        raise ModelError(f"it has no {name}: it is a model, not a checkpoint")
     return found
 
 
 def whole_state(tensors: Mapping[str, Tensor], state: dict[str, Any]) -> dict[str, Any]:
-    """The trainer's state, put together from JSON and tensors."""
+    """The trainer's state, joined from JSON and tensors."""
     buffers = {name.removeprefix(PREFIX): t.values for name, t in tensors.items() if name.startswith(PREFIX)}
     version, gauss = state["random"]
     if buffers["order"].typecode != "i" or buffers["order_random"].typecode != "I":
-        raise ModelError("its order is none")
+        raise ModelError("its order must be int32, and its random state uint32")
     return {
         **state,
         "order": list(buffers.pop("order")),

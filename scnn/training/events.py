@@ -1,4 +1,4 @@
-"""What a training tells: how far it is, and after each epoch how well it does."""
+"""The events of a training: progress, and the scores at the end of each epoch."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ __all__ = ["EpochEnded", "Event", "Progress", "Score"]
 
 @dataclass(frozen=True)
 class Score:
-    """How a network did on some digits: mean loss, and confusion[true class][predicted class].
+    """A network's result on a dataset: mean loss, and confusion[true class][predicted class].
 
     >>> Score(loss=0.25, confusion=((9, 1), (0, 10)))
     Score(loss=0.2500, accuracy=0.9500, samples=20)
@@ -25,27 +25,26 @@ class Score:
 
     @property
     def samples(self) -> int:
-        """How many digits were counted."""
+        """The number of images evaluated."""
         return sum(map(sum, self.confusion))
 
     @property
     def accuracy(self) -> float:
-        """The share of digits that were recognised, 0 to 1."""
+        """The fraction of images classified correctly, from 0 to 1."""
         return sum(row[place] for place, row in enumerate(self.confusion)) / self.samples
 
     def to_dict(self) -> dict[str, float]:
-        """Loss and accuracy, as files and machines are told them."""
+        """Loss and accuracy, for files and JSON output."""
         return {"loss": self.loss, "accuracy": self.accuracy}
 
     @property
     def sort_key(self) -> tuple[float, float]:
-        """What the best is chosen by: the accuracy, and among equals the loss."""
+        """Orders scores from worst to best: by accuracy, and then by loss."""
         return self.accuracy, -self.loss
 
     @classmethod
     def from_json(cls, plain: Any, classes: int) -> "Score":
-        """From [loss, confusion] as they come out of JSON; raises ConfigError for what is no score of so many
-        classes."""
+        """From [loss, confusion] in JSON; raises ConfigError for anything but a score of `classes` classes."""
         match plain:
             case [int() | float() as loss, [*rows]] if math.isfinite(loss):
                 square = len(rows) == classes and all(isinstance(row, list | tuple) for row in rows)
@@ -53,12 +52,12 @@ class Score:
                 sound = all(type(count) is int and count >= 0 for count in counts) and any(counts)
                 if sound and all(len(row) == classes for row in rows):
                     return cls(loss, tuple(map(tuple, rows)))
-        raise ConfigError("the checkpoint's scores are none")
+        raise ConfigError("the checkpoint has an invalid score; expected [loss, confusion matrix]")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A slice of work is done: so many samples were trained on, in this epoch and in all."""
+    """A slice of work is done: `sample` samples of this epoch have been trained on, and `done` in all."""
 
     epoch: int
     sample: int
@@ -67,8 +66,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class EpochEnded:
-    """Every training digit had its turn once more. `training` is the mean while learning; what the network made
-    of the validation and test digits came after. `best` tells whether these weights are the best until now."""
+    """The end of an epoch. `training` is the mean over the epoch, while the parameters changed; `test` and
+    `validation` were computed after it. `best` is whether these parameters are the best so far.
+    """
 
     epoch: int
     training: Score

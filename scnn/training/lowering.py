@@ -1,4 +1,4 @@
-"""Lowering a training: the network's plan with loss, gradients, optimiser and augmentation added."""
+"""Lowering of a training: the network's plan plus loss, gradients, optimiser and augmentation."""
 
 from scnn import kernels
 from scnn.layers.layer import call
@@ -29,16 +29,16 @@ def lower_training(
     augmentation: Augmentation | None = None,
     steps: int = 1,
 ) -> Plan:
-    """The plan of a network's training; its memory holds up to `images` images with their labels, at least one.
+    """The plan of a network's training, with memory for up to `images` images and their labels, at least one.
 
-    Procedures, beside the inference's `infer` and `evaluate` (positions count the images in `pixels`):
-    - `gradients(first, count)` evaluates the samples at these positions, as in training, and adds their gradients up
-      in `gradients`;
-    - `update(samples)` takes one step of the optimiser by the mean over so many samples;
-    - `train(first, steps, batch)` does `gradients` and `update` for `steps` batches in a row.
+    Procedures, in addition to `infer` and `evaluate` (positions are indices into `pixels`):
+    - `gradients(first, count)` evaluates these samples in training mode, and adds their gradients to `gradients`;
+    - `update(samples)` takes one optimiser step with the mean over that many samples, and resets the gradients;
+    - `train(first, steps, batch)` runs `gradients` and `update` for `steps` consecutive batches.
 
-    The optimiser (SGD unless given) reads row after row of `settings`, which has `steps` of them; `step` counts.
-    Raises ConfigError where memory does not suffice, or layers cannot stand together.
+    The optimiser (SGD by default) reads one row of `settings` per step, of which there are `steps`; `step` is the
+    index of the next one. Raises ConfigError if the network needs too much memory, or if its layers cannot be
+    combined.
     """
     optimiser = optimiser or SGD()
     inference = lower(network, images)
@@ -64,7 +64,7 @@ def lower_training(
 def training_buffers(
     network: Architecture, images: int, optimiser: Optimiser, augmentation: Augmentation | None, steps: int
 ) -> dict[str, Buffer]:
-    """The buffers of the inference, the gradients, and what optimiser and augmentation keep."""
+    """The buffers of inference, of the gradients, of the optimiser and of the augmentation."""
     buffers = allocate_buffers(
         network,
         {

@@ -1,4 +1,4 @@
-"""Optimisers: which kernel takes a step along the gradients, what it remembers, and its settings for each step."""
+"""Optimisers: the kernel of an update step, the state it keeps, and its settings for each step."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -18,8 +18,9 @@ SETTINGS = 8  # numbers in a row of `settings`: see kernels/learning.py
 
 @dataclass(frozen=True)
 class Optimiser(ABC):
-    """Takes steps along the gradients. `learning_rate` is η; `weight_decay`, λ, adds λ · W to every gradient. Raises
-    ConfigError for numbers out of their range."""
+    """Updates the parameters with their gradients. `weight_decay` times the parameter is added to each gradient.
+    Raises ConfigError for values out of range.
+    """
 
     learning_rate: float
     weight_decay: float = field(default=0.0, kw_only=True)
@@ -28,28 +29,31 @@ class Optimiser(ABC):
         require_numbers(self)
         name = type(self).__name__
         if not 0 < self.learning_rate <= 1e30:
-            raise ConfigError(f"{name}: the learning rate must be above 0, not {self.learning_rate}")
+            raise ConfigError(f"{name}: the learning rate must be above 0 and at most 1e30, got {self.learning_rate}")
         if not 0 <= self.weight_decay < 1e6:
-            raise ConfigError(f"{name}: the weight decay must be at least 0, not {self.weight_decay}")
+            raise ConfigError(f"{name}: the weight decay must be at least 0 and below 1e6, got {self.weight_decay}")
 
     @property
     @abstractmethod
     def state(self) -> tuple[str, ...]:
-        """The buffers that it keeps from step to step, each as long as the parameters."""
+        """The buffers that persist from step to step, each as long as the parameters."""
 
     @abstractmethod
     def update(self, size: int) -> Call:
-        """The kernel call of one step over `size` parameters."""
+        """The kernel call of one step on `size` parameters."""
 
     @abstractmethod
     def settings(self, step: int, factor: float) -> list[float]:
-        """The row of settings for a step, from 0, with a schedule's factor."""
+        """The row of settings for a step, counted from 0, with a schedule's factor."""
 
 
 @dataclass(frozen=True)
 class SGD(Optimiser):
-    """Stochastic gradient descent, with momentum where it is above 0, Nesterov's where asked; PyTorch's SGD. Raises
-    ConfigError for numbers out of their range, and for Nesterov's momentum without any."""
+    """Stochastic gradient descent, optionally with momentum or Nesterov's momentum; the same as PyTorch's SGD. Raises
+    ConfigError for values out of range, and for `nesterov` without momentum.
+
+    Kernels: `sgd_update`, `momentum_update` in `scnn.kernels.learning`.
+    """
 
     learning_rate: float = 0.01
     momentum: float = 0.0
@@ -58,9 +62,9 @@ class SGD(Optimiser):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 <= self.momentum < 1:
-            raise ConfigError(f"SGD: the momentum must be at least 0 and below 1, not {self.momentum}")
+            raise ConfigError(f"SGD: the momentum must be at least 0 and below 1, got {self.momentum}")
         if self.nesterov and not self.momentum:
-            raise ConfigError("SGD: Nesterov's momentum needs a momentum above 0")
+            raise ConfigError("SGD: Nesterov momentum needs a momentum above 0")
 
     @property
     def state(self) -> tuple[str, ...]:
@@ -77,8 +81,11 @@ class SGD(Optimiser):
 
 @dataclass(frozen=True)
 class Adam(Optimiser):
-    """Adaptive moments (arXiv:1412.6980); PyTorch's Adam, whose weight decay is a part of the gradient. Raises
-    ConfigError for numbers out of their range."""
+    """Adaptive moment estimation (arXiv:1412.6980); the same as PyTorch's Adam, whose weight decay is part of the
+    gradient. Raises ConfigError for values out of range.
+
+    Kernel: `adam_update` in `scnn.kernels.learning`.
+    """
 
     learning_rate: float = 0.001
     beta_1: float = 0.9
@@ -89,9 +96,9 @@ class Adam(Optimiser):
         super().__post_init__()
         for name, value in (("beta_1", self.beta_1), ("beta_2", self.beta_2)):
             if not 0 <= value < 1:
-                raise ConfigError(f"Adam: {name} must be at least 0 and below 1, not {value}")
+                raise ConfigError(f"Adam: {name} must be at least 0 and below 1, got {value}")
         if not self.epsilon > 0:
-            raise ConfigError(f"Adam: epsilon must be above 0, not {self.epsilon}")
+            raise ConfigError(f"Adam: epsilon must be above 0, got {self.epsilon}")
 
     @property
     def state(self) -> tuple[str, ...]:
@@ -101,7 +108,9 @@ class Adam(Optimiser):
         return call(kernels.adam_update, size=size)
 
     def settings(self, step: int, factor: float) -> list[float]:
-        """Both moments begin at zero: after t steps they lack a share of β^t, for which rate and root make up."""
+        """With the bias correction of both moments, which start at zero: after t steps they lack a fraction β^t of
+        their value.
+        """
         rate = self.learning_rate * factor / (1.0 - power(self.beta_1, step + 1))
         root = sqrt(1.0 / (1.0 - power(self.beta_2, step + 1)))
         betas = [self.beta_1, 1.0 - self.beta_1, self.beta_2, 1.0 - self.beta_2]

@@ -1,6 +1,7 @@
-"""Learning-rate schedules: the share of the full learning rate that each step of a training gets.
+"""Learning-rate schedules: the fraction of the learning rate that each step uses.
 
-They are computed in Python's float64 by plus, minus, times and divided alone, and so are the same everywhere.
+They are computed in float64 with addition, subtraction, multiplication and division only, so that they are the same
+on every platform.
 """
 
 from abc import ABC, abstractmethod
@@ -12,7 +13,7 @@ __all__ = ["Constant", "Cosine", "OneCycle", "Schedule", "StepDecay", "cosine_of
 
 
 class Schedule(ABC):
-    """A factor for each step; `epoch` counts from 0, and so does `step`, of `total` in the whole training."""
+    """A factor on the learning rate for each step. `epoch` and `step` count from 0; `total` counts all steps."""
 
     @abstractmethod
     def factor(self, step: int, total: int, epoch: int) -> float: ...
@@ -20,7 +21,7 @@ class Schedule(ABC):
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The full rate from beginning to end."""
+    """Always the full learning rate."""
 
     def factor(self, step: int, total: int, epoch: int) -> float:
         return 1.0
@@ -28,8 +29,9 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    """Multiplied by `decay` after every `every` epochs; PyTorch's StepLR. Raises ConfigError where `every` is
-    below 1, or `decay` not above 0 and at most 1."""
+    """Multiplies the rate by `decay` every `every` epochs; the same as PyTorch's StepLR. Raises ConfigError unless
+    `every` is a positive integer and 0 < decay <= 1.
+    """
 
     every: int = 10
     decay: float = 0.1
@@ -37,7 +39,7 @@ class StepDecay(Schedule):
     def __post_init__(self) -> None:
         require_numbers(self)
         require_integer("StepDecay: every", self.every, 1)
-        require(0 < self.decay <= 1, f"StepDecay: decay must be above 0 and at most 1, not {self.decay}")
+        require(0 < self.decay <= 1, f"StepDecay: decay must be above 0 and at most 1, got {self.decay}")
 
     def factor(self, step: int, total: int, epoch: int) -> float:
         return power(self.decay, epoch // self.every)
@@ -45,7 +47,7 @@ class StepDecay(Schedule):
 
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """Down to nothing along half a cosine, step by step; PyTorch's CosineAnnealingLR (arXiv:1608.03983).
+    """Decreases the rate to zero along half a cosine, step by step; PyTorch's CosineAnnealingLR (arXiv:1608.03983).
 
     >>> [round(Cosine().factor(step, 4, 0), 3) for step in range(4)]
     [1.0, 0.854, 0.5, 0.146]
@@ -57,9 +59,9 @@ class Cosine(Schedule):
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Up to the full rate in the first `warmup` share of the steps, from 1/`start` of it, then down to 1/`end` of
-    where it began, both along half a cosine; PyTorch's OneCycleLR without its cycled momentum (arXiv:1708.07120).
-    Raises ConfigError where `warmup` is no share between 0 and 1, or a divisor is below 1.
+    """Increases the rate from 1/`start` to the full rate during the first `warmup` fraction of the steps, then
+    decreases it to 1/`end` of where it started, both along half a cosine; PyTorch's OneCycleLR without cycled
+    momentum (arXiv:1708.07120). Raises ConfigError unless 0 < warmup < 1 and both divisors are at least 1.
     """
 
     warmup: float = 0.3
@@ -68,8 +70,8 @@ class OneCycle(Schedule):
 
     def __post_init__(self) -> None:
         require_numbers(self)
-        require(0 < self.warmup < 1, f"OneCycle: warmup must lie between 0 and 1, not {self.warmup}")
-        require(self.start >= 1 and self.end >= 1, "OneCycle: start and end are divisors of at least 1")
+        require(0 < self.warmup < 1, f"OneCycle: warmup must be above 0 and below 1, got {self.warmup}")
+        require(self.start >= 1 and self.end >= 1, "OneCycle: start and end must be at least 1")
 
     def factor(self, step: int, total: int, epoch: int) -> float:
         first, last = self.warmup * total - 1.0, total - 1.0
@@ -80,12 +82,12 @@ class OneCycle(Schedule):
 
 
 def between(begin: float, end: float, share: float) -> float:
-    """Along half a cosine from one to the other."""
+    """Interpolates from `begin` to `end` along half a cosine."""
     return end + (begin - end) / 2.0 * (1.0 + cosine_of_half_turns(share))
 
 
 def cosine_of_half_turns(share: float) -> float:
-    """cos(π · share) for a share from 0 to 1, by its series, to 1e-15."""
+    """cos(π · share) for a share from 0 to 1, by its power series, with an error of at most 2e-15."""
     if share > 0.5:
         return -cosine_of_half_turns(1.0 - share)
     angle = 3.141592653589793 * share
@@ -98,7 +100,7 @@ def cosine_of_half_turns(share: float) -> float:
 
 
 def power(base: float, exponent: int) -> float:
-    """The base to a whole power that is not negative, by repeated squaring."""
+    """base ** exponent for an integer exponent of at least 0, by repeated squaring."""
     result = 1.0
     while exponent:
         if exponent & 1:

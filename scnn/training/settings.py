@@ -1,4 +1,4 @@
-"""The settings of a training as plain data: from a dict, every value checked."""
+"""The settings of a training, read from plain data with every value checked."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,10 +16,11 @@ SCHEDULES: tuple[type[Schedule], ...] = (Constant, StepDecay, Cosine, OneCycle)
 
 
 def settings_from_dict(data: object) -> dict[str, Any]:
-    """A trainer's settings from plain data: epochs, batch_size, seed, optimiser, schedule, augmentation, validation
-    and patience, each only where it is there."""
+    """A trainer's keyword arguments from plain data: epochs, batch_size, seed, optimiser, schedule, augmentation,
+    validation and patience; absent ones keep their defaults. Raises ConfigError.
+    """
     if not isinstance(data, Mapping):
-        raise ConfigError("a training's settings are a dict")
+        raise ConfigError("the settings of a training must be a dict")
     settings: dict[str, Any] = {}
     ranges = {"epochs": (1, MAX_EPOCHS), "batch_size": (1, MAX_INTEGER), "validation": (0, MAX_INTEGER)}
     ranges["seed"] = (0, MAX_SEED)

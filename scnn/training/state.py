@@ -1,6 +1,7 @@
-"""The state of a training: all that it continues from, taken from a trainer and given back to one.
+"""The state of a training: everything that a resumed training needs, read from a trainer and restored to one.
 
-What is given back comes from a file, and so all of it is looked at before anything is used.
+A state that is restored comes from a file, so all of it is validated before any of it is used. Its keys are part of
+the file format: `judging` is the trainer's `evaluated`.
 """
 
 import math
@@ -19,8 +20,8 @@ __all__ = ["restore", "state_of"]
 
 
 def state_of(trainer: Trainer) -> dict[str, Any]:
-    """Buffers under `buffers`, the rest plain data for JSON."""
-    version, words, gauss = trainer.random.getstate()
+    """The state: engine buffers under `buffers`, everything else as data for JSON."""
+    version, internal, gauss = trainer.random.getstate()
     best = trainer.best
     return {
         "epoch": trainer.epoch,
@@ -28,10 +29,10 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
         "judging": trainer.evaluated,
         "finished": trainer.finished,
         "learning_rate": trainer.optimiser.learning_rate,
-        "random": [version, list(words), gauss],
+        "random": [version, list(internal), gauss],
         "order": list(trainer.order),
-        "scores": plain(trainer.scores),
-        "best": [best.epoch, plain(best.scores)] if best else None,
+        "scores": scores_to_json(trainer.scores),
+        "best": [best.epoch, scores_to_json(best.scores)] if best else None,
         "buffers": {
             **{name: trainer.engine.read(name) for name in trainer.checkpoint_buffers},
             **({"best_parameters": array("f", best.parameters)} if best else {}),
@@ -40,13 +41,14 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
 
 
 def restore(trainer: Trainer, state: Mapping[str, Any]) -> None:
-    """Lets a trainer of the same network, digits and settings stand where `state` was taken. Raises ConfigError where
-    it cannot be of such a training; nothing is changed then."""
+    """Puts a trainer with the same network, datasets and settings into a saved state. Raises ConfigError if the state
+    cannot be one of this training; the trainer is unchanged then.
+    """
     buffers = state["buffers"]
     for name in trainer.checkpoint_buffers:
-        require_sound(trainer, name, buffers.get(name, ()))
+        require_valid(trainer, name, buffers.get(name, ()))
     if sorted(state["order"]) != sorted(trainer.order):
-        raise ConfigError("the checkpoint is of a training on other digits")
+        raise ConfigError("the checkpoint is of a training on another dataset")
     require_position(trainer, state)
     scores, best = scores_of(trainer, state["scores"]), best_of(trainer, state)
     optimiser = replace(trainer.optimiser, learning_rate=state["learning_rate"])
@@ -54,7 +56,7 @@ def restore(trainer: Trainer, state: Mapping[str, Any]) -> None:
     try:
         random.setstate((state["random"][0], tuple(state["random"][1]), state["random"][2]))
     except (TypeError, ValueError):
-        raise ConfigError("the checkpoint's random state is none") from None
+        raise ConfigError("the checkpoint's random state is invalid") from None
     trainer.random, trainer.order = random, list(state["order"])
     trainer.epoch, trainer.trained, trainer.evaluated = state["epoch"], state["trained"], state["judging"]
     trainer.finished = state["finished"]
@@ -66,51 +68,55 @@ def restore(trainer: Trainer, state: Mapping[str, Any]) -> None:
     trainer.update_network()
 
 
-def require_sound(trainer: Trainer, name: str, values: Any) -> None:
-    """Raises ConfigError where these are not finite numbers of the buffer's kind, as many as it holds."""
+def require_valid(trainer: Trainer, name: str, values: Any) -> None:
+    """Raises ConfigError unless these are finite numbers of the buffer's type and length."""
     buffer = trainer.engine.plan.buffers[name]
     if len(values) != buffer.length:
-        raise ConfigError(f"the checkpoint is of another training: its {name} are not {buffer.length} numbers")
+        raise ConfigError(
+            f"the checkpoint is of another training: expected {buffer.length} values in {name}, got {len(values)}"
+        )
     if values.typecode != ELEMENT_TYPES[buffer.kind].array_code:
-        raise ConfigError(f"the checkpoint's {name} are of another kind")
+        raise ConfigError(f"the checkpoint's {name} must be {buffer.kind}")
     if not all(map(math.isfinite, values)):
-        raise ConfigError(f"the checkpoint's {name} are not finite")
+        raise ConfigError(f"the checkpoint's {name} must be finite")
 
 
 def require_position(trainer: Trainer, state: Mapping[str, Any]) -> None:
-    """Raises ConfigError for a place outside of the training, or one that its step contradicts."""
+    """Raises ConfigError for a position outside of the training, or one that contradicts its step."""
     limits = {
         "epoch": (1, trainer.epochs),
         "trained": (0, trainer.training_size),
         "judging": (0, len(trainer.evaluation_order)),
     }
-    for name, (least, most) in limits.items():
-        if type(state[name]) is not int or not least <= state[name] <= most:
-            raise ConfigError("the checkpoint stands outside of this training")
+    for name, (minimum, maximum) in limits.items():
+        if type(state[name]) is not int or not minimum <= state[name] <= maximum:
+            raise ConfigError(
+                f"the checkpoint's {name} must be an integer from {minimum} to {maximum}, got {state[name]!r:.80}"
+            )
     if type(state["finished"]) is not bool:
-        raise ConfigError("the checkpoint does not say whether its training has finished")
+        raise ConfigError("the checkpoint's finished must be true or false")
     trained = state["trained"]
     steps = trainer.steps_per_epoch if trained == trainer.training_size else trained // trainer.batch_size
     if trained and state["buffers"]["step"][0] != steps:  # the last batch of an epoch may be smaller
-        raise ConfigError("the checkpoint's step is not that of its position")
+        raise ConfigError("the checkpoint's step contradicts its position")
 
 
 def best_of(trainer: Trainer, state: Mapping[str, Any]) -> Best | None:
-    """The best epoch of a state; raises ConfigError where it is none."""
+    """The best epoch of a state; raises ConfigError if it is invalid."""
     if state["best"] is None:
         return None
     epoch, scores = state["best"]
     if type(epoch) is not int or not 1 <= epoch <= trainer.epochs or "validation" not in scores:
-        raise ConfigError("the checkpoint's best epoch is none")
+        raise ConfigError("the checkpoint's best epoch is invalid")
     weights = state["buffers"]["best_parameters"]
-    require_sound(trainer, "parameters", weights)
+    require_valid(trainer, "parameters", weights)
     return Best(epoch, scores_of(trainer, scores), weights.tobytes())
 
 
 def scores_of(trainer: Trainer, plain: Mapping[str, Any]) -> dict[str, Score]:
-    """Scores by what they are of; raises ConfigError for what is none."""
+    """Scores by dataset; raises ConfigError for an invalid one."""
     return {name: Score.from_json(score, trainer.network.classes) for name, score in plain.items()}
 
 
-def plain(scores: Mapping[str, Score]) -> dict[str, Any]:
+def scores_to_json(scores: Mapping[str, Score]) -> dict[str, Any]:
     return {name: [score.loss, score.confusion] for name, score in scores.items()}

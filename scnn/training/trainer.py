@@ -1,7 +1,8 @@
-"""The trainer: epochs, shuffling, descent and judging, told as a sequence of events. It never prints or sleeps.
+"""The trainer: epochs, shuffling, optimiser steps and evaluation, as a generator of events. It never prints or
+sleeps.
 
-What it has done and has still to do stands in plain attributes and in the engine's memory, so that it can be
-stopped after any event, kept, and continued to the very same bits (`state.py`).
+All of its state is in plain attributes and in the engine's memory, so that it can be stopped after any event, saved,
+and resumed to the same bits (`scnn.training.state`).
 """
 
 import math
@@ -29,7 +30,7 @@ __all__ = ["Best", "Trainer"]
 
 @dataclass(frozen=True)
 class Best:
-    """The epoch that did best on the validation digits: all its scores, and the bytes of its parameters."""
+    """The epoch with the best score on the validation images: all its scores, and the bytes of its parameters."""
 
     epoch: int
     scores: dict[str, Score]
@@ -37,14 +38,13 @@ class Best:
 
 
 class Trainer:
-    """Trains a network on mini-batches of shuffled digits; the gradient is the mean over a batch, the last of an
-    epoch may be smaller. The same network, digits and settings give the same parameters, to the bit, however the
-    work is sliced (at most `slice_size` samples between two events).
+    """Trains a network on mini-batches of shuffled images. The gradient is the mean over a batch; the last batch of
+    an epoch may be smaller. The same network, datasets and settings give the same parameters, bit for bit, however
+    the work is sliced (at most `slice_size` samples between two events).
 
-    `validation` keeps so many digits of the training's, the last of each class, out of it: the weights that do
-    best on them are what the network has in the end, and after `patience` epochs without a better one training
-    stops. Test digits decide nothing. Raises ConfigError and ShapeError at once, TrainingError when the loss is
-    no longer finite.
+    `validation` holds out that many of the training images, the last of each class: the network ends with the
+    parameters that score best on them, and training stops after `patience` epochs without improvement. Test images
+    decide nothing. Raises ConfigError and ShapeError at once, TrainingError if the loss is no longer finite.
     """
 
     def __init__(
@@ -68,19 +68,19 @@ class Trainer:
         require_integer("epochs", epochs, 1, MAX_EPOCHS)
         require_integer("the batch size", batch_size, 1)
         require_seed(seed)
-        require_integer("the number of validation digits", validation, 0)
+        require_integer("the number of validation images", validation, 0)
         if patience is not None:
-            require_integer("the patience, in epochs,", patience, 1, MAX_EPOCHS)
-        require(patience is None or validation > 0, "patience needs validation digits to judge by")
+            require_integer("the patience", patience, 1, MAX_EPOCHS)
+        require(patience is None or validation > 0, "patience needs validation images: set validation above 0")
         optimiser = SGD() if optimiser is None else optimiser
         schedule = Constant() if schedule is None else schedule
         require_type("the optimiser", optimiser, Optimiser, "Adam(0.003)")
         require_type("the schedule", schedule, Schedule, "OneCycle()")
         if augmentation is not None:
             require_type("the augmentation", augmentation, Augmentation, "Augmentation(rotation=10)")
-        check("training", training, network)
+        require_dataset("training", training, network)
         if test is not None:
-            check("test", test, network)
+            require_dataset("test", test, network)
         self.network = network
         self.epochs, self.seed, self.augmentation = epochs, seed, augmentation
         self.digits_hash = training.fingerprint()
@@ -95,8 +95,8 @@ class Trainer:
         self.test_size = len(test) if test is not None else 0
         self.evaluation_order = [*held_out, *range(len(training), len(training) + self.test_size)]
         self.steps_per_epoch = -(-self.training_size // batch_size)
-        room = capacity(len(training) + self.test_size, network.input_shape)
-        self.engine = make_engine(lower_training(network, room, self.optimiser, augmentation, self.steps_per_epoch))
+        images = capacity(len(training) + self.test_size, network.input_shape)
+        self.engine = make_engine(lower_training(network, images, self.optimiser, augmentation, self.steps_per_epoch))
         self.stream = Stream(self.engine, training, *([test] if test is not None else []))
         self.follow_order()
         if augmentation:
@@ -104,15 +104,15 @@ class Trainer:
         self.engine.write("random", [Random(f"augmentation {seed}").randrange(1, 2**31 - 1)])
         for parameter, values in network.parameters.items():
             self.engine.write(parameter, values)
-        self.epoch = 1  # the one at hand
-        self.trained = self.evaluated = 0  # samples of it
+        self.epoch = 1  # the current one
+        self.trained = self.evaluated = 0  # samples of this epoch
         self.scores: dict[str, Score] = {}
         self.best: Best | None = None
         self.finished = False
 
     @property
     def slice_size(self) -> int:
-        """The most samples between two events."""
+        """The maximum number of samples between two events."""
         return self._slice_size
 
     @slice_size.setter
@@ -122,7 +122,7 @@ class Trainer:
 
     @property
     def done(self) -> int:
-        """How many samples were trained on in all."""
+        """The number of samples trained on in all epochs."""
         return (self.epoch - 1) * self.training_size + self.trained
 
     def run(self) -> Iterator[Event]:
@@ -148,21 +148,21 @@ class Trainer:
             yield self.end_epoch()
 
     def adapt_slice_size(self, took_ms: float, budget_ms: float) -> None:
-        """Slices of an eighth to a half of a time: few enough calls, and never long past it."""
+        """Adapts the slice so that it takes an eighth to a half of the budget."""
         if took_ms < budget_ms / 8:
             self.slice_size = min(2 * self.slice_size, MAX_IMAGES)
         elif took_ms > budget_ms / 2:
             self.slice_size = max(1, self.slice_size // 2)
 
     def begin_epoch(self) -> None:
-        """A new order of the training digits, the others behind them; the settings of each step of the epoch."""
+        """Shuffles the training images, and writes the settings of each of the epoch's steps."""
         self.random.shuffle(self.order)
         self.follow_order()
         self.engine.write("step", [0])
         self.write_settings()
 
     def follow_order(self) -> None:
-        """The epoch's digits: those to train on, and behind them those to judge by."""
+        """The epoch's images: those to train on, followed by those to evaluate."""
         self.stream.follow([*self.order, *self.evaluation_order])
 
     def write_settings(self) -> None:
@@ -173,42 +173,44 @@ class Trainer:
         self.engine.write("settings", rows)
 
     def change_learning_rate(self, learning_rate: float) -> None:
-        """From the next step on; the schedule's factor goes on as before."""
+        """From the next step on; the schedule's factor applies as before."""
         self.optimiser = replace(self.optimiser, learning_rate=learning_rate)
         self.write_settings()
 
     def train_slice(self) -> None:
-        """Whole batches in one call, where the slice holds some; else a part of one, and the update at its end."""
+        """Trains on whole batches in one call if the slice has any, otherwise on a part of a batch."""
         done, left = self.trained, self.training_size - self.trained
         started = done % self.batch_size
-        place, loaded = self.stream.ensure_loaded(done)
+        index, loaded = self.stream.ensure_loaded(done)
         batches = min(self.slice_size, left, loaded) // self.batch_size
         if batches and not started:
-            self.engine.run("train", place, batches, self.batch_size)
+            self.engine.run("train", index, batches, self.batch_size)
             self.trained += batches * self.batch_size
             return
         batch = min(self.batch_size, left + started)
         count = min(self.slice_size, batch - started, loaded)
-        self.engine.run("gradients", place, count)
+        self.engine.run("gradients", index, count)
         self.trained += count
         if started + count == batch:
             self.engine.run("update", batch)
 
     def evaluate_slice(self, last: int) -> None:
-        place, loaded = self.stream.ensure_loaded(self.training_size + self.evaluated)
+        index, loaded = self.stream.ensure_loaded(self.training_size + self.evaluated)
         count = min(self.slice_size, last - self.evaluated, loaded)
-        self.engine.run("evaluate", place, count)
+        self.engine.run("evaluate", index, count)
         self.evaluated += count
 
     def end_epoch(self) -> EpochEnded:
-        """Keeps the weights if they are the best, and goes on to the next epoch, or to the end."""
+        """Stores the parameters if they are the best, and starts the next epoch unless the training is finished."""
         validation = self.scores.get("validation")
         best = not self.best or not validation or validation.sort_key > self.best.scores["validation"].sort_key
         if validation and best:
             self.best = Best(self.epoch, self.scores, self.engine.read("parameters").tobytes())
         event = EpochEnded(self.epoch, self.scores["training"], self.scores.get("test"), validation, best)
-        waited = self.epoch - self.best.epoch if self.best else 0
-        self.finished = self.epoch == self.epochs or (self.patience is not None and waited >= self.patience)
+        epochs_since_best = self.epoch - self.best.epoch if self.best else 0
+        self.finished = self.epoch == self.epochs or (
+            self.patience is not None and epochs_since_best >= self.patience
+        )
         if self.finished and self.best:
             self.engine.write("parameters", array("f", self.best.parameters))
             self.scores = self.best.scores
@@ -220,21 +222,21 @@ class Trainer:
         return event
 
     def score(self, name: str) -> None:
-        """Gives what was counted its name, unless that was done before the training was stopped here."""
+        """Stores the counts of one dataset as its score, unless that was done before a checkpoint."""
         if name not in self.scores:
             self.scores[name] = self.take_score()
 
     def take_score(self) -> Score:
-        """What was counted since the last time; counting begins anew."""
+        """The score counted since the last call; resets the counters."""
         classes = self.network.classes
         counts = [int(count) for count in self.engine.read("confusion")]
         confusion = tuple(tuple(counts[row * classes : (row + 1) * classes]) for row in range(classes))
         if not sum(counts):
-            raise TrainingError("nothing was counted where it should have been: the checkpoint contradicts itself")
+            raise TrainingError("no samples were counted in this epoch: the checkpoint contradicts itself")
         loss = self.engine.read("loss_sum")[0] / sum(counts)
         if not math.isfinite(loss):
             raise TrainingError(
-                f"in epoch {self.epoch} the loss stopped being a finite number: "
+                f"in epoch {self.epoch} the loss is no longer finite: "
                 "the learning rate is probably too large for this network"
             )
         self.engine.write("confusion", [0] * len(counts))
@@ -242,29 +244,29 @@ class Trainer:
         return Score(loss, confusion)
 
     def update_network(self) -> None:
-        """Copies the parameters out of the engine's memory."""
+        """Copies the parameters from the engine's memory to the network."""
         for name, values in self.network.parameters.items():
             values[:] = self.engine.read(name)  # type: ignore[assignment]
 
     @property
     def checkpoint_buffers(self) -> tuple[str, ...]:
-        """The buffers of the engine that a training continues from."""
+        """The engine's buffers that a checkpoint contains."""
         return ("parameters", *self.optimiser.state, "gradients", "random", "step", "confusion", "loss_sum")
 
     def mark_finished(self) -> None:
-        """As if it had trained the network to what it is: for one that comes from a file."""
+        """Sets the state of a finished training of this network: for a network that was loaded."""
         self.epoch, self.trained, self.evaluated = self.epochs, self.training_size, len(self.evaluation_order)
         self.finished = True
         for name, values in self.network.parameters.items():
             self.engine.write(name, values)
 
 
-def check(name: str, digits: Digits, network: Network) -> None:
-    """Refuses digits that are none, of another size than the network's input, or of classes it has not."""
-    require_type(f"the {name} digits", digits, Digits, "those of load_digits()")
-    require(len(digits) > 0, f"there are no {name} digits")
+def require_dataset(name: str, digits: Digits, network: Network) -> None:
+    """Raises ConfigError or ShapeError unless the network can train on these images."""
+    require_type(f"the {name} digits", digits, Digits, "load_digits()[0]")
+    require(len(digits) > 0, f"the {name} dataset has no images")
     digits.require_input(network.input_shape, f"{name} digits")
     require(
         max(digits.labels) < network.classes,
-        f"the {name} digits have labels up to {max(digits.labels)}, and the network has {network.classes} classes",
+        f"the {name} images have labels up to {max(digits.labels)}, but the network has {network.classes} classes",
     )

@@ -78,5 +78,5 @@ def test_images_of_a_single_column() -> None:
     """They have no neighbours to read between, and are refused before anything is trained."""
     digits = Digits(bytes(8), [0, 1], 4, 1, ("a", "b"))
     network = Network((1, 4, 1), [Flatten(), Dense(2)], seed=1, class_names=digits.classes)
-    with pytest.raises(ConfigError, match="at least 2×2 pixels, not 4×1"):
+    with pytest.raises(ConfigError, match="at least 2×2 pixels, got 4×1"):
         Trainer(network, digits, epochs=1, augmentation=Augmentation(shift=1))

@@ -115,9 +115,9 @@ def test_a_model_is_no_checkpoint_and_other_digits_are_refused(tmp_path: Path) -
     """Both say so."""
     one = trainer(optimiser=Adam(0.01))
     one.network.save(tmp_path / "m.safetensors")
-    with pytest.raises(ModelError, match="it is a model, and no checkpoint"):
+    with pytest.raises(ModelError, match="it is a model, not a checkpoint"):
         resume(tmp_path / "m.safetensors", FEW, TEST)
-    with pytest.raises(ModelError, match="other digits"):
+    with pytest.raises(ModelError, match="another dataset"):
         resume(pack_checkpoint(one), TRAINING, TEST)
 
 
@@ -125,10 +125,12 @@ def test_other_test_digits_are_refused() -> None:
     """Or none: what is judged would be of two kinds."""
     one = trainer(optimiser=Adam(0.01))
     for test in (None, TRAINING):
-        with pytest.raises(ModelError, match="on other digits: give the test digits that it was begun with"):
+        with pytest.raises(
+            ModelError, match="on another dataset: pass the test images that the training started with"
+        ):
             resume(pack_checkpoint(one), FEW, test)
     alone = Trainer(Network((1, 28, 28), LAYERS, seed=5), FEW, epochs=1)
-    with pytest.raises(ModelError, match="other digits"):
+    with pytest.raises(ModelError, match="another dataset"):
         resume(pack_checkpoint(alone), FEW, TEST)
     assert resume(pack_checkpoint(alone), FEW).test_size == 0
 
@@ -250,14 +252,14 @@ def like(name: str, kind: str, value: float) -> dict[str, Tensor]:
 @pytest.mark.parametrize(
     ("name", "kind", "value", "words"),
     [
-        ("parameters", "f", math.nan, "parameters are not finite"),
-        ("parameters", "f", 0.5, "two kinds of weights"),
-        ("parameters", "I", 1, "parameters are of another kind"),
-        ("second_moment", "f", math.inf, "second_moment are not finite"),
-        ("best_parameters", "f", math.nan, "parameters are not finite"),
-        ("order", "f", 1.0, "its order is none"),
-        ("order", "i", 1, "on other digits"),
-        ("step", "i", 99, "step is not that of its position"),
+        ("parameters", "f", math.nan, "parameters must be finite"),
+        ("parameters", "f", 0.5, "its model and of its training differ"),
+        ("parameters", "I", 1, "parameters must be float32"),
+        ("second_moment", "f", math.inf, "second_moment must be finite"),
+        ("best_parameters", "f", math.nan, "parameters must be finite"),
+        ("order", "f", 1.0, "its order must be int32"),
+        ("order", "i", 1, "on another dataset"),
+        ("step", "i", 99, "step contradicts its position"),
     ],
 )
 def test_tensors_that_cannot_be(name: str, kind: str, value: float, words: str) -> None:

@@ -139,7 +139,7 @@ def test_digits_that_do_not_fit() -> None:
     with pytest.raises(ConfigError, match="labels up to 2.*2 classes"):
         trainer(Network((1, 28, 28), [Flatten(), Dense(2)], seed=1))
     training, _ = PAPER.digits()
-    with pytest.raises(ConfigError, match="no test digits"):
+    with pytest.raises(ConfigError, match="test dataset has no images"):
         none = Digits(b"", b"", 28, 28, training.classes)
         Trainer(Network((1, 28, 28), LAYERS), training, none, epochs=1, optimiser=SGD(0.1))
 
