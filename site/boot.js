@@ -1,57 +1,96 @@
-// Starts PyScript. The hook taken away is the one thing in it that would need 'unsafe-eval'.
-const seconds = Number(new URLSearchParams(location.search).get("patience")) || 20;
-const failure = document.querySelector("#failure");
-const retry = document.querySelector("#retry");
+// Starts PyScript. What the page needs of a browser, and what is said where it is missing; how much of Python has
+// arrived; what went wrong while Python is not there to say it.
+const BROWSERS = "Chrome and Edge 91, Firefox 89 and Safari 16.4, or newer, have it";
+const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
+const NEEDED = [
+  [
+    () => typeof WebAssembly === "object",
+    `This browser has no WebAssembly, which Python needs here. ${BROWSERS}; Lockdown Mode switches it off.`,
+  ],
+  [() => WebAssembly.validate(new Uint8Array(SIMD)), `This browser's WebAssembly has no SIMD. ${BROWSERS}.`],
+  [() => typeof Worker === "function", `This browser has no web workers. ${BROWSERS}.`],
+];
+
+const query = new URLSearchParams(location.search);
+const PATIENCE = 1000 * (Number(query.get("patience")) || 20); // milliseconds in which something has to arrive
+const element = (name) => document.querySelector(`#${name}`);
 const reload = () => location.reload();
+
 let why = "";
 const note = (event) => (why ||= String(event.reason ?? event.message ?? event));
 for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, note);
 
-// PyScript does not start where IndexedDB is refused or full; a sentence for that, or nothing.
-globalThis.withoutStorage = () =>
-  new Promise((resolve) => {
-    const refused = (error) =>
-      resolve(
-        `This browser keeps nothing for this page (${error?.name}), and it cannot start without. ` +
-          "Please allow it cookies and site data, or make room.",
-      );
-    try {
-      const asked = indexedDB.open("scnn-asks");
-      asked.onsuccess = () => {
-        asked.result.close();
-        indexedDB.deleteDatabase("scnn-asks");
-        resolve("");
-      };
-      asked.onerror = () => refused(asked.error);
-    } catch (error) {
-      refused(error);
-    }
-  });
-
-// Says what went wrong while Python is not there to say it.
-const fail = async () => {
-  const words = "A part of this page could not be loaded";
-  document.querySelector("#state").textContent = `failed – ${words}.`;
-  document.querySelector("#failure-text").textContent =
-    (await withoutStorage()) || `${words}: a file is missing, not whole, or does not come. Is the network there?`;
+const show = (words, details) => {
+  element("state").textContent = "failed – what went wrong is below.";
+  element("failure-text").textContent = words;
+  element("failure-details").textContent = details;
+  element("failure").hidden = false;
+  element("retry").addEventListener("click", reload);
+};
+const fail = () => {
   const traceback = document.querySelector(".py-error")?.textContent; // PyScript's, where main.py raised
-  document.querySelector("#failure-details").textContent =
-    why || traceback || `Nothing has started for ${seconds} seconds.`;
-  failure.hidden = false;
-  retry.addEventListener("click", reload);
+  show(
+    "A part of this page could not be loaded: a file is missing, not whole, or does not arrive. Is the network there?",
+    why || traceback || `Nothing has arrived for ${PATIENCE / 1000} seconds.`,
+  );
 };
-const late = setTimeout(fail, 1000 * seconds);
+
+globalThis.lastArrival = performance.now();
+const watch = setInterval(() => {
+  if (performance.now() - lastArrival < PATIENCE) return;
+  clearInterval(watch);
+  fail();
+}, 500);
 const started = () => {
-  clearTimeout(late);
+  clearInterval(watch);
   for (const kind of ["error", "unhandledrejection"]) removeEventListener(kind, note);
-  failure.hidden = true; // it came after all
-  retry.removeEventListener("click", reload);
+  element("failure").hidden = true; // it came after all
+  element("retry").removeEventListener("click", reload);
 };
-addEventListener("scnn:started", started, { once: true });
-try {
-  const { hooks } = await import("./vendor/pyscript/core.js");
-  hooks.worker.onBeforeRunAsync.clear();
-} catch (error) {
-  note(error);
-  await fail();
+
+// Fetches what the worker needs into the browser's cache, and shows how much of it has arrived. A service worker has
+// all of it already.
+const fetchPython = async () => {
+  const files = await (await fetch("python.json")).json();
+  const total = Object.values(files).reduce((sum, size) => sum + size, 0);
+  let arrived = 0;
+  const count = (bytes) => {
+    arrived += bytes;
+    globalThis.lastArrival = performance.now(); // main.py gives up only when nothing arrives
+    if (!element("failure").hidden) return;
+    const share = Math.min(1, arrived / total);
+    element("progress").value = share;
+    element("state").textContent = `loading – ${Math.round(100 * share)} % of Python has arrived …`;
+  };
+  const load = async (file) => {
+    const reader = (await fetch(file)).body.getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) count(piece.value.length);
+  };
+  await Promise.allSettled(Object.keys(files).map(load)); // what is missing is named when it is asked for
+};
+
+const startWorker = () => {
+  const script = document.createElement("script");
+  for (const [name, value] of Object.entries({ type: "py", name: "trainer", src: "worker.py", config: "worker.json" }))
+    script.setAttribute(name, value);
+  script.setAttribute("worker", "");
+  document.body.append(script);
+};
+
+const missing = NEEDED.find(([has]) => !has());
+if (missing) {
+  clearInterval(watch);
+  show(missing[1], navigator.userAgent);
+} else {
+  addEventListener("scnn:started", started, { once: true });
+  try {
+    await import("./storage.js");
+    const { hooks } = await import("./vendor/pyscript/core.js");
+    hooks.worker.onBeforeRunAsync.clear(); // the one thing in it that would need 'unsafe-eval'
+    if (!navigator.serviceWorker?.controller) await fetchPython().catch(note);
+    startWorker();
+  } catch (error) {
+    note(error);
+    fail();
+  }
 }

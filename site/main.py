@@ -20,6 +20,7 @@ from widgets.update import Update
 from widgets.worker import Worker, WorkerFailed, after, missing_parts
 
 ANSWER = 45  # seconds for any one answer of the worker's; ?answer=5 in the address sets another
+SLOW_STORAGE = 5  # seconds after which the page says that storage does not answer
 PATIENCE = 60  # seconds for the worker to come up; ?patience=5 in the address sets another
 
 
@@ -28,6 +29,7 @@ class Page:
         self.experiments = []
         self.refused = False  # whether the state's words are a refusal
         self.rate = ""  # the learning rate in force
+        self.asked_storage = False  # whether it has answered what it kept
         self.lesson = False  # whether it trains with corrections
         self.continued = False  # whether it began in a file, or in what this browser kept
         self.worker = Worker(patience_from(window.location.search, "answer", ANSWER))
@@ -84,11 +86,25 @@ class Page:
         except WorkerFailed as error:
             self.fail(*error.args)
             return
-        if self.state.name == "loading":
+        if self.state.name in ("loading", "failed"):  # what arrives late is used
+            self.failure.hide()
             self.begin(status)
             await self.check()
-            await self.files.offer()
+            asyncio.create_task(self.offer_kept())
             await self.update.keep()
+
+    async def offer_kept(self):
+        """Offers what this browser kept, whenever its storage answers; says so when it does not."""
+        slow = "The browser's storage does not answer. What it kept is offered as soon as it does."
+        asyncio.create_task(after(SLOW_STORAGE, lambda: self.say_unless_offered(slow)))
+        await self.files.offer()
+        self.asked_storage = True
+        if by_id("not-kept").textContent == slow:
+            by_id("not-kept").textContent = ""
+
+    async def say_unless_offered(self, words):
+        if not self.asked_storage:
+            by_id("not-kept").textContent = words
 
     def begin(self, status):
         """Fills the form from the experiments there are, and from the address."""
@@ -119,7 +135,10 @@ class Page:
             )
 
     async def give_up(self, patience):
-        if self.state.name == "loading":
+        quiet = (window.performance.now() - window.lastArrival) / 1000
+        if self.state.name == "loading" and quiet < patience:
+            asyncio.create_task(after(patience - quiet, lambda: self.give_up(patience)))
+        elif self.state.name == "loading":
             why = await missing_parts()
             if self.state.name == "loading":
                 self.fail(f"Python did not start within {patience:g} seconds. {why}")
@@ -197,6 +216,7 @@ class Page:
     def cleared(self):
         """What was shown of a training is gone."""
         self.failure.hide()
+        by_id("not-kept").setAttribute("data-kept", "")
         self.loss.reset()
         self.accuracy.reset()
         self.confusion.hide()
@@ -220,7 +240,9 @@ class Page:
             self.confusion.show(answer["report"], self.reference(answer["report"]))
             self.look.ready(True)
             self.look.refresh()
-        by_id("not-kept").textContent = answer.get("kept", "")
+        if "kept" in answer:
+            by_id("not-kept").textContent = answer["kept"]
+            by_id("not-kept").setAttribute("data-kept", "" if answer["kept"] else str(answer["progress"]["epoch"]))
 
     def reference(self, report):
         """Others' figures for this experiment, where the classes are theirs."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from contextlib import suppress
 from time import time
 
@@ -20,13 +21,21 @@ class Refused(Exception):
 
 class Store:
     def __init__(self):
+        self.name = NAME
         self.database = None
         self.writing = None  # the task that did not end in time
-        self.key = f"{time():.3f}-{js.crypto.randomUUID()}"  # two tabs do not write over one another
+        self.key = f"{time():.3f}-{random_id()}"  # two tabs do not write over one another
+
+    def belong_to(self, path):
+        """Sites under other paths of one origin keep their trainings apart; None changes nothing."""
+        if path is not None and self.database is None:
+            self.name = f"{NAME} {path.rpartition('/')[0]}/"
 
     async def open(self):
+        if getattr(js, "storageRefused", ""):
+            raise Refused(f"this browser keeps nothing for this page ({js.storageRefused}).")
         if self.database is None:
-            request = js.indexedDB.open(NAME, 1)
+            request = js.indexedDB.open(self.name, 1)
             request.onupgradeneeded = create_once_callable(lambda event: event.target.result.createObjectStore(TABLE))
             self.database = await result_of(request)
         return self.database
@@ -53,10 +62,8 @@ class Store:
 
     async def put(self, checkpoint, described, progress):
         table = await self.table("readwrite")
-        if progress["done"] >= progress["total"] or described["finished"]:
-            await result_of(table.delete(self.key))
-            return ""
         words = {"experiment": described["experiment"], "progress": progress, "when": time()}
+        words["finished"] = described["finished"]
         table.put(to_js([json.dumps(words), to_js(checkpoint)]), self.key)
         await written(table.transaction)  # a put alone may succeed and still be taken back, where storage is full
         await self.make_room()
@@ -69,13 +76,19 @@ class Store:
                 await self.forget(key)
 
     async def newest(self):
-        """Key and description of the training that was kept last; None if there is none."""
-        with suppress(Exception):
+        """Key and description of the training that was kept last; None if there is none, {"error": …} where the
+        storage cannot be read."""
+        try:
             keys = sorted(await result_of((await self.table("readonly")).getAllKeys()))
             for key in reversed(keys):
                 entry = await result_of((await self.table("readonly")).get(key))
                 if entry:
                     return {"key": key, **json.loads(entry[0])}
+        except Refused:
+            return None  # the browser keeps nothing, so there is nothing to offer
+        except Exception as error:
+            name = getattr(error, "name", type(error).__name__)
+            return {"error": f"What this browser may have kept cannot be read ({name}: {error})."}
         return None
 
     async def read(self, key):
@@ -120,3 +133,8 @@ async def settled(target, good, bad):
     for name in bad:
         setattr(target, name, create_once_callable(failed))
     await future
+
+
+def random_id():
+    """An id that no other tab has; only secure contexts have `randomUUID`."""
+    return js.crypto.randomUUID() if hasattr(js.crypto, "randomUUID") else f"{random.getrandbits(64):016x}"

@@ -3,7 +3,9 @@
 const STAMP = "{stamp}";
 const FILES = {};
 
-const name = `scnn-${STAMP}`;
+// Caches belong to the path: another build on the same origin (user.github.io/a and /b) has caches of its own.
+const own = `scnn ${registration.scope} `;
+const name = own + STAMP;
 
 addEventListener("install", (event) => {
   const wanted = Object.entries(FILES).map(
@@ -14,7 +16,7 @@ addEventListener("install", (event) => {
 
 addEventListener("activate", (event) => {
   const clean = async () => {
-    const others = (await caches.keys()).filter((other) => other.startsWith("scnn-") && other !== name);
+    const others = (await caches.keys()).filter((other) => other.startsWith(own) && other !== name);
     await Promise.all(others.map((other) => caches.delete(other)));
     await clients.claim();
   };

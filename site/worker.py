@@ -24,6 +24,7 @@ store = Store()
 async def ask(question, *files):
     """Answers one question; `files` are Uint8Arrays, named by the message's "files"."""
     message = json.loads(question)
+    store.belong_to(message.pop("path", None))
     for name, data in zip(message.pop("files", []), files, strict=False):
         message[name] = bytes(data.to_py())
     answer = await advance(message) if message["action"] == "advance" else await kept_answer(message)
@@ -57,7 +58,7 @@ async def kept_answer(message):
 
 
 async def kept():
-    """The newest training that was kept and not finished, or null."""
+    """The newest training that was kept, or null; where the storage fails, the reason as {"error": …}."""
     return json.dumps(await store.newest())
 
 

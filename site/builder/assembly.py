@@ -31,6 +31,8 @@ def build_site() -> None:
     shutil.copy(wheel, SITE / "wheel")
     shutil.copy(pretrained_model(), SITE / "pretrained.safetensors")
     vendor_packages()
+    shutil.move(SITE / "pyodide.js", VENDOR / "pyodide" / "start.mjs")
+    list_python()
     link_preloads()
     make_icons()
     add_licences()
@@ -51,6 +53,18 @@ def link_preloads() -> None:
     index = SITE / "index.html"
     head, body = index.read_text(encoding="utf-8").split("</head>", 1)
     index.write_text(head + "".join(f"  {link}\n  " for link in links) + "</head>" + body, encoding="utf-8")
+
+
+def list_python() -> None:
+    """Writes python.json: what the worker fetches before it answers, with sizes in bytes, for the progress bar."""
+    config = json.loads((SITE / "worker.json").read_text(encoding="utf-8"))
+    names = [name.removeprefix("./") for name in config["files"]]
+    files = [path for path in (VENDOR / "pyodide").iterdir() if path.suffix in (".mjs", ".wasm", ".zip", ".json")]
+    sizes = {
+        path.relative_to(SITE).as_posix(): path.stat().st_size
+        for path in [*sorted(files), *map(SITE.joinpath, names)]
+    }
+    (SITE / "python.json").write_text(json.dumps(sizes, indent=2), encoding="utf-8")
 
 
 def make_icons() -> None:

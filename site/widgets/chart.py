@@ -2,6 +2,7 @@
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy, to_js
+from widgets.browser import found
 from widgets.dom import by_id, listen
 
 HEIGHT = 200
@@ -21,8 +22,9 @@ class Chart:
         self.log, self.smoothing = False, 0.0
         self.plot = None
         self.draw()
-        self.observer = window.ResizeObserver.new(create_proxy(self.fit))
-        self.observer.observe(self.host)
+        if found(window, "ResizeObserver"):
+            self.observer = window.ResizeObserver.new(create_proxy(self.fit))
+            self.observer.observe(self.host)
         listen(window.matchMedia("(prefers-color-scheme: dark)"), "change", self.draw)
 
     def add_points(self, points):

@@ -1,5 +1,6 @@
 """The canvas to draw on, with mouse, finger or pen. It keeps the strokes, and can take them back."""
 
+from widgets.browser import found
 from widgets.dom import by_id, listen
 
 PEN = 18  # canvas pixels: about MNIST's thickness where a digit fills the canvas
@@ -44,7 +45,8 @@ class Drawing:
         if event.pointerId == self.pointer:
             stroke = self.strokes[-1]
             known = len(stroke)
-            for one in event.getCoalescedEvents() or [event]:
+            coalesced = found(event, "getCoalescedEvents")  # Safari has it from 18.2 on, and plain http has not
+            for one in (coalesced and coalesced()) or [event]:
                 stroke.append(self.place(one))
             self.line(stroke[known - 1 :])
             self.changed()

@@ -71,9 +71,18 @@ class Files:
     # ---------------------------------------------------------------------------------- a kept training
 
     async def offer(self):
-        """Offers to continue what this browser kept."""
+        """Offers to continue what this browser kept, whenever its storage answers."""
         kept = json.loads(await self.worker.proxy.kept())
-        if kept:
+        if kept and "error" in kept:
+            self.say(kept["error"])
+        elif kept and kept.get("finished"):
+            self.key = kept["key"]
+            by_id(
+                "offer-text"
+            ).textContent = f"This browser kept a finished training: experiment {kept['experiment']}."
+            by_id("continue").textContent = "Open it"
+            by_id("offer").hidden = False
+        elif kept:
             self.key = kept["key"]
             progress = kept["progress"]
             by_id("offer-text").textContent = (

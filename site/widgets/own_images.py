@@ -1,6 +1,7 @@
 """A person's own images: a folder of pictures or two IDX files, by choice or by drop. They stay in this browser."""
 
 from pyscript import document, window
+from widgets.browser import found
 from widgets.dom import by_id, listen
 from widgets.uploads import TooLarge, read
 
@@ -77,9 +78,11 @@ class OwnImages:
             size = await self.worker.ask("picture_size", [await read(file)], files=["data"])
             if "error" in size:
                 return size["error"]["message"]
-            scale = min(1, MAX_SIDE / max(size["width"], size["height"]))
-            width, height = max(1, round(size["width"] * scale)), max(1, round(size["height"] * scale))
-            bitmap = await window.createImageBitmap(file)
+            bitmap = await window.createImageBitmap(file)  # turned upright by the camera's note, as the header is not
+            scale = min(1, MAX_SIDE / max(bitmap.width, bitmap.height))
+            width, height = max(1, round(bitmap.width * scale)), max(1, round(bitmap.height * scale))
+            if not keeps_pixels():
+                return "this browser's protection against fingerprinting returns noise for a picture's pixels."
         except TooLarge as error:
             return str(error)
         except Exception:
@@ -100,7 +103,8 @@ class OwnImages:
 
 def grey(bitmap, width, height):
     """The picture's pixels at this size, on white; all three colours of each are alike."""
-    context = window.OffscreenCanvas.new(width, height).getContext("2d")
+    canvas = canvas_of(width, height)
+    context = canvas.getContext("2d")
     context.fillStyle = "#fff"
     context.fillRect(0, 0, width, height)
     context.drawImage(bitmap, 0, 0, width, height)
@@ -109,12 +113,29 @@ def grey(bitmap, width, height):
     return context.getImageData(0, 0, width, height).data
 
 
+def canvas_of(width, height):
+    """A canvas that nobody sees."""
+    if found(window, "OffscreenCanvas"):
+        return window.OffscreenCanvas.new(width, height)
+    canvas = document.createElement("canvas")
+    canvas.width, canvas.height = width, height
+    return canvas
+
+
+def keeps_pixels():
+    """Whether a pixel that is drawn comes back as it was; protection against fingerprinting changes what is read."""
+    context = canvas_of(8, 8).getContext("2d")
+    context.fillStyle = "#123456"
+    context.fillRect(0, 0, 8, 8)
+    return list(context.getImageData(0, 0, 8, 8).data) == [0x12, 0x34, 0x56, 255] * 64
+
+
 def listed(name):
     """What an input's person chose: each file with the name of its folder, or ""."""
     files = by_id(name).files
-    found = []
+    chosen = []
     for place in range(files.length):
         file = files.item(place)
         path = file.webkitRelativePath.split("/")
-        found.append((file, path[-2] if len(path) > 1 else ""))
-    return found
+        chosen.append((file, path[-2] if len(path) > 1 else ""))
+    return chosen

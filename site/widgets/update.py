@@ -3,6 +3,7 @@
 import asyncio
 
 from pyscript import window
+from widgets.browser import found, limits
 from widgets.dom import by_id, listen
 
 
@@ -10,7 +11,10 @@ class Update:
     def __init__(self):
         self.agreed = False
         listen(by_id("update-now"), "click", self.take_over)
-        self.container = window.navigator.serviceWorker
+        self.container = found(window.navigator, "serviceWorker")
+        by_id("offline").textContent = (
+            " ".join(["In this browser the page is limited:"] + limits()) if limits() else ""
+        )
         if self.container:
             listen(self.container, "controllerchange", self.changed)
             asyncio.create_task(self.watch())
@@ -18,7 +22,8 @@ class Update:
     async def keep(self):
         """Has the whole site kept for offline, once the page has started: its own start comes first."""
         try:
-            await self.container.register("sw.js")
+            if self.container:
+                await self.container.register("sw.js")
         except Exception:
             pass  # without it the page works, only not offline
 

@@ -24,7 +24,7 @@ class Worker:
         """Waits for the worker; raises WorkerFailed when it cannot be reached."""
         try:
             self.proxy = await workers["trainer"]
-            return await self.ask("status")
+            return await self.ask("status", path=window.location.pathname)
         except Exception as error:
             words = f"Python could not be started. {await missing_parts()}"
             raise WorkerFailed(words, str(error.args[-1] if error.args else error)) from None
@@ -72,7 +72,7 @@ async def missing_parts():
         words = await wrong_with(part, integrity)
         if words:
             return words
-    return (await window.withoutStorage()) or "All its files are there, but it did not start."
+    return "All its files are there, but it did not start."
 
 
 async def wrong_with(part, integrity):

@@ -103,9 +103,10 @@ def train_to_the_end(page: Page) -> None:
 
 
 def wait_until_kept(page: Page) -> None:
-    """Until the second epoch has ended: before it began the first was kept, or it is said that it is not."""
-    expect(page.locator("#loss-summary")).to_have_text(re.compile(r"After epoch ([2-9]|\d\d)"), timeout=TRAINED)
-    expect(page.get_by_role("status", name="Storage")).to_have_text("", timeout=TRAINED)
+    """Until the page has seen an epoch of this training written into the browser's storage."""
+    storage = page.get_by_role("status", name="Storage")
+    expect(storage).to_have_attribute("data-kept", re.compile(r"\d"), timeout=TRAINED)
+    expect(storage).to_have_text("")
 
 
 def prediction(page: Page) -> LocatorAssertions:

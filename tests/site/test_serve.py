@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-from serve import Server
+from serve import Server, network_addresses
 
 SERVE = Path(__file__).parents[2] / "site" / "serve.py"
 
@@ -110,3 +110,36 @@ def test_the_builds_server_answers_alike(folder: Path) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         check_answers(server.server_port)
         server.shutdown()
+
+
+def test_a_classroom_reaches_the_server(folder: Path) -> None:
+    """With --classroom it listens on every network, and prints an address for each, which answers."""
+    process = subprocess.Popen(
+        command("--classroom", 0), cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        assert process.stdout
+        first = re.search(r"http://127\.0\.0\.1:(\d+)/", process.stdout.readline())
+        assert first and process.stdout.readline() == "In the classroom, type:\n"
+        line = process.stdout.readline().strip()
+        typed = re.fullmatch(rf"http://([\d.]+):{first[1]}/", line)
+        if typed:
+            connection = HTTPConnection(typed[1], int(first[1]), timeout=10)
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"first"
+            connection.close()
+        else:
+            assert line == "(this computer is on no network)" and not network_addresses()
+        check_answers(int(first[1]))
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def test_every_network_has_its_address() -> None:
+    """Each once, without the computer's own; what a socket can be bound to."""
+    addresses = network_addresses()
+    assert len(set(addresses)) == len(addresses)
+    for address in addresses:
+        assert not address.startswith("127.")
+        socket.create_server((address, 0)).close()
