@@ -1,5 +1,6 @@
 """The canvas to draw on, with mouse, finger or pen. It keeps the strokes, and can take them back."""
 
+from pyscript.ffi import create_proxy, to_js
 from widgets.browser import found
 from widgets.dom import by_id, listen
 
@@ -14,14 +15,19 @@ class Drawing:
         self.canvas = by_id("canvas")
         self.context = self.canvas.getContext("2d")
         self.changed = changed
-        self.pointer = None
+        self.pointer = self.kind = None  # of the pointer that draws now
+        self.pen_seen = False  # then a finger is the palm that rests beside it
         self.strokes = []  # each a list of [x, y], in shares of the canvas's side
         self.undone = []
         listen(self.canvas, "pointerdown", self.begin)
         listen(self.canvas, "pointermove", self.move)
         for event in ("pointerup", "pointercancel"):
             listen(self.canvas, event, self.end)
+        active = to_js({"passive": False})
+        for event in ("touchstart", "touchmove", "dblclick", "selectstart", "contextmenu"):  # Scribble, zoom, menus
+            self.canvas.addEventListener(event, create_proxy(lambda event: event.preventDefault()), active)
         listen(self.canvas, "keydown", self.key)
+        self.paper()
         self.pen = None  # where the keyboard's pen is
         self.down = False
         for name, handler in (("undo", self.undo), ("redo", self.redo), ("clear", self.clear)):
@@ -32,8 +38,16 @@ class Drawing:
         return not self.strokes
 
     def begin(self, event):
+        pen = event.pointerType == "pen"
+        if pen and self.kind == "touch":  # the palm was there first: its stroke is none
+            self.strokes.pop()
+            self.pointer = None
+            self.redraw()
+        self.pen_seen = self.pen_seen or pen
+        if self.pen_seen and event.pointerType == "touch":
+            return
         if self.pointer is None and event.button == 0:
-            self.pointer = event.pointerId
+            self.pointer, self.kind = event.pointerId, event.pointerType
             self.canvas.setPointerCapture(event.pointerId)
             self.strokes.append([self.place(event)])
             self.undone = []
@@ -53,7 +67,7 @@ class Drawing:
 
     def end(self, event):
         if event.pointerId == self.pointer:
-            self.pointer = None
+            self.pointer = self.kind = None
             self.changed()
 
     def key(self, event):
@@ -107,17 +121,23 @@ class Drawing:
 
     def clear(self, event):
         self.strokes, self.undone = [], []
-        self.pointer = self.pen = None
+        self.pointer = self.kind = self.pen = None
+        self.pen_seen = False
         self.down = False
         self.redraw()
 
     def redraw(self):
-        self.context.clearRect(0, 0, self.canvas.width, self.canvas.height)
+        self.paper()
         for stroke in self.strokes:
             self.line(stroke)
         if self.pen:
             self.show_pen()
         self.show()
+
+    def paper(self):
+        """White in pixels, not as the element's background, which forced colours and dark extensions change."""
+        self.context.fillStyle = "#fff"
+        self.context.fillRect(0, 0, self.canvas.width, self.canvas.height)
 
     def show_pen(self):
         """A ring where the keyboard's pen is, full while it is down."""

@@ -24,7 +24,10 @@ class Reading:
 
     def truths(self, classes):
         """What a drawing can be; a person says which, and nothing is taken for said."""
-        replace(by_id("truth"), [element("option", "…", value="")] + [element("option", name) for name in classes])
+        replace(
+            by_id("truth"),
+            [element("option", "…", value="")] + [element("option", name, value=name) for name in classes],
+        )
         self.enable()
 
     def enable(self, *event):

@@ -74,7 +74,7 @@ def line(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]
 
 def stroke(page: Page, points: list[tuple[float, float]]) -> None:
     """One stroke with the mouse; points are shares of the canvas."""
-    canvas = page.get_by_role("img", name="Draw a digit", exact=True)
+    canvas = page.get_by_role("application", name="Draw a digit", exact=True)
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box

@@ -102,7 +102,7 @@ def test_times_to_start(browser: Browser, site_url: str) -> None:
         began = time.perf_counter()
         page.goto(site_url, wait_until="commit")
         expect(page.get_by_role("combobox", name="Experiment")).to_be_enabled()
-        expect(page.get_by_role("img", name="Draw a digit", exact=True)).to_be_visible()
+        expect(page.get_by_role("application", name="Draw a digit", exact=True)).to_be_visible()
         usable.append(time.perf_counter() - began)
         wait_for(page, "ready", READY)
         ready.append(page.evaluate("window.readyAt") / 1000)

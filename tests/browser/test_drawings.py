@@ -29,7 +29,7 @@ def test_drawings_are_read_before_anybody_trains(page: Page) -> None:
 def test_a_dot_is_seen_and_not_taught(page: Page) -> None:
     """It is drawn in every browser, and is no digit."""
     fresh(page)
-    page.get_by_role("img", name="Draw a digit", exact=True).click()
+    page.get_by_role("application", name="Draw a digit", exact=True).click()
     prediction(page).to_have_text(re.compile("^Draw a digit: there is only a dot"), timeout=10_000)
     inked = """() => document.getElementById("canvas").getContext("2d").getImageData(0, 0, 280, 280).data
         .reduce((sum, value, place) => sum + (place % 4 === 3 && value > 128), 0)"""
@@ -62,7 +62,7 @@ def test_touch_draws_and_does_not_scroll(browser: Browser, new_page: Maker, site
     if browser.browser_type.name != "chromium":
         pytest.skip("only Chromium's protocol can move a finger")
     page = opened(new_page, site_url, viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
-    canvas = page.get_by_role("img", name="Draw a digit", exact=True)
+    canvas = page.get_by_role("application", name="Draw a digit", exact=True)
     canvas.scroll_into_view_if_needed()
     box, before = canvas.bounding_box(), page.evaluate("scrollY")
     assert box
@@ -73,3 +73,49 @@ def test_touch_draws_and_does_not_scroll(browser: Browser, new_page: Maker, site
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
     assert (canvas.bounding_box(), page.evaluate("scrollY")) == (box, before)
+
+
+def test_a_pen_draws_while_the_palm_rests(browser: Browser, new_page: Maker, site_url: str) -> None:
+    """The palm comes first and leaves no ink; what the pen writes is read."""
+    if browser.browser_type.name != "chromium":
+        pytest.skip("only Chromium's protocol can move a pen")
+    page = opened(new_page, site_url, has_touch=True)
+    canvas = page.get_by_role("application", name="Draw a digit", exact=True)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    session = page.context.new_cdp_session(page)
+    palm = {"x": box["x"] + 0.9 * box["width"], "y": box["y"] + 0.9 * box["height"]}
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [palm]})
+    for number, (x, y) in enumerate(line(0.5, 0.15, 0.5, 0.85)):
+        place = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        kind = "mouseMoved" if number else "mousePressed"
+        pen = {"type": kind, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+        session.send("Input.dispatchMouseEvent", {**pen, **place})
+    session.send("Input.dispatchMouseEvent", {**pen, **place, "type": "mouseReleased", "buttons": 0})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
+    button(page, "Undo").click()
+    expect(button(page, "Undo")).to_be_disabled()  # one stroke, and none of the palm
+
+
+def test_the_paper_is_white_whatever_the_theme(new_page: Maker, site_url: str) -> None:
+    """Forced colours and dark extensions change backgrounds and not pixels: ink stays black on white."""
+    page = opened(new_page, site_url, forced_colors="active", color_scheme="dark")
+    stroke(page, line(0.5, 0.15, 0.5, 0.85))
+    pixels = page.evaluate(
+        """() => {
+            const canvas = document.querySelector("#canvas"), context = canvas.getContext("2d");
+            return [[20, 20], [140, 140]].map(([x, y]) => [...context.getImageData(x, y, 1, 1).data]);
+        }"""
+    )
+    assert pixels == [[255, 255, 255, 255], [0, 0, 0, 255]]
+
+
+def test_a_translated_page_trains(new_page: Maker, site_url: str) -> None:
+    """A translator changes the words of options, buttons and labels; what the page reads are values."""
+    page = opened(new_page, site_url)
+    page.evaluate("document.querySelectorAll('option').forEach(one => { one.textContent = 'Dicht'; })")
+    page.locator("#start").click()
+    wait_for(page, "finished")
+    assert page.evaluate("[...document.querySelectorAll('option')].every(one => one.hasAttribute('value'))")
