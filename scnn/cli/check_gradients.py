@@ -5,10 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from scnn.cli.evaluate import bundled_test_digits
-from scnn.cli.options import ENGINES, add_engine, add_idx_files, add_json, load_idx_pair
+from scnn.cli.options import ENGINES, add_architecture, add_engine, add_idx_files, add_json, load_idx_pair, load_model
 from scnn.cli.output import print_event
 from scnn.errors import ConfigError
-from scnn.network.network import Network
 from scnn.training.gradient_check import GradientReport, check_gradients
 
 __all__ = ["HELP", "add_arguments", "run"]
@@ -18,6 +17,7 @@ HELP = "compare a model's gradients with differences of its loss; exit code 1 if
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path)
+    add_architecture(parser)
     add_idx_files(parser, "digits, instead of the bundled test digits")
     parser.add_argument("--digit", type=int, default=0, help="which of the digits, from 0 (default: 0)")
     parser.add_argument("--samples", type=count_or_all, default=6, help="numbers of each tensor, or all (default: 6)")
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    network = Network.load(arguments.model)
+    network = load_model(arguments.model, arguments.preset)
     if arguments.images or arguments.labels:
         digits = load_idx_pair(arguments.images, arguments.labels)
     else:

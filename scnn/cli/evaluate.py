@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from scnn.cli.options import ENGINES, add_engine, add_idx_files, add_json, load_idx_pair
+from scnn.cli.options import ENGINES, add_architecture, add_engine, add_idx_files, add_json, load_idx_pair, load_model
 from scnn.cli.output import print_event
 from scnn.data.digits import Digits, load_digits
 from scnn.errors import ConfigError
@@ -17,13 +17,14 @@ HELP = "evaluate a model on the bundled test digits or on IDX files"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path)
+    add_architecture(parser)
     add_idx_files(parser, "digits, instead of the bundled test digits")
     add_engine(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    network = Network.load(arguments.model)
+    network = load_model(arguments.model, arguments.preset)
     if arguments.images or arguments.labels:
         digits = load_idx_pair(arguments.images, arguments.labels)
     else:

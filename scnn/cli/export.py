@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from scnn.cli.options import add_json
+from scnn.cli.options import add_architecture, add_json, load_model
 from scnn.cli.output import print_event, require_writable
 from scnn.errors import ConfigError
-from scnn.network.network import Network
 from scnn.network.onnx import to_onnx
 
 __all__ = ["HELP", "add_arguments", "run"]
@@ -16,13 +15,14 @@ HELP = "write a model in another format"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path)
+    add_architecture(parser)
     parser.add_argument("--onnx", type=Path, required=True, metavar="FILE", help="the ONNX file to write")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     require_writable(arguments.onnx)
-    network = Network.load(arguments.model)
+    network = load_model(arguments.model, arguments.preset)
     if arguments.onnx.exists() and arguments.onnx.samefile(arguments.model):
         raise ConfigError(f"{arguments.onnx} is the model itself and would be overwritten: choose another name")
     to_onnx(network, arguments.onnx)

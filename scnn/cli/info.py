@@ -5,9 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scnn.cli.options import add_json
+from scnn.cli.options import add_architecture, add_json, load_model
 from scnn.cli.output import print_event
-from scnn.network.network import Network
 
 __all__ = ["HELP", "add_arguments", "run"]
 
@@ -16,11 +15,12 @@ HELP = "print the layers, classes and provenance of a model file"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path)
+    add_architecture(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    network = Network.load(arguments.model)
+    network = load_model(arguments.model, arguments.preset)
     fields: dict[str, Any] = {
         "input_shape": network.input_shape,
         "layers": [repr(layer) for layer in network.layers],

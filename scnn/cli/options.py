@@ -8,14 +8,18 @@ from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError
+from scnn.experiments import presets
+from scnn.network.network import Network
 
 __all__ = [
     "ENGINES",
+    "add_architecture",
     "add_engine",
     "add_idx_files",
     "add_json",
     "job_count",
     "load_idx_pair",
+    "load_model",
     "positive_integer",
     "seed_number",
 ]
@@ -27,6 +31,21 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=list(ENGINES), default="compiled", help="how kernels run (default: compiled)"
     )
+
+
+def add_architecture(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--preset", help=f"the architecture of a model without metadata: {', '.join(presets.PRESETS)}"
+    )
+
+
+def load_model(path: Path, preset: str | None) -> Network:
+    """The network of a model file; `preset` names its architecture where the file does not."""
+    if preset is None:
+        return Network.load(path)
+    chosen = presets.find(preset)
+    names = tuple(str(digit) for digit in chosen.classes)
+    return Network.load(path, like=Network(chosen.input_shape, chosen.layers, class_names=names))
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -5,13 +5,12 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from scnn.cli.options import ENGINES, add_engine, add_json
+from scnn.cli.options import ENGINES, add_architecture, add_engine, add_json, load_model
 from scnn.cli.output import print_error, print_event
 from scnn.cli.pictures import read_rgba
 from scnn.data.drawing import SIDE
 from scnn.data.photo import FoundDigit, find_digits
 from scnn.errors import ConfigError, DataError, DrawingError
-from scnn.network.network import Network
 
 __all__ = ["HELP", "add_arguments", "run"]
 
@@ -20,13 +19,14 @@ HELP = "classify digits in pictures (PNG, JPEG; needs Pillow)"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path)
+    add_architecture(parser)
     parser.add_argument("pictures", type=Path, nargs="+", metavar="picture")
     add_engine(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    network = Network.load(arguments.model)
+    network = load_model(arguments.model, arguments.preset)
     if network.input_shape != (1, SIDE, SIDE):
         raise ConfigError(f"pictures are scaled to 1×{SIDE}×{SIDE}, and the network's input is {network.input_shape}")
     code = 0

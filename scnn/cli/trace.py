@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scnn.cli.evaluate import bundled_test_digits
+from scnn.cli.options import add_architecture, load_model
 from scnn.compiler.terms import Factor, Term, Total
 from scnn.compiler.trace import Combination, Step
 from scnn.errors import ConfigError
-from scnn.network.network import Network
 from scnn.network.trace import ElementTrace, NetworkTracer
 
 __all__ = ["HELP", "add_arguments", "run"]
@@ -19,6 +19,7 @@ HELP = "print how one number of a layer, or of a gradient, came to be"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path)
+    add_architecture(parser)
     parser.add_argument("--layer", required=True, help="such as conv2d_1; `scnn info MODEL` lists the layers")
     parser.add_argument(
         "--element",
@@ -47,7 +48,7 @@ def indices(text: str) -> tuple[int, ...]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    network = Network.load(arguments.model)
+    network = load_model(arguments.model, arguments.preset)
     digits = bundled_test_digits(network)
     if not 0 <= arguments.image < len(digits):
         raise ConfigError(f"there are test digits 0 to {len(digits) - 1}, and no {arguments.image}")

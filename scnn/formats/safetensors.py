@@ -9,7 +9,6 @@ import os
 import secrets
 import stat
 import struct
-import sys
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,24 +17,26 @@ from pathlib import Path
 from typing import Any
 
 from scnn.errors import ModelError
+from scnn.formats.dtypes import ARRAY_CODES, BITS, decode, little_endian
 
-__all__ = ["Tensor", "little", "pack", "read", "refuse_constant", "unpack", "write"]
+__all__ = ["Tensor", "pack", "read", "refuse_constant", "unpack", "write"]
 
 LENGTH = struct.Struct("<Q")
 MAX_HEADER = 1 << 22
 MAX_TENSORS = 4096
 MAX_FILE = 1 << 30
 NO_MODEL = "this is not a model or checkpoint file (safetensors)"
-CODES = {"F32": "f", "I32": "i", "U32": "I", "U8": "B"}  # the kinds that are read and written, as `array` names them
-DTYPES = {code: dtype for dtype, code in CODES.items()}
+DTYPES = {code: dtype for dtype, code in ARRAY_CODES.items()}
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """Numbers in row order, as an array of kind f, i, I or B, with their shape."""
+    """Numbers in row order, as an array of kind f, i, I or B, with their shape. Of a tensor whose element type is not
+    read there are no numbers; `unread` names the type."""
 
     values: "array[Any]"
     shape: tuple[int, ...]
+    unread: str = ""
 
 
 def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
@@ -50,7 +51,11 @@ def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
         offset += size
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    return LENGTH.pack(len(text)) + text + b"".join(little(tensor.values).tobytes() for tensor in tensors.values())
+    return (
+        LENGTH.pack(len(text))
+        + text
+        + b"".join(little_endian(tensor.values).tobytes() for tensor in tensors.values())
+    )
 
 
 def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -80,10 +85,9 @@ def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
     if end != len(body):
         raise ModelError(f"the tensors end at {end}, and the file's data at {len(body)}")
     tensors = {}
-    for name, (code, shape, begin, after) in entries.items():
-        values = array(code)
-        values.frombytes(body[begin:after])
-        tensors[name] = Tensor(little(values), shape)
+    for name, (dtype, shape, begin, after) in entries.items():
+        values = decode(dtype, bytes(body[begin:after]))
+        tensors[name] = Tensor(array("f"), shape, unread=dtype) if values is None else Tensor(values, shape)
     return tensors, metadata
 
 
@@ -110,18 +114,19 @@ def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def checked(name: str, entry: object, size: int) -> tuple[str, tuple[int, ...], int, int]:
-    """One tensor's array code, shape and place, if all of it is sound."""
+    """One tensor's element type, shape and place, if all of it is sound. Types that are not read are left alone."""
     if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
         raise ModelError(f"tensor {short(name)} is not described by dtype, shape and data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if not isinstance(dtype, str) or dtype not in CODES:
-        raise ModelError(f"tensor {short(name)} is of kind {short(dtype)}; read are {', '.join(CODES)}")
+    if not isinstance(dtype, str):
+        raise ModelError(f"tensor {short(name)} has the element type {short(dtype)}; expected a name such as F32")
     if not is_counts(shape, 8) or not is_counts(offsets, 2) or len(offsets) != 2:
         raise ModelError(f"tensor {short(name)} has no sound shape and place")
     begin, end = offsets
-    if not begin <= end <= size or end - begin != array(CODES[dtype]).itemsize * prod(shape):
+    fits = dtype not in BITS or 8 * (end - begin) == -(-BITS[dtype] * prod(shape) // 8) * 8
+    if not begin <= end <= size or not fits:
         raise ModelError(f"tensor {short(name)} of shape {short(shape)} cannot lie from {begin} to {end} of {size}")
-    return CODES[dtype], tuple(shape), begin, end
+    return dtype, tuple(shape), begin, end
 
 
 def is_counts(value: object, most: int) -> bool:
@@ -135,14 +140,6 @@ def is_counts(value: object, most: int) -> bool:
 def short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
-
-
-def little(values: "array[Any]") -> "array[Any]":
-    """The numbers with little-endian bytes, whatever this machine's are."""
-    if sys.byteorder == "big":
-        values = array(values.typecode, values)
-        values.byteswap()
-    return values
 
 
 def read(path: str | Path) -> bytes:

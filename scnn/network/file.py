@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 
 from scnn.errors import ConfigError, ModelError
+from scnn.formats.dtypes import FLOATS
 from scnn.formats.safetensors import Tensor
 from scnn.layers.layer import Layer
 from scnn.layers.registry import LAYERS
@@ -40,10 +41,11 @@ def require_matching_tensors(architecture: Architecture, tensors: Mapping[str, T
         if name not in tensors:
             raise ModelError(f"the tensor {name} is missing")
         tensor = tensors[name]
-        if tensor.shape != parameter.shape or tensor.values.typecode != "f":
-            raise ModelError(
-                f"the tensor {name} must be float32 of shape {parameter.shape}, got shape {tensor.shape}"
-            )
+        if tensor.unread or tensor.values.typecode != "f":
+            found = tensor.unread or tensor.values.typecode
+            raise ModelError(f"the tensor {name} has the element type {found}; expected one of {', '.join(FLOATS)}")
+        if tensor.shape != parameter.shape:
+            raise ModelError(f"the tensor {name} must be of shape {parameter.shape}, got {tensor.shape}")
         if not all(map(math.isfinite, tensor.values)):
             raise ModelError(f"the tensor {name} has values that are not finite")
 

@@ -17,7 +17,8 @@ from scnn.engines.engine import Engine, EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
 from scnn.formats import safetensors
-from scnn.formats.safetensors import Tensor, little, refuse_constant
+from scnn.formats.dtypes import little_endian
+from scnn.formats.safetensors import Tensor, refuse_constant
 from scnn.layers.dense import Dense
 from scnn.layers.layer import Layer
 from scnn.layers.registry import layers_from_list
@@ -104,7 +105,7 @@ class Network(Architecture):
         """SHA-256 of all parameters as little-endian float32, in order: equal if and only if the bits are."""
         digest = hashlib.sha256()
         for values in self.parameters.values():
-            digest.update(little(values).tobytes())
+            digest.update(little_endian(values).tobytes())
         return digest.hexdigest()
 
     # ------------------------------------------------------------------------------------- asking
@@ -217,23 +218,41 @@ class Network(Architecture):
         return json.dumps(self.provenance)
 
     @classmethod
-    def load(cls, path: str | Path, *, layers: Iterable[type[Layer]] = ()) -> "Network":
-        """The network in a file; `layers` are the user's own layer classes. Raises ModelError, naming what is wrong,
-        before anything of the file is used.
-        """
+    def load(
+        cls, path: str | Path, *, layers: Iterable[type[Layer]] = (), like: Architecture | None = None
+    ) -> "Network":
+        """The network of a file; `layers` are kinds of the user's own, dataclasses with numbers and texts. `like`, a
+        network or an Architecture, is the architecture of a file that another program saved without our metadata.
+        Weights may be stored as float16, bfloat16, float32 or float64. Raises ModelError, naming what is wrong,
+        before anything of the file is used."""
         data = safetensors.read(path)
         try:
-            return cls.from_tensors(*safetensors.unpack(data), layers=layers)
+            return cls.from_tensors(*safetensors.unpack(data), layers=layers, like=like)
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
 
     @classmethod
     def from_tensors(
-        cls, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *, layers: Iterable[type[Layer]] = ()
+        cls,
+        tensors: Mapping[str, Tensor],
+        metadata: Mapping[str, str],
+        *,
+        layers: Iterable[type[Layer]] = (),
+        like: Architecture | None = None,
     ) -> "Network":
-        """The network in the parts of a file. Other parts, such as a checkpoint's state, are ignored."""
-        if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
-            raise ModelError("this is not a model of scnn, or one of a version that this scnn cannot read")
+        """The network of a file's parts. What else the file holds, such as a checkpoint's state, is left alone."""
+        if like is not None and "layers" not in metadata:
+            require_matching_tensors(like, tensors)
+            parameters = {name: tensors[name].values for name in like.specifications()}
+            names = like.class_names if isinstance(like, Network) else None
+            return cls(like.input_shape, like.layers, class_names=names, parameters=parameters)
+        if metadata.get("format") != FORMAT:
+            raise ModelError(
+                "the file's metadata does not describe a network of scnn; if it has the weights of one, name the "
+                "architecture: Network.load(path, like=network), or --preset on the command line"
+            )
+        if metadata.get("version") != VERSION:
+            raise ModelError(f"expected version {VERSION} of the format, got {metadata.get('version', 'none')!r:.80}")
         try:
             data = {
                 name: json.loads(metadata.get(name, "null"), parse_constant=refuse_constant)

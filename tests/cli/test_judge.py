@@ -84,3 +84,12 @@ def test_pictures_of_cameras_and_scanners(model: Path, tmp_path: Path) -> None:
     assert [line["class"] for line in lines] == ["1"] * 3
     straight, sideways, deep = (line["probabilities"]["1"] for line in lines)
     assert deep == pytest.approx(straight, abs=1e-6) and sideways == pytest.approx(straight, abs=0.05)
+
+
+def test_a_model_without_metadata_is_evaluated_by_its_preset() -> None:
+    """--preset names the architecture; without it, the error says so."""
+    path = Path(__file__).parents[1] / "fixtures" / "no_meta.safetensors"
+    refused = scnn("evaluate", path)
+    assert refused.returncode == 1 and "or --preset on the command line" in refused.stderr
+    found = scnn("evaluate", path, "--preset", "mnist", "--json")
+    assert found.returncode == 0 and json.loads(found.stdout)["accuracy"] > 0.95

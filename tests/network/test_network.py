@@ -17,7 +17,7 @@ from scnn.data.digits import Digits, load_digits
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, DataError, ModelError, ScnnError, ShapeError
-from scnn.experiments.presets import PAPER
+from scnn.experiments.presets import MNIST, PAPER
 from scnn.formats.safetensors import Tensor
 from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D
@@ -28,6 +28,8 @@ from scnn.layers.pooling import MaxPool2D
 from scnn.network.inspection import Inspector
 from scnn.network.network import Network
 from scnn.training.trainer import Trainer
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def test_the_papers_network() -> None:
@@ -277,8 +279,8 @@ def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("format", "other", "not a model of scnn"),
-        ("version", "99", "version"),
+        ("format", "other", "does not describe a network of scnn"),
+        ("version", "99", "expected version 1 of the format, got '99'"),
         ("layers", "{", "not JSON"),
         ("layers", '[{"kind": []}]', r"unknown kind '\[\]'"),
         ("layers", "[]", "list of 1 to"),
@@ -350,3 +352,22 @@ def test_digits_of_another_size_are_refused() -> None:
     network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
     with pytest.raises(ShapeError, match="14, 14"):
         network.predict(Digits(bytes(4 * 196), bytes(4), 14, 14))
+
+
+@pytest.mark.parametrize("name", ["extra_f16", "extra_i64", "as_f16"])
+def test_models_that_other_programs_saved_again(name: str) -> None:
+    """One more tensor of another type is left alone; weights stored as float16 are widened."""
+    network = Network.load(FIXTURES / f"{name}.safetensors")
+    assert all(values.typecode == "f" for values in network.parameters.values())
+    assert len(network.predict(bytes(math.prod(network.input_shape)))) == 1
+
+
+def test_a_model_without_its_metadata() -> None:
+    """Its weights load into an architecture that is named, and into no other."""
+    path = FIXTURES / "no_meta.safetensors"
+    with pytest.raises(ModelError, match="name the architecture: Network.load.path, like=network"):
+        Network.load(path)
+    found = Network.load(path, like=Network(MNIST.input_shape, MNIST.layers))
+    assert found.fingerprint() == Network.load(FIXTURES / "extra_f16.safetensors").fingerprint()
+    with pytest.raises(ModelError, match="is missing|and the architecture's is"):
+        Network.load(path, like=Network((1, 28, 28), [Flatten(), Dense(3)]))
