@@ -365,7 +365,7 @@ def photograph(kind: str, number: int, digits: Digits) -> tuple[Image.Image, int
 
 
 def main(folder: Path, each: int = 4) -> None:
-    from scnn.data.digits import load_digits
+    from scnn.data.bundled import load_digits
 
     _, test = load_digits()
     folder.mkdir(parents=True, exist_ok=True)

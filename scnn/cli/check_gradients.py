@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     network = load_model(arguments.model, arguments.preset)
     if arguments.images or arguments.labels:
-        digits = load_idx_pair(arguments.images, arguments.labels)
+        digits = load_idx_pair(arguments.images, arguments.labels, "", arguments.classes, arguments.transposed)
     else:
         digits = bundled_test_digits(network)
     if not 0 <= arguments.digit < len(digits):

@@ -6,7 +6,8 @@ from typing import Any
 
 from scnn.cli.options import ENGINES, add_architecture, add_engine, add_idx_files, add_json, load_idx_pair, load_model
 from scnn.cli.output import print_event
-from scnn.data.digits import Digits, load_digits
+from scnn.data.bundled import load_digits
+from scnn.data.digits import Digits
 from scnn.errors import ConfigError
 from scnn.network.network import Network
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     network = load_model(arguments.model, arguments.preset)
     if arguments.images or arguments.labels:
-        digits = load_idx_pair(arguments.images, arguments.labels)
+        digits = load_idx_pair(arguments.images, arguments.labels, "", arguments.classes, arguments.transposed)
     else:
         digits = bundled_test_digits(network)
     report = network.evaluate(digits, make_engine=ENGINES[arguments.engine]).to_dict()

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from scnn.data.digits import Digits, load_idx
+from scnn.data.digits import Digits
+from scnn.data.idx_digits import load_idx
 from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
@@ -56,13 +57,28 @@ def add_idx_files(parser: argparse.ArgumentParser, purpose: str, prefix: str = "
     """Adds --images and --labels, or --test-images and --test-labels for the prefix "test-"."""
     parser.add_argument(f"--{prefix}images", type=Path, metavar="FILE", help=f"IDX file (plain or .gz) of {purpose}")
     parser.add_argument(f"--{prefix}labels", type=Path, metavar="FILE", help="IDX file of their labels")
+    if not prefix:
+        parser.add_argument("--classes", type=class_names, metavar="NAMES", help="names of the classes: A,B,C")
+        parser.add_argument(
+            "--transposed", action="store_true", help="exchange rows and columns of IDX images, as EMNIST needs"
+        )
 
 
-def load_idx_pair(images: Path | None, labels: Path | None, prefix: str = "") -> Digits:
+def class_names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
+
+
+def load_idx_pair(
+    images: Path | None,
+    labels: Path | None,
+    prefix: str = "",
+    classes: tuple[str, ...] | None = None,
+    transposed: bool = False,
+) -> Digits:
     """The digits of two IDX files; raises ConfigError if only one is given."""
     if images is None or labels is None:
         raise ConfigError(f"--{prefix}images and --{prefix}labels go together: give both")
-    return load_idx(images, labels)
+    return load_idx(images, labels, classes=classes, transposed=transposed)
 
 
 def seed_number(text: str) -> int:

@@ -148,7 +148,12 @@ def digits_from_files(arguments: argparse.Namespace) -> tuple[Digits, Digits | N
             "--test-images and --test-labels need --images and --labels, the digits to train on; "
             "to evaluate a trained model on files, use `scnn evaluate`"
         )
-    training, test = load_idx_pair(arguments.images, arguments.labels), None
+    training, test = (
+        load_idx_pair(arguments.images, arguments.labels, "", arguments.classes, arguments.transposed),
+        None,
+    )
     if arguments.test_images or arguments.test_labels:
-        test = load_idx_pair(arguments.test_images, arguments.test_labels, prefix="test-")
+        test = load_idx_pair(
+            arguments.test_images, arguments.test_labels, "test-", arguments.classes, arguments.transposed
+        )
     return training, test

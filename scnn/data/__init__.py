@@ -1,5 +1,7 @@
 """Data: labelled images, drawings and pictures, wherever they come from."""
 
-from scnn.data.digits import Digits, load_digits, load_idx
+from scnn.data.bundled import load_digits
+from scnn.data.digits import Digits
+from scnn.data.idx_digits import load_idx
 
 __all__ = ["Digits", "load_digits", "load_idx"]

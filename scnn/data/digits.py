@@ -1,21 +1,16 @@
-"""Digits: the bundled part of MNIST, IDX files of any such data, and what is checked of both."""
+"""Digits: grey images with their classes, and what is checked of them."""
 
 import hashlib
-import io
 import json
-import lzma
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
 
 from scnn.checks import MAX_CLASSES, require_integer, require_names
 from scnn.data.images import grey_levels, whole_numbers
 from scnn.data.split import first_of_each
-from scnn.errors import ConfigError, DataError, IdxError, ShapeError
-from scnn.formats.idx import IMAGES_MAGIC, LABELS_MAGIC, name_of, opened, read, read_idx
+from scnn.errors import ConfigError, DataError, ShapeError
 
-__all__ = ["Digits", "load_digits", "load_idx"]
+__all__ = ["CLASSES", "Digits"]
 
 CLASSES = tuple("0123456789")
 
@@ -111,50 +106,3 @@ def label_bytes(labels: object, classes: int) -> bytes:
         if not 0 <= label < classes:
             raise DataError(f"image {place} has the label {label}, and labels go from 0 to {classes - 1}")
     return bytes(numbers)
-
-
-def load_digits() -> tuple[Digits, Digits]:
-    """The bundled 4,000 training and 1,000 test digits: 400 and 100 of each class, class by class.
-
-    They are a part of MNIST's training set; digits.md states source, licence and hashes. Raises DataError if the file
-    is missing or broken.
-
-    >>> training, test = load_digits()
-    >>> len(training), len(test), test.labels[150]
-    (4000, 1000, 1)
-    """
-    from importlib.resources import files  # read when it is first needed: a page starts sooner
-
-    try:
-        stream = io.BytesIO(lzma.decompress(files("scnn.data").joinpath("digits.xz").read_bytes()))
-    except (OSError, lzma.LZMAError) as error:
-        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise DataError(f"the digits that belong to scnn, digits.xz, cannot be read ({words})") from None
-    names = ("the images in digits.xz", "the labels in digits.xz")
-    return read_pair(stream, stream, *names), read_pair(stream, stream, *names)
-
-
-def load_idx(images: str | Path | bytes, labels: str | Path | bytes) -> Digits:
-    """Images and labels from two IDX files, by path or as bytes, plain or gzipped.
-
-    Files may be pipes. Raises IdxError, naming the file, for one that is short, corrupt, not of the right kind or
-    longer than its header says, for counts that differ and for labels above 9.
-    """
-    image_name, label_name = name_of(images, "the images' file"), name_of(labels, "the labels' file")
-    with opened(images) as image_stream, opened(labels) as label_stream:
-        digits = read_pair(image_stream, label_stream, image_name, label_name)
-        for stream, name in ((image_stream, image_name), (label_stream, label_name)):
-            if read(stream, 1, name):
-                raise IdxError(f"{name} goes on after its last element")
-    return digits
-
-
-def read_pair(images: BinaryIO, labels: BinaryIO, image_name: str, label_name: str) -> Digits:
-    (count, rows, columns), pixels = read_idx(images, IMAGES_MAGIC, image_name)
-    (label_count,), label_bytes = read_idx(labels, LABELS_MAGIC, label_name)
-    if count != label_count:
-        raise IdxError(f"{image_name} and {label_name} do not match: {count} images, {label_count} labels")
-    try:
-        return Digits(pixels, label_bytes, rows, columns)
-    except DataError as error:
-        raise IdxError(f"{image_name} and {label_name} are no digits: {error}") from None

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from scnn.data.digits import Digits, load_digits
+from scnn.data.bundled import load_digits
+from scnn.data.digits import Digits
 from scnn.errors import ConfigError
 from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D

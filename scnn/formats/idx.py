@@ -2,53 +2,82 @@
 
 import io
 import os
-import struct
+import sys
 import zlib
+from array import array
+from math import prod
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from scnn.checks import describe
 from scnn.errors import IdxError
 
-__all__ = ["IMAGES_MAGIC", "LABELS_MAGIC", "KINDS", "MAX_ELEMENTS", "read_idx", "read", "opened", "name_of"]
+__all__ = ["MAX_ELEMENTS", "name_of", "opened", "read", "read_idx"]
 
-# The IDX format: two zero bytes, a type code (8: unsigned byte), the number of dimensions, each dimension as
-# a big-endian uint32, then the data in row order (Y. LeCun, "The MNIST database", file formats).
-IMAGES_MAGIC = 0x00000803
-LABELS_MAGIC = 0x00000801
-KINDS = {IMAGES_MAGIC: "images", LABELS_MAGIC: "labels"}
+# The IDX format: two zero bytes, a type code, the number of dimensions, each dimension as a big-endian uint32, then
+# the data in row order, big-endian (Y. LeCun, "The MNIST database", file formats).
+TYPES: dict[int, Literal["B", "b", "h", "i", "f", "d"]] = {8: "B", 9: "b", 11: "h", 12: "i", 13: "f", 14: "d"}
+DIMENSIONS = {"images": (2, 3, 4), "labels": (1, 2)}
 
 # No image set is larger than this; a header that says so is broken or hostile.
 MAX_ELEMENTS = 1 << 30
 
+# What people give in the place of an IDX file, by its first bytes.
+FOREIGN = {
+    b"PK\x03\x04": "a zip archive: unpack it first",
+    b"\x93NUMPY": "an .npy file of numpy: load it with numpy, and make Digits of its arrays",
+    b"version https://git-lfs": "a Git LFS pointer, not the file that it stands for: run `git lfs pull`",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"\xfd7zXZ": "an xz file: unpack it first",
+    b"BZh": "a bzip2 file: unpack it first",
+    b"\x89HDF": "an HDF5 file",
+    b"%PDF": "a PDF document",
+}
 
-def read_idx(stream: BinaryIO, magic: int, name: str) -> tuple[tuple[int, ...], bytes]:
-    """Dimensions and data of one IDX file of unsigned bytes."""
+
+def read_idx(stream: BinaryIO, kind: str, name: str) -> tuple[tuple[int, ...], "array[Any]"]:
+    """Dimensions and numbers of one IDX file; `kind` is images or labels, `name` what the file is called."""
     head = read(stream, 4, name)
     if len(head) < 4:
         raise IdxError(f"{name} is not an IDX file: one begins with 4 bytes, and there are {len(head)}")
-    (found,) = struct.unpack(">I", head)
-    if found not in KINDS:
-        raise IdxError(f"{name} is not an IDX file of images or labels: it begins with {found:#010x}")
-    if found != magic:
+    code, dimensions = head[2], head[3]
+    if head[:2] != b"\0\0" or code not in TYPES or not 1 <= dimensions <= 4:
+        raise IdxError(f"{name} is {foreign(head + read(stream, 60, name))}; expected an IDX file of {kind}")
+    if dimensions not in DIMENSIONS[kind]:
+        found = next(other for other in DIMENSIONS if dimensions in DIMENSIONS[other])
         raise IdxError(
-            f"{name} is an IDX file of {KINDS[found]}, not of {KINDS[magic]}: "
-            f"it begins with {found:#010x}, not with {magic:#010x}"
+            f"{name} is an IDX file of {found}, not of {kind}: "
+            f"it begins with 0x{head.hex()}, and has {dimensions} dimension{'s' * (dimensions > 1)}"
         )
-    dimensions = magic & 0xFF
     head = read(stream, 4 * dimensions, name)
     if len(head) < 4 * dimensions:
         raise IdxError(f"{name}: the file ends in its header")
-    shape = struct.unpack(f">{dimensions}I", head)
-    size = 1
-    for dimension in shape:
-        size *= dimension
+    shape = tuple(int.from_bytes(head[at : at + 4], "big") for at in range(0, len(head), 4))
+    values = array(TYPES[code])
+    size = prod(shape) * values.itemsize
     if size > MAX_ELEMENTS or min(shape[1:], default=1) == 0:
-        raise IdxError(f"{name}: the header speaks of {' × '.join(map(str, shape))} bytes, which cannot be")
+        raise IdxError(f"{name}: the header speaks of {' × '.join(map(str, shape))} numbers, which cannot be")
     data = read(stream, size, name)
     if len(data) < size:
         raise IdxError(f"{name}: the header promises {size} bytes, and there are {len(data)}")
-    return shape, data
+    values.frombytes(data)
+    if sys.byteorder == "little":
+        values.byteswap()
+    return shape, values
+
+
+def foreign(start: bytes) -> str:
+    """What a file is, by its first bytes, if it is no IDX file."""
+    for signature, what in FOREIGN.items():
+        if start.startswith(signature):
+            return what
+    text = start.decode("latin-1").lstrip().lower()
+    if text.startswith(("<!doctype", "<html", "<?xml", "<head")):
+        return "a web page, perhaps of an error: download the file itself"
+    if text and all(letter in '0123456789.,;+-e \t\r\n"' for letter in text) and any(sign in text for sign in ",;\t"):
+        return "a CSV table"
+    return f"not an IDX file (it begins with 0x{start[:4].hex()})"
 
 
 def read(stream: BinaryIO, size: int, name: str) -> bytes:

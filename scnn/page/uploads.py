@@ -1,7 +1,8 @@
 """The user's own images on the page: pictures one by one, or two IDX files."""
 
-from scnn.data.digits import Digits, load_idx
+from scnn.data.digits import Digits
 from scnn.data.drawing import SIDE
+from scnn.data.idx_digits import load_idx
 from scnn.data.own_images import MAX_IMAGES, OwnImages, choose_evenly, classes_of_one, split
 from scnn.errors import ConfigError, DataError
 from scnn.formats.picture_header import picture_size

@@ -7,7 +7,8 @@ from contextlib import suppress
 from random import Random
 
 from scnn.compiler import compile_plan
-from scnn.data.digits import Digits, load_digits
+from scnn.data.bundled import load_digits
+from scnn.data.digits import Digits
 from scnn.engines.engine import EngineFactory
 from scnn.experiments import presets
 from scnn.experiments.presets import PAPER

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from scnn.data.digits import load_digits
+from scnn.data.bundled import load_digits
 from scnn.experiments.presets import PAPER
 from scnn.network.network import Network
 from tests.browser.conftest import fingerprint_of

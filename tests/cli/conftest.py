@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scnn.data.digits import load_digits
+from scnn.data.bundled import load_digits
 from tests.cli.command import scnn
 from tests.tools.dataset import idx_images, idx_labels
 

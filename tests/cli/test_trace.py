@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from scnn.data.digits import load_digits
+from scnn.data.bundled import load_digits
 from scnn.network.network import Network
 from tests.cli.command import scnn
 

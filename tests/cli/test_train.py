@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scnn.data.digits import load_digits
+from scnn.data.bundled import load_digits
 from scnn.experiments.presets import PAPER
 from scnn.network.network import Network
 from scnn.training.checkpoint import save_checkpoint

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scnn.data.digits import load_digits
+from scnn.data.bundled import load_digits
 from scnn.data.drawing import BOX, MIDDLE, SIDE, normalise_pixels, normalise_strokes
 from scnn.errors import DrawingError, EmptyDrawingError
 

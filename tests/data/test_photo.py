@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from scnn.cli.pictures import read_rgba
-from scnn.data.digits import Digits, load_digits
+from scnn.data.bundled import load_digits
+from scnn.data.digits import Digits
 from scnn.data.drawing import SIDE, normalise_pixels
 from scnn.data.photo import LARGEST_SIDE, MAX_DIGITS, FoundDigit, find_digits, find_figure
 from scnn.errors import DataError, EmptyDrawingError

@@ -55,23 +55,6 @@ def test_we_read_the_librarys(tmp_path: Path) -> None:
         assert tensors[name].shape == values.shape and tensors[name].values.tolist() == values.ravel().tolist()
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float64])
-def test_weights_of_other_widths_become_float32(tmp_path: Path, dtype: type) -> None:
-    """As numpy converts them; what is beyond float32 becomes infinite."""
-    numbers = np.array([0.1, -2.5, 65504.0, 6e-8, 1e300 if dtype is np.float64 else 0.0], dtype=dtype)
-    safetensors.numpy.save_file({"w": numbers}, tmp_path / "w.safetensors")
-    with np.errstate(over="ignore"):
-        expected = numbers.astype(np.float32)
-    assert unpack(read(tmp_path / "w.safetensors"))[0]["w"].values.tobytes() == expected.tobytes()
-
-
-def test_bfloat16_becomes_float32() -> None:
-    """Each is the upper half of a float32."""
-    halves = struct.pack("<3H", 0x3F80, 0xC020, 0x7F80)
-    header = {"w": {"dtype": "BF16", "shape": [3], "data_offsets": [0, 6]}}
-    assert unpack(file_of(header, halves))[0]["w"].values.tolist() == [1.0, -2.5, float("inf")]
-
-
 @pytest.mark.parametrize("dtype", ["I64", "BOOL", "F8_E4M3", "C64", "X1"])
 def test_tensors_that_are_not_read_are_left_alone(dtype: str) -> None:
     """Those of other programs, of any element type, also one that is not known here."""

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scnn.data.digits import Digits, load_digits
+from scnn.data.bundled import load_digits
+from scnn.data.digits import Digits
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, DataError, ModelError, ScnnError, ShapeError

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from scnn.data.digits import load_digits
+from scnn.data.bundled import load_digits
 from scnn.errors import ConfigError, DataError
 from scnn.page.uploads import Uploads
 from tests.formats.test_picture_header import png

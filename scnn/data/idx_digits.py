@@ -1,0 +1,129 @@
+"""Digits from IDX files: MNIST's own, and those of sets like it, whose numbers, shapes and labels differ."""
+
+import os
+import warnings
+from array import array
+from collections.abc import Iterator, Sequence
+from math import isqrt
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from scnn.data.digits import CLASSES, Digits
+from scnn.errors import DataError, IdxError
+from scnn.formats.idx import name_of, opened, read, read_idx
+
+__all__ = ["load_idx", "read_digits"]
+
+EMNIST_LABELS = ((1, 26), (0, 46), (0, 61))  # least and largest of its letters, balanced and by-class sets
+
+
+def load_idx(
+    images: str | Path | bytes,
+    labels: str | Path | bytes,
+    *,
+    classes: Sequence[str] | None = None,
+    transposed: bool = False,
+) -> Digits:
+    """Images and labels from two IDX files, by path or as bytes, plain or gzipped.
+
+    Images are [image, row, column], [image, 1, row, column] or, where they are square, [image, pixel]; whole numbers
+    from 0 to 255 or floats from 0 to 1, of any type. Labels are [image] or, as in QMNIST, [image, column], of which
+    the first column is the class. `classes` names the classes (0 to 9 unless given); labels may count them from 1.
+    `transposed` exchanges the rows and columns of each image, as EMNIST needs; a set that looks like EMNIST gives a
+    warning without it.
+
+    Files may be pipes. Raises IdxError, naming the file, for one that is short, corrupt, not of the right kind or
+    longer than its header says, for counts that differ and for labels that are no class.
+    """
+    image_name, label_name = name_of(images, "the images' file"), name_of(labels, "the labels' file")
+    with opened(images) as image_stream, opened(labels) as label_stream:
+        digits = read_digits(image_stream, label_stream, image_name, label_name, classes, transposed)
+        for stream, name in ((image_stream, image_name), (label_stream, label_name)):
+            if read(stream, 1, name):
+                raise IdxError(f"{name} goes on after its last element")
+    return digits
+
+
+def read_digits(
+    images: BinaryIO,
+    labels: BinaryIO,
+    image_name: str,
+    label_name: str,
+    classes: Sequence[str] | None = None,
+    transposed: bool = False,
+) -> Digits:
+    shape, numbers = read_idx(images, "images", image_name)
+    rows, columns = sides_of(shape, image_name)
+    label_shape, label_numbers = read_idx(labels, "labels", label_name)
+    if shape[0] != label_shape[0]:
+        raise IdxError(f"{image_name} and {label_name} do not match: {shape[0]} images, {label_shape[0]} labels")
+    found = classes_of(label_numbers, label_shape, label_name)
+    if not transposed and looks_like_emnist(found, image_name):
+        warnings.warn(
+            f"{image_name} looks like EMNIST, whose images have rows and columns exchanged: "
+            "pass transposed=True (--transposed) if they lie on their side",
+            stacklevel=4,
+        )
+    names = CLASSES if classes is None else tuple(classes)
+    if classes is not None and min(found, default=0) >= 1 and max(found) == len(names):
+        found = [label - 1 for label in found]  # they count from 1
+    pixels = grey_bytes(numbers, image_name)
+    if transposed:
+        pixels = b"".join(turned(pixels, rows, columns))
+        rows, columns = columns, rows
+    try:
+        return Digits(pixels, found, rows, columns, names)
+    except DataError as error:
+        largest = max(found, default=0)
+        remedy = (
+            f" (labels go up to {largest}: name the classes, classes=[…] or --classes)" if classes is None else ""
+        )
+        raise IdxError(f"{image_name} and {label_name} are no digits: {error}{remedy}") from None
+
+
+def sides_of(shape: tuple[int, ...], name: str) -> tuple[int, int]:
+    """Rows and columns of each image; raises IdxError where they cannot be told."""
+    if len(shape) == 2:
+        side = isqrt(shape[1])
+        if side * side != shape[1]:
+            raise IdxError(f"{name} has images of {shape[1]} numbers, which is no square; expected rows and columns")
+        return side, side
+    if len(shape) == 4 and shape[1] != 1:
+        raise IdxError(f"{name} has images of {shape[1]} channels; expected grey images, of one")
+    return shape[-2], shape[-1]
+
+
+def classes_of(numbers: "array[Any]", shape: tuple[int, ...], name: str) -> list[int]:
+    """The class of each image: the numbers, or their first column."""
+    found = numbers[:: shape[1]] if len(shape) == 2 else numbers
+    for place, label in enumerate(found):
+        if label != int(label) or not 0 <= label <= 255:
+            raise IdxError(f"{name}: label {place} is {label}; expected a whole number from 0 to 255")
+    return [int(label) for label in found]
+
+
+def grey_bytes(numbers: "array[Any]", name: str) -> bytes:
+    """Grey levels, 0 to 255, from numbers of any type whose meaning is plain; raises IdxError for others."""
+    if numbers.typecode == "B" or not numbers:
+        return numbers.tobytes()
+    least, largest = min(numbers), max(numbers)
+    if numbers.typecode in "fd" and least >= 0 and largest <= 1:
+        return bytes(round(255 * number) for number in numbers)
+    if least >= 0 and largest <= 255 and all(number == int(number) for number in numbers):
+        return bytes(int(number) for number in numbers)
+    raise IdxError(
+        f"{name} has numbers from {least} to {largest}; expected whole numbers from 0 to 255, or floats from 0 to 1"
+    )
+
+
+def turned(pixels: bytes, rows: int, columns: int) -> Iterator[bytes]:
+    """Each image with rows and columns exchanged."""
+    for first in range(0, len(pixels), rows * columns):
+        image = pixels[first : first + rows * columns]
+        yield b"".join(image[column::columns] for column in range(columns))
+
+
+def looks_like_emnist(labels: Sequence[int], name: str) -> bool:
+    """By the file's name, or by labels that EMNIST alone has."""
+    ends = (min(labels, default=0), max(labels, default=0))
+    return "emnist" in os.path.basename(name).lower() or ends in EMNIST_LABELS
