@@ -138,7 +138,7 @@ def test_an_update_takes_over_cleanly(context: BrowserContext, tmp_path: Path) -
     wait_for(page, "ready")
     expect(page.locator("h1")).to_have_text("scnn B")
     expect(state(page)).to_have_text(re.compile("says B"))
-    assert page.evaluate("caches.keys()") == [f"scnn-{stamp_of(other)}"]
+    assert page.evaluate("caches.keys()") == [f"scnn {second.url} {stamp_of(other)}"]
     second.stop()
     page.reload()
     wait_for(page, "ready")
