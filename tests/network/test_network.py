@@ -321,7 +321,7 @@ def test_models_whose_numbers_are_wrong(trained: Network) -> None:
     tensors = trained.tensors()
     with pytest.raises(ModelError, match=r"dense_2\.bias is missing"):
         Network.from_tensors({k: v for k, v in tensors.items() if k != "dense_2.bias"}, trained.metadata())
-    with pytest.raises(ModelError, match=r"dense_2\.bias must be float32 of shape \(3,\), got shape \(1, 3\)"):
+    with pytest.raises(ModelError, match=r"dense_2\.bias must be of shape \(3,\), got \(1, 3\)"):
         Network.from_tensors({**tensors, "dense_2.bias": Tensor(array("f", [0] * 3), (1, 3))}, trained.metadata())
     with pytest.raises(ModelError, match="not finite"):
         bad = Tensor(array("f", [0, math.inf, 0]), (3,))
@@ -370,5 +370,5 @@ def test_a_model_without_its_metadata() -> None:
         Network.load(path)
     found = Network.load(path, like=Network(MNIST.input_shape, MNIST.layers))
     assert found.fingerprint() == Network.load(FIXTURES / "extra_f16.safetensors").fingerprint()
-    with pytest.raises(ModelError, match="is missing|and the architecture's is"):
+    with pytest.raises(ModelError, match="is missing|must be of shape"):
         Network.load(path, like=Network((1, 28, 28), [Flatten(), Dense(3)]))
