@@ -1,4 +1,4 @@
-"""A convolutional neural network from scratch: plain Python that can be read, and trains at the speed of C.
+"""A convolutional neural network from scratch: readable plain Python that trains at the speed of C.
 
 from scnn import Adam, Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU, Trainer, load_digits
 

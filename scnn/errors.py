@@ -1,4 +1,4 @@
-"""What can go wrong by a person's doing: every error says what was expected and what came."""
+"""Errors that a user causes and can correct: each message says what was expected and what was given."""
 
 __all__ = [
     "ConfigError",
@@ -17,11 +17,11 @@ __all__ = [
 
 
 class ScnnError(Exception):
-    """The base of every error that a person can act on."""
+    """The base class of every error that a user can act on."""
 
 
 class ShapeError(ScnnError):
-    """Shapes that do not fit together; the message names both."""
+    """Shapes that are incompatible; the message names both."""
 
 
 class ConfigError(ScnnError):
@@ -29,19 +29,19 @@ class ConfigError(ScnnError):
 
 
 class DataError(ScnnError):
-    """Images or labels that cannot be used."""
+    """Images or labels that are invalid."""
 
 
 class IdxError(DataError):
-    """An IDX file that is short, corrupt or does not match its partner."""
+    """An IDX file that is too short, corrupt, or inconsistent with its partner."""
 
 
 class ModelError(ScnnError):
-    """A model or checkpoint file that is broken, of another kind, or does not fit its own architecture."""
+    """A model or checkpoint file that is corrupt, in another format, or inconsistent with its own architecture."""
 
 
 class DrawingError(ScnnError):
-    """A drawing that cannot be read."""
+    """A drawing that is invalid."""
 
 
 class EmptyDrawingError(DrawingError):
@@ -49,11 +49,11 @@ class EmptyDrawingError(DrawingError):
 
 
 class KernelBoundsError(ScnnError):
-    """A kernel that reached outside a buffer while it ran; the message names its line and the buffer."""
+    """A kernel accessed an index outside of a buffer; the message names its line and the buffer."""
 
 
 class KernelDivisionError(ScnnError):
-    """A kernel that divided whole numbers by zero while it ran; the message names its line."""
+    """A kernel divided an integer by zero; the message names its line."""
 
 
 class KernelStepsError(ScnnError):
@@ -61,4 +61,4 @@ class KernelStepsError(ScnnError):
 
 
 class TrainingError(ScnnError):
-    """A training that cannot go on."""
+    """A training that cannot continue."""

@@ -7,7 +7,7 @@ __all__ = ["float32"]
 
 
 def float32(value: float) -> float:
-    """The nearest float32; what is too large becomes infinite."""
+    """The nearest float32; a value beyond its range becomes infinite."""
     try:
         rounded: float = struct.unpack("<f", struct.pack("<f", value))[0]
     except OverflowError:

@@ -1,8 +1,8 @@
-"""The words of the kernel language: what a kernel may import, and what each word means in plain Python.
+"""The kernel language's vocabulary: what a kernel may import, and what each name means in plain Python.
 
-A kernel is a module-level function in a small subset of Python. As it stands it runs in the interpreter;
-the compiler makes the same function fast. The words here say to the interpreter what they say to the
-compiler: a loop over `lanes(n)` is a loop over `range(n)`, whichever engine runs it.
+A kernel is a module-level function in a small subset of Python. The interpreter runs it, and the compiler translates
+the same function to fast code. Loop markers are plain ranges to the interpreter, and instructions to the compiler: a
+loop over `lanes(n)` is a loop over `range(n)`, whichever engine runs it.
 """
 
 import math
@@ -35,7 +35,7 @@ Size = int
 
 
 class Float32Buffer(Protocol):
-    """A flat run of float32 numbers in the network's memory."""
+    """A float32 tensor in the plan's memory, as a flat sequence."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> float: ...
@@ -43,7 +43,7 @@ class Float32Buffer(Protocol):
 
 
 class Int32Buffer(Protocol):
-    """A flat run of signed 32-bit integers in the network's memory."""
+    """A tensor of signed 32-bit integers in the plan's memory, as a flat sequence."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> int: ...
@@ -51,7 +51,7 @@ class Int32Buffer(Protocol):
 
 
 class Uint8Buffer(Protocol):
-    """A flat run of bytes, 0 to 255, in the network's memory."""
+    """A tensor of bytes, 0 to 255, in the plan's memory, as a flat sequence."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> int: ...
@@ -59,32 +59,32 @@ class Uint8Buffer(Protocol):
 
 
 def lanes(count: int, by: int = 4) -> range:
-    """A loop whose turns are independent, or only add to a local: it runs `by` turns at once in SIMD lanes."""
+    """A loop whose iterations are independent, or only add to a local: `by` of them run at once in SIMD lanes."""
     return range(count)
 
 
 def unrolled(count: int) -> range:
-    """A loop that is written out turn by turn, where it is short."""
+    """A loop that the compiler unrolls if it is short."""
     return range(count)
 
 
 def blocked(count: int, by: int) -> range:
-    """A loop whose turns are independent: `by` of them run together, their locals held in registers."""
+    """A loop whose iterations are independent: `by` of them run together, with their locals in registers."""
     return range(count)
 
 
 def sqrt(x: Float32) -> Float32:
-    """The square root, rounded as IEEE 754 asks, and so the same everywhere."""
+    """The square root, correctly rounded as IEEE 754 requires, so it is the same everywhere."""
     return math.sqrt(x)
 
 
 def float_to_bits(x: Float32) -> Int32:
-    """The 32 bits of a float32, read as a signed integer."""
+    """The 32 bits of a float32 as a signed integer."""
     bits: int = struct.unpack("<i", struct.pack("<f", x))[0]
     return bits
 
 
 def bits_to_float(bits: Int32) -> Float32:
-    """The float32 that has these 32 bits."""
+    """The float32 with these 32 bits."""
     number: float = struct.unpack("<f", struct.pack("<i", bits))[0]
     return number

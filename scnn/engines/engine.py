@@ -1,4 +1,4 @@
-"""What an engine is: one plan with its memory, read, written and run by name."""
+"""The interface of an engine: one plan with its memory, which is read, written and run by name."""
 
 from array import array
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ Values: TypeAlias = "array[float] | array[int]"
 
 
 class Engine(Protocol):
-    """One plan with its memory, which is all zeros at first. What runs, and where, is the engine's own affair."""
+    """One plan with its memory, which starts as zeros. How and where kernels run is implementation-defined."""
 
     @property
     def plan(self) -> Plan: ...
@@ -22,18 +22,20 @@ class Engine(Protocol):
         """A copy of a buffer."""
 
     def write(self, buffer: str, values: Iterable[float] | bytes, start: int = 0) -> None:
-        """Fills a buffer from its element `start` on; raises ConfigError where the values do not fit into it."""
+        """Writes a buffer from element `start` on; raises ConfigError if it does not hold that many values."""
 
     def run(self, procedure: str, *arguments: int) -> None:
-        """Runs a procedure of the plan to its end."""
+        """Runs a procedure of the plan until it returns."""
 
 
 EngineFactory = Callable[[Plan], Engine]
 
 
 def elements(buffer: Buffer, values: Iterable[float] | bytes, start: int) -> Values:
-    """The values as an array of the buffer's kind, if they fit."""
+    """The values as an array of the buffer's element type; raises ConfigError if the buffer is too short."""
     new = array(ELEMENT_TYPES[buffer.kind].array_code, values)
     if start + len(new) > buffer.length:
-        raise ConfigError(f"buffer {buffer.name} holds {buffer.length} values and was given {start + len(new)}")
+        raise ConfigError(
+            f"buffer {buffer.name} has {buffer.length} elements; got values up to element {start + len(new)}"
+        )
     return new

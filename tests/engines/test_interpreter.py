@@ -77,5 +77,5 @@ def test_what_is_not_there_is_named() -> None:
         engine.read("weights")
     with pytest.raises(ConfigError, match="'learn'.*infer, evaluate"):
         engine.run("learn")
-    with pytest.raises(ConfigError, match="labels holds 3 values and was given 4"):
+    with pytest.raises(ConfigError, match="labels has 3 elements; got values up to element 4"):
         engine.write("labels", [1, 1, 1, 1])
