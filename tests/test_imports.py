@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "layers": ["checks", "errors", "kernels", "plan", "settings"],
     "compiler": ["errors", "float32", "kernels", "language", "plan"],
     "data": ["checks", "errors", "formats"],
-    "engines": ["compiler", "errors", "kernels", "language", "plan"],
+    "engines": ["compiler", "errors", "kernels", "plan"],
     "network": [
         "checks",
         "compiler",

@@ -19,6 +19,7 @@ THROUGH = {
     "compiler/analysis": "compiler/test_refused.py",
     "compiler/derive": "compiler/test_derive.py",
     "compiler/errors": "compiler/test_refused.py",
+    "compiler/float64": "compiler/test_float64.py",
     "compiler/frontend": "compiler/test_refused.py",
     "compiler/options": "compiler/test_programs.py",
     "compiler/reference": "compiler/test_reference.py",
@@ -34,7 +35,7 @@ THROUGH = {
     "data/ink": "data/test_photo.py",
     "engines/engine": "engines/test_interpreter.py",  # a protocol
     "engines/wasm": "compiler/test_bounds.py",
-    "engines/float64": "training/test_gradient_check.py",
+    "engines/float64": "compiler/test_float64.py",
     "errors": "test_imports.py",  # classes without code
     "experiments/experiment": "page/test_session.py",
     "formats/idx": "data/test_digits.py",

@@ -8,7 +8,7 @@ from scnn.cli.evaluate import bundled_test_digits
 from scnn.cli.options import ENGINES, add_architecture, add_engine, add_idx_files, add_json, load_idx_pair, load_model
 from scnn.cli.output import print_event
 from scnn.errors import ConfigError
-from scnn.training.gradient_check import GradientReport, check_gradients
+from scnn.training.gradient_check import SAMPLES, GradientReport, check_gradients
 
 __all__ = ["HELP", "add_arguments", "run"]
 
@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_architecture(parser)
     add_idx_files(parser, "digits, instead of the bundled test digits")
     parser.add_argument("--digit", type=int, default=0, help="which of the digits, from 0 (default: 0)")
-    parser.add_argument("--samples", type=count_or_all, default=6, help="numbers of each tensor, or all (default: 6)")
+    parser.add_argument(
+        "--samples", type=count_or_all, default=SAMPLES, help=f"numbers of each tensor, or all (default: {SAMPLES})"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the choice of these numbers (default: 0)")
     add_engine(parser)
     add_json(parser)

@@ -1,21 +1,18 @@
-"""Float64: runs a plan's kernels as plain Python on float64 buffers, where differences of a loss are clean.
+"""Float64: runs a plan's kernel calls on lists of Python's floats, where differences of a loss are accurate.
 
 No engine to train with: it is what gradients are checked against. `exp` and `log` are Python's there, since those of
 scnn.kernels are made of the bits of a float32.
 """
 
 import math
-from array import array
-from collections.abc import Callable, Iterable, Mapping
-from types import FunctionType
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
-from scnn import kernels, language
+from scnn import kernels
+from scnn.compiler.float64 import Float64Programs
+from scnn.errors import ConfigError
 from scnn.plan import Call, Plan
 
 __all__ = ["Float64"]
-
-CODES = {"float32": "d", "int32": "q"}  # twice as wide as they are in the plan
 
 
 def exp(x: float) -> float:
@@ -28,40 +25,27 @@ def log(x: float) -> float:
 
 
 class Float64:
-    """The buffers of a plan, each number twice as wide; those that share memory share it here, too."""
+    """A list for each buffer of a plan. Buffers that overlap in the plan (as `parameters` does the parameters) are
+    lists of their own here, so that calls must not use both."""
 
     def __init__(self, plan: Plan) -> None:
-        memory = memoryview(bytearray(2 * plan.memory))
-        self.buffers: dict[str, Any] = {
-            name: memory[2 * buffer.offset : 2 * (buffer.offset + buffer.size)].cast(CODES[buffer.kind])  # type: ignore[call-overload]
-            for name, buffer in plan.buffers.items()
-            if buffer.kind in CODES
+        self.buffers: dict[str, list[float]] = {
+            name: [0 if buffer.kind != "float32" else 0.0] * buffer.length for name, buffer in plan.buffers.items()
         }
-        self.twins: dict[FunctionType, FunctionType] = {}
+        self.programs = Float64Programs({kernels.exp: exp, kernels.log: log})
+        self.prepared: dict[int, tuple[Call, Callable[..., object], list[list[float]]]] = {}  # by the call's identity
 
     def write(self, buffer: str, values: Iterable[float]) -> None:
-        view = self.buffers[buffer]
-        view[: len(view)] = array(view.format, values)
+        new = list(values)
+        if len(new) != len(self.buffers[buffer]):
+            raise ConfigError(f"{buffer}: expected {len(self.buffers[buffer])} numbers, got {len(new)}")
+        self.buffers[buffer][:] = new
 
-    def run(self, calls: Iterable[Call]) -> None:
+    def run(self, calls: Sequence[Call]) -> None:
+        """Runs these calls, whose numbers are all constants."""
         for call in calls:
-            kernel = self.twin(call.kernel)
-            kernel(*(self.value(argument) for argument in call.arguments.values()))
-
-    def value(self, argument: object) -> Any:
-        return self.buffers[argument] if isinstance(argument, str) else argument
-
-    def twin(self, kernel: Any) -> Any:
-        """The kernel with Python's exp and log in the place of ours, also in the kernels that it calls."""
-        known: Mapping[object, Callable[..., object]] = {kernels.exp: exp, kernels.log: log}
-        if not isinstance(kernel, FunctionType):
-            return kernel  # a number of the kernel's module
-        if kernel in known:
-            return known[kernel]
-        if kernel not in self.twins:
-            names = dict(kernel.__globals__)
-            self.twins[kernel] = FunctionType(kernel.__code__, names, kernel.__name__, kernel.__defaults__)
-            for name in kernel.__code__.co_names:
-                if name in names and name not in language.__all__:
-                    names[name] = self.twin(names[name])
-        return self.twins[kernel]
+            if id(call) not in self.prepared:
+                program, names = self.programs.program(call)
+                self.prepared[id(call)] = call, program, [self.buffers[name] for name in names]
+            _, program, buffers = self.prepared[id(call)]
+            program(*buffers)
