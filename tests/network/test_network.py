@@ -298,7 +298,7 @@ def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
         ),
         ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 1000000}]', "at most 256 classes"),
         ("provenance", '{"accuracy": 1e999}', "JSON object"),
-        ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 4}]', "float32 of shape \\(4, 784\\)"),
+        ("layers", '[{"kind": "Flatten"}, {"kind": "Dense", "units": 4}]', "of shape \\(4, 784\\)"),
         ("layers", '[{"kind": "Dense", "units": 3}]', "network is invalid"),
         ("layers", '[{"kind": "Flatten", "x": 3}]', "has no setting 'x'"),
         ("input_shape", "[1, 28]", "network is invalid"),
