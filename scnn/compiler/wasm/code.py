@@ -1,11 +1,12 @@
 """Code: IR becomes instructions in the order of the stack machine, for routines and for a plan's procedures."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scnn.compiler.analysis.affine import wrap
 from scnn.compiler.errors import KernelError
-from scnn.compiler.wasm.ir import Block, Check, If, Loop, Node, Routine, Set, Store
+from scnn.compiler.wasm.ir import Block, Check, If, Loop, Node, Routine, Set, Store, origin_of
+from scnn.compiler.wasm.origins import NOWHERE, Origin
 from scnn.plan import Argument, Call, Procedure
 from scnn.plan import Loop as PlanLoop
 
@@ -19,12 +20,20 @@ Instruction = tuple[object, ...]  # the name, then its immediates; locals and fu
 
 @dataclass
 class Code:
-    """One function of the module: parameters are int32, other locals have their types."""
+    """One function of the module: parameters are int32, other locals have their types. Of a routine's instructions
+    `origins` has the source line of each, and `times` how often it runs, both sides of a branch being counted."""
 
     name: str
     parameters: tuple[str, ...]
     locals: dict[str, str] = field(default_factory=dict)
     body: list[Instruction] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+
+    def put(self, instructions: Sequence[Instruction], origin: Origin, times: int) -> None:
+        self.body += instructions
+        self.origins += [origin] * len(instructions)
+        self.times += [times] * len(instructions)
 
 
 def code_of_routine(routine: Routine) -> Code:
@@ -39,41 +48,48 @@ def code_of_routine(routine: Routine) -> Code:
     return code
 
 
-def block(statements: Block, code: Code) -> None:
-    emit = code.body.append
+def block(statements: Block, code: Code, times: int = 1) -> None:
+    """`times` is how often the block runs."""
     for statement in statements:
+        origin = statement.origin or NOWHERE
         match statement:
             case Set(local, value):
                 code.locals.setdefault(local, value.type)
-                expression(value, code)
-                emit(("local.set", local))
+                expression(value, code, origin, times)
+                code.put([("local.set", local)], origin, times)
             case Store(op, _, address, offset, value, lane):
-                expression(address, code)
-                expression(value, code)
-                emit((op, offset) if lane is None else (op, offset, lane))
+                expression(address, code, origin, times)
+                expression(value, code, origin, times)
+                code.put([(op, offset) if lane is None else (op, offset, lane)], origin, times)
             case Check(condition, site):
-                expression(condition, code)
-                code.body += [("if",), ("i32.const", site), ("global.set", 0), ("unreachable",), ("end",)]
+                expression(condition, code, origin, times)
+                code.put([("if",)], origin, times)
+                code.put([("i32.const", site), ("global.set", 0), ("unreachable",), ("end",)], origin, 0)
             case Loop(local, start, stop, step, body):
                 code.locals.setdefault(local, "i32")
-                code.body += [("i32.const", wrap(start)), ("local.set", local), ("loop",)]
-                block(body, code)
-                code.body += [("local.get", local), ("i32.const", wrap(step)), ("i32.add",), ("local.tee", local)]
-                code.body += [("i32.const", wrap(stop)), ("i32.ne",), ("br_if", 0), ("end",)]
+                code.put([("i32.const", wrap(start)), ("local.set", local), ("loop",)], origin, times)
+                turns = times * len(range(start, stop, step))
+                block(body, code, turns)
+                next_turn: list[Instruction] = [("local.get", local), ("i32.const", wrap(step)), ("i32.add",)]
+                next_turn += [("local.tee", local), ("i32.const", wrap(stop)), ("i32.ne",), ("br_if", 0), ("end",)]
+                code.put(next_turn, origin, turns)
             case If(condition, yes, no):
-                expression(condition, code)
-                emit(("if",))
-                block(yes, code)
+                expression(condition, code, origin, times)
+                code.put([("if",)], origin, times)
+                block(yes, code, times)
                 if no:
-                    emit(("else",))
-                    block(no, code)
-                emit(("end",))
+                    code.put([("else",)], origin, times)
+                    block(no, code, times)
+                code.put([("end",)], origin, times)
 
 
-def expression(node: Node, code: Code) -> None:
+def expression(node: Node, code: Code, around: Origin, times: int) -> None:
+    origin = origin_of(node, around) if node.arguments else around
     for argument in node.arguments:
-        expression(argument, code)
+        expression(argument, code, origin, times)
     code.body.append((node.op,) if node.data is None else (node.op, node.data))
+    code.origins.append(origin)
+    code.times.append(times)
 
 
 def code_of_procedure(procedure: Procedure, routine_of: Callable[[Call], tuple[str, tuple[str, ...]]]) -> Code:

@@ -2,12 +2,14 @@
 
 Equal expressions are one object, so that they compare and hash by identity. Reading a local or memory gives
 what is there at that point; what is known to be equal over several points is the optimiser's affair.
+Statements and nodes know the source lines that they come from (see origins).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scnn.compiler.analysis.affine import wrap
+from scnn.compiler.wasm.origins import NOWHERE, Origin, SourceLoop
 
 __all__ = [
     "Block",
@@ -21,6 +23,8 @@ __all__ = [
     "Statement",
     "Store",
     "may_stop",
+    "origin_of",
+    "stamp",
     "text_of",
     "walk",
 ]
@@ -29,14 +33,16 @@ __all__ = [
 class Node:
     """One instruction. `type` is i32, f32 or v128; `data` is its immediate: a number, a local, an offset. A node is
     pinned if it may be computed only where it stands: it loads what a check or a branch guards, or has such a part.
+    `origins` are all places of the source that make it.
     """
 
-    __slots__ = ("arguments", "buffer", "data", "op", "pinned", "type")
+    __slots__ = ("arguments", "buffer", "data", "op", "origins", "pinned", "type")
 
     def __init__(
         self, op: str, type: str, arguments: tuple["Node", ...], data: object, buffer: str, pinned: bool
     ) -> None:
         self.op, self.type, self.arguments, self.data, self.buffer = op, type, arguments, data, buffer
+        self.origins: dict[Origin, None] = {}  # as a set that keeps its order
         self.pinned: bool = pinned or any(argument.pinned for argument in arguments)
 
     def __repr__(self) -> str:
@@ -44,9 +50,10 @@ class Node:
 
 
 class Nodes:
-    """Makes nodes, each only once."""
+    """Makes nodes, each only once; `origin` is what the nodes made now come from."""
 
     def __init__(self) -> None:
+        self.origin = NOWHERE
         self.known: dict[tuple[object, ...], Node] = {}
 
     def make(
@@ -61,7 +68,9 @@ class Nodes:
         key = (op, arguments, repr(data), buffer, type, pinned)  # repr tells -0.0 from 0.0, and 1 from 1.0
         if key not in self.known:
             self.known[key] = Node(op, type or result_type(op), arguments, data, buffer, pinned)
-        return self.known[key]
+        node = self.known[key]
+        node.origins[self.origin] = None
+        return node
 
     def i32(self, value: int) -> Node:
         """A constant; what is beyond int32 is the one with the same bits."""
@@ -98,6 +107,7 @@ class Set:
 
     local: str
     value: Node
+    origin: Origin | None = None
 
 
 @dataclass
@@ -110,6 +120,7 @@ class Store:
     offset: int
     value: Node
     lane: int | None = None
+    origin: Origin | None = None
 
 
 @dataclass
@@ -118,6 +129,7 @@ class Check:
 
     condition: Node
     site: int
+    origin: Origin | None = None
 
 
 @dataclass
@@ -129,6 +141,7 @@ class Loop:
     stop: int
     step: int
     body: "Block"
+    origin: Origin | None = None
 
 
 @dataclass
@@ -136,6 +149,7 @@ class If:
     condition: Node
     yes: "Block"
     no: "Block" = field(default_factory=list)
+    origin: Origin | None = None
 
 
 Statement = Set | Store | Check | Loop | If
@@ -144,11 +158,13 @@ Block = list[Statement]
 
 @dataclass
 class Routine:
-    """One specialised kernel call: a function of the module, with int32 parameters."""
+    """One specialised kernel call: a function of the module, with int32 parameters. `loops` are those of the source,
+    in the order in which they are met."""
 
     name: str
     parameters: tuple[str, ...]
     body: Block
+    loops: list[SourceLoop] = field(default_factory=list)
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(self.parameters)}):\n{block_text(self.body, '    ')}"
@@ -162,6 +178,25 @@ def may_stop(block: Block) -> bool:
         or (isinstance(statement, If) and (may_stop(statement.yes) or may_stop(statement.no)))
         for statement in block
     )
+
+
+def stamp(block: Block, start: int, origin: Origin) -> None:
+    """Gives the statements from `start` on an origin, and those inside them, where they have none."""
+    for statement in block[start:]:
+        if statement.origin is None:
+            statement.origin = origin
+            if isinstance(statement, Loop):
+                stamp(statement.body, 0, origin)
+            elif isinstance(statement, If):
+                stamp(statement.yes, 0, origin)
+                stamp(statement.no, 0, origin)
+
+
+def origin_of(node: Node, around: Origin | None) -> Origin:
+    """Where a node that stands in something from `around` comes from: there too, if it can be."""
+    if around is not None and around in node.origins:
+        return around
+    return next((origin for origin in node.origins if origin is not NOWHERE), around or NOWHERE)
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -9,7 +9,8 @@ pinned nodes, which load what a check or a branch guards, are computed in their 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scnn.compiler.wasm.ir import Block, Check, If, Loop, Node, Nodes, Routine, Set, Store
+from scnn.compiler.wasm.ir import Block, Check, If, Loop, Node, Nodes, Routine, Set, Statement, Store, origin_of
+from scnn.compiler.wasm.origins import Origin
 
 __all__ = ["optimise"]
 
@@ -27,7 +28,7 @@ def optimise(routine: Routine, share: bool, hoist: bool) -> Routine:
     """The same routine, with equal and unchanging expressions computed once."""
     optimiser = Optimiser(share, hoist)
     optimiser.block(routine.body, Scope([], 0))
-    return Routine(routine.name, routine.parameters, optimiser.result)
+    return Routine(routine.name, routine.parameters, optimiser.result, routine.loops)
 
 
 class Optimiser:
@@ -40,6 +41,7 @@ class Optimiser:
         self.inputs: dict[Node, frozenset[str]] = {}
         self.levels: dict[Node, int] = {}
         self.repeated: set[Node] = set()
+        self.origin: Origin | None = None  # of the statement at hand
         self.now = 0
         self.temporaries = 0
         self.result: Block = []
@@ -56,28 +58,29 @@ class Optimiser:
         self.result = scope.block
         return scope.block
 
-    def statement(self, statement: object) -> None:
+    def statement(self, statement: Statement) -> None:
+        self.origin = statement.origin
         out = self.scopes[-1].block
         match statement:
-            case Set(local, value):
-                out.append(Set(local, self.place(value)))
+            case Set(local, value, origin):
+                out.append(Set(local, self.place(value), origin))
                 self.change([local])
-            case Store(op, buffer, address, offset, value, lane):
-                out.append(Store(op, buffer, self.place(address), offset, self.place(value), lane))
+            case Store(op, buffer, address, offset, value, lane, origin):
+                out.append(Store(op, buffer, self.place(address), offset, self.place(value), lane, origin))
                 self.change([memory(buffer)])
-            case Check(condition, site):
-                out.append(Check(self.place(condition), site))
-            case Loop(local, start, stop, step, body):
+            case Check(condition, site, origin):
+                out.append(Check(self.place(condition), site, origin))
+            case Loop(local, start, stop, step, body, origin):
                 changes = frozenset({local, *changes_in(body)})
                 self.enter_loop(changes)
                 inner = self.block(body, Scope([], self.scopes[-1].depth + 1))
                 self.leave_loop(changes)
-                out.append(Loop(local, start, stop, step, inner))
-            case If(condition, yes, no):
+                out.append(Loop(local, start, stop, step, inner, origin))
+            case If(condition, yes, no, origin):
                 chosen = self.place(condition)
                 depth = self.scopes[-1].depth
                 sides = [self.block(side, Scope([], depth)) for side in (yes, no)]
-                out.append(If(chosen, *sides))
+                out.append(If(chosen, sides[0], sides[1], origin))
 
     def enter_loop(self, changes: frozenset[str]) -> None:
         self.varies.append(changes)
@@ -111,16 +114,18 @@ class Optimiser:
 
     def rebuilt(self, node: Node) -> Node:
         arguments = [self.place(argument) for argument in node.arguments]
-        return self.nodes.make(
+        made = self.nodes.make(
             node.op, *arguments, data=node.data, buffer=node.buffer, type=node.type, pinned=node.pinned
         )
+        made.origins |= node.origins
+        return made
 
     def keep(self, node: Node, scope: Scope) -> Node:
         """Computes the node in the scope's block, into a local of its own."""
         value = self.rebuilt(node)
         self.temporaries += 1
         local = f"t{self.temporaries}"
-        scope.block.append(Set(local, value))
+        scope.block.append(Set(local, value, origin_of(node, self.origin)))
         scope.known[node] = (local, self.now)
         return self.nodes.local(local, node.type)
 

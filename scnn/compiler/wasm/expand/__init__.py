@@ -47,4 +47,4 @@ def expand(
         turn.names[passed] = state.atom(passed)
     state.enter(Frame(function, buffers, set()), [turn])
     all_errors(state.errors)
-    return Routine(name, tuple(parameters), state.block)
+    return Routine(name, tuple(parameters), state.block, state.loops)

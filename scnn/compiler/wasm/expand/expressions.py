@@ -36,6 +36,14 @@ __all__ = ["evaluate"]
 
 
 def evaluate(state: State, expression: Expression, turn: LoopTurn) -> Value:
+    """The value of an expression. Nodes made for it come from its line."""
+    outer, state.nodes.origin = state.nodes.origin, state.origin(expression.node)
+    value = value_of(state, expression, turn)
+    state.nodes.origin = outer
+    return value
+
+
+def value_of(state: State, expression: Expression, turn: LoopTurn) -> Value:
     match expression:
         case Number(type, _, value):
             return number(state, type, value)

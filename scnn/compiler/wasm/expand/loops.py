@@ -33,6 +33,22 @@ def repeat(state: State, loop: Repeat, group: list[LoopTurn]) -> None:
         except KernelError as error:  # raised in the end, with what else there is
             state.errors += error.errors
             kind = "range"
+    with state.in_loop(loop, len(numbers), by, form_of(kind, len(numbers))):
+        run_loop(state, loop, kind, numbers, by, group)
+
+
+def form_of(kind: str, turns: int) -> str:
+    """What becomes of a loop."""
+    if kind == "lanes" and turns < LANES:
+        return "single turns"
+    if kind in ("lanes", "blocked"):
+        return kind
+    if turns < 2:
+        return "once" if turns else "never"
+    return "written out" if kind == "unrolled" and turns <= WRITTEN_OUT else "plain"
+
+
+def run_loop(state: State, loop: Repeat, kind: str, numbers: range, by: int, group: list[LoopTurn]) -> None:
     state.lanes += loop.kind == "lanes"
     if kind in ("lanes", "blocked"):
         with varying_in(state, loop):

@@ -14,9 +14,10 @@ from scnn.compiler.analysis.affine import Affine, Atom, Range, range_of
 from scnn.compiler.analysis.reductions import Reduction
 from scnn.compiler.errors import Diagnostic, KernelError, division_error, outside_error
 from scnn.compiler.options import Options
-from scnn.compiler.tree import Function, Statement, assigned_once
+from scnn.compiler.tree import Function, Repeat, Statement, assigned_once
 from scnn.compiler.wasm.expand.values import Cell, LoopTurn, Mask, Value
-from scnn.compiler.wasm.ir import Block, Check, Node, Nodes, Set
+from scnn.compiler.wasm.ir import Block, Check, Node, Nodes, Set, stamp
+from scnn.compiler.wasm.origins import Origin, SourceLoop
 from scnn.errors import ScnnError
 from scnn.plan import Buffer
 
@@ -68,6 +69,10 @@ class State:
         self.frames: list[Frame] = []
         self.ranges: dict[Atom, Range] = {}
         self.mutable: set[Atom] = set()  # atoms that are set more than once
+        self.loops: list[SourceLoop] = []
+        self.loop_numbers: dict[tuple[int, int], int] = {}  # by the loop around and the loop's identity
+        self.origins: dict[tuple[int, int], Origin] = {}  # by the node's identity and the loop around
+        self.loop = -1  # the number of the innermost loop around
         self.counter = 0
         self.executed = 0
         self.errors: list[Diagnostic] = []  # loops whose turns cannot run together
@@ -83,6 +88,31 @@ class State:
         self.frames.append(frame)
         self.run_statements(self, frame.function.body, group)
         self.frames.pop()
+
+    def origin(self, node: ast.AST) -> Origin:
+        """Where a node of the kernel being executed stands."""
+        key = (id(node), self.loop)
+        if key not in self.origins:
+            source = self.frame.function.source
+            self.origins[key] = Origin(source.file, source.line(node), self.loop)
+        return self.origins[key]
+
+    @contextmanager
+    def in_loop(self, loop: Repeat, turns: int, by: int, form: str) -> Iterator[None]:
+        """What is made inside belongs to the loop."""
+        outer, key = self.loop, (self.loop, id(loop))
+        if key not in self.loop_numbers:
+            self.loop_numbers[key] = len(self.loops)
+            label = self.frame.function.source.label(loop.node)
+            self.loops.append(SourceLoop(label, loop.name, loop.kind, by, outer, form))
+        self.loop = self.loop_numbers[key]
+        if turns not in self.loops[self.loop].turns:
+            self.loops[self.loop].turns.append(turns)
+        origin, block, start = self.nodes.origin, self.block, len(self.block)
+        self.nodes.origin = self.origin(loop.node)
+        yield
+        stamp(block, start, self.nodes.origin)
+        self.nodes.origin, self.loop = origin, outer
 
     def count(self, node: ast.AST, statements: int) -> None:
         self.executed += statements

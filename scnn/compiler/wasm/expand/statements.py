@@ -22,7 +22,7 @@ from scnn.compiler.wasm.expand.memory import store_element
 from scnn.compiler.wasm.expand.names import assign, kept
 from scnn.compiler.wasm.expand.state import Frame, State
 from scnn.compiler.wasm.expand.values import Cell, LoopTurn, Mask, Value
-from scnn.compiler.wasm.ir import If, Node
+from scnn.compiler.wasm.ir import If, Node, stamp
 
 __all__ = ["execute"]
 
@@ -30,23 +30,31 @@ __all__ = ["execute"]
 def execute(state: State, statements: Sequence[Statement], group: list[LoopTurn]) -> None:
     for statement in statements:
         state.count(statement.node, len(group))
-        match statement:
-            case Assign(_, name, value):
-                for turn in group:
-                    assign(state, turn, name, evaluate(state, value, turn))
-            case Store(_, _, index, value):
-                for turn in group:
-                    stored = evaluate(state, value, turn)
-                    store_element(state, turn, statement, evaluate(state, index, turn), stored)
-            case Branch():
-                branch(state, statement, group)
-            case Repeat():
-                repeat(state, statement, group)
-            case Run():
-                run(state, statement, group)
-            case Return(_, value):
-                for turn in group:
-                    turn.names["return"] = evaluate(state, value, turn)
+        outer, block, start = state.nodes.origin, state.block, len(state.block)
+        state.nodes.origin = state.origin(statement.node)
+        execute_one(state, statement, group)
+        stamp(block, start, state.nodes.origin)
+        state.nodes.origin = outer
+
+
+def execute_one(state: State, statement: Statement, group: list[LoopTurn]) -> None:
+    match statement:
+        case Assign(_, name, value):
+            for turn in group:
+                assign(state, turn, name, evaluate(state, value, turn))
+        case Store(_, _, index, value):
+            for turn in group:
+                stored = evaluate(state, value, turn)
+                store_element(state, turn, statement, evaluate(state, index, turn), stored)
+        case Branch():
+            branch(state, statement, group)
+        case Repeat():
+            repeat(state, statement, group)
+        case Run():
+            run(state, statement, group)
+        case Return(_, value):
+            for turn in group:
+                turn.names["return"] = evaluate(state, value, turn)
 
 
 def branch(state: State, statement: Branch, group: list[LoopTurn]) -> None:
@@ -77,7 +85,8 @@ def branch_together(state: State, statement: Branch, group: list[LoopTurn], cond
         with state.guarded() as block:
             execute(state, statements, [turn.inner() for turn in group])
         blocks.append(block)
-    state.block.append(If(truth(state, condition, group[0]), *blocks))
+    yes, no = blocks
+    state.block.append(If(truth(state, condition, group[0]), yes, no))
 
 
 def truth(state: State, condition: Value, turn: LoopTurn) -> Node:
