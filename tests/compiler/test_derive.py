@@ -11,6 +11,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import DataObject, DrawFn, booleans, composite, data, integers
 
 from scnn import kernels
 from scnn.compiler import KernelError, TextKernel, kernels_from
@@ -25,7 +27,7 @@ from scnn.language import (
     lanes,
     sqrt,
 )
-from tests.compiler.support import engines, plan_of, run
+from tests.compiler.support import bits, engines, plan_of, run
 
 Numbers = list[float]
 
@@ -361,7 +363,8 @@ def test_against_finite_differences(case: Case, made: bool) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_engine_runs_it(case: Case) -> None:
-    """A derived kernel compiles, with its lanes and without, and gives everywhere the float64 values, rounded."""
+    """A derived kernel compiles, with its lanes and without; compiled it gives the exact interpreter's bits, and
+    everywhere the float64 values, rounded."""
     trial = Trial(case)
     for derived in derive_all(case.kernel, sizes=case.sizes):
         buffers: dict[str, Any] = trial.forward() | {f"d_{one}": list(w) for one, w in trial.weights.items()}
@@ -371,31 +374,96 @@ def test_every_engine_runs_it(case: Case) -> None:
         plan = plan_of(derived.kernel, {name: len(values) for name, values in used.items()}, case.sizes)
         results = {name: run(engine, used) for name, engine in engines(plan).items()}
         trial.call(derived.kernel, buffers)
+        for name in used:
+            assert bits(results["compiled"][name]) == bits(results["interpreted"][name]), name
         for engine, name in product(results, used):
             assert list(results[engine][name]) == pytest.approx(buffers[name], rel=1e-3, abs=1e-4), (engine, name)
 
 
 # ------------------------------------------------------------------------------------- beside those written by hand
 
-PAIRS: list[tuple[Case, list[str], Callable[..., Any]]] = [
-    (conv(), ["weights", "bias"], kernels.conv2d_backward_weights),
-    (conv(stride=2), ["weights", "bias"], kernels.conv2d_backward_weights),
-    (conv(), ["padded"], kernels.conv2d_backward_input),
-    (conv(stride=3, kernel=2), ["padded"], kernels.conv2d_backward_input),
-    (CASES[3], ["input"], kernels.pad2d_backward),
-    (CASES[4], ["weights", "bias"], kernels.dense_backward_weights),
-    (CASES[4], ["input"], kernels.dense_backward_input),
-    (plain(kernels.relu_forward), ["input"], kernels.relu_backward),
-    (pool(2, 2), ["input"], kernels.maxpool2d_backward),
-    (pool(3, 2), ["input"], kernels.maxpool2d_backward),
-    (CASES[9], ["values"], kernels.dropout_backward),
-]
+Twins = tuple[Case, list[str], Callable[..., Any]]  # a forward kernel, the gradients, and who makes them by hand
 
 
-@pytest.mark.parametrize(("case", "wanted", "by_hand"), PAIRS, ids=lambda one: getattr(one, "__name__", ""))
-@pytest.mark.parametrize("seed", range(3))
-def test_twins(case: Case, wanted: list[str], by_hand: Callable[..., Any], seed: int) -> None:
-    """A derived kernel does what the one written by hand does, for random numbers."""
+@composite
+def convolutions(draw: DrawFn) -> Twins:
+    """Any number of channels and filters, and windows, strides and paddings that fit."""
+    kernel, stride, padding = draw(integers(1, 4)), draw(integers(1, 3)), draw(integers(0, 2))
+    height, width = (draw(integers(max(kernel - 2 * padding, 1), 8)) + 2 * padding for _ in range(2))
+    channels, filters = draw(integers(1, 3)), draw(integers(1, 5))
+    rows, columns = (height - kernel) // stride + 1, (width - kernel) // stride + 1
+    sizes = {"channels": channels, "height": height, "width": width, "filters": filters, "kernel": kernel}
+    sizes |= {"stride": stride, "out_height": rows, "out_width": columns}
+    lengths = {"output": filters * rows * columns, "padded": channels * height * width}
+    lengths |= {"weights": filters * channels * kernel * kernel, "bias": filters}
+    case = Case(kernels.conv2d_forward, lengths, sizes)
+    if draw(booleans()):
+        return case, ["weights", "bias"], kernels.conv2d_backward_weights
+    return case, ["padded"], kernels.conv2d_backward_input
+
+
+@composite
+def paddings(draw: DrawFn) -> Twins:
+    channels, height, width, padding = (draw(integers(1, 6)) for _ in range(4))
+    lengths = {
+        "padded": channels * (height + 2 * padding) * (width + 2 * padding),
+        "input": channels * height * width,
+    }
+    sizes = {"channels": channels, "height": height, "width": width, "padding": padding}
+    return Case(kernels.pad2d_forward, lengths, sizes), ["input"], kernels.pad2d_backward
+
+
+@composite
+def dense_layers(draw: DrawFn) -> Twins:
+    inputs, outputs = draw(integers(1, 40)), draw(integers(1, 9))
+    lengths = {"output": outputs, "input": inputs, "weights": inputs * outputs, "bias": outputs}
+    case = Case(kernels.dense_forward, lengths, {"inputs": inputs, "outputs": outputs})
+    if draw(booleans()):
+        return case, ["weights", "bias"], kernels.dense_backward_weights
+    return case, ["input"], kernels.dense_backward_input
+
+
+@composite
+def poolings(draw: DrawFn) -> Twins:
+    """Windows that overlap, touch, or leave gaps."""
+    size, stride, channels = draw(integers(1, 4)), draw(integers(1, 5)), draw(integers(1, 3))
+    height, width = draw(integers(size, 9)), draw(integers(size, 9))
+    rows, columns = (height - size) // stride + 1, (width - size) // stride + 1
+    sizes = {"channels": channels, "height": height, "width": width, "size": size, "stride": stride}
+    output = channels * rows * columns
+    lengths = {"output": output, "winners": output, "input": channels * height * width}
+    case = Case(kernels.maxpool2d_forward, lengths, {**sizes, "out_height": rows, "out_width": columns})
+    return case, ["input"], kernels.maxpool2d_backward
+
+
+@composite
+def activations(draw: DrawFn) -> Twins:
+    size = draw(integers(1, 40))
+    if draw(booleans()):
+        case = Case(kernels.relu_forward, {"output": size, "input": size}, {"size": size})
+        return case, ["input"], kernels.relu_backward
+    sizes = {"threshold": draw(integers(1, 2**31 - 2)), "size": size}
+    start = {"random": [draw(integers(1, 2**31 - 2))]}
+    case = Case(kernels.dropout_forward, {"values": size, "mask": size, "random": 1}, sizes, start)
+    return case, ["values"], kernels.dropout_backward
+
+
+TWINS = {
+    "convolution": convolutions(),
+    "padding": paddings(),
+    "dense": dense_layers(),
+    "max pooling": poolings(),
+    "activation": activations(),
+}
+
+
+@pytest.mark.parametrize("layer", TWINS)
+@settings(max_examples=20, deadline=None)
+@given(data=data(), seed=integers(0, 1 << 16))
+def test_twins(layer: str, data: DataObject, seed: int) -> None:
+    """A derived kernel does what the one written by hand does, for random shapes and numbers: as plain Python in
+    float64 to its rounding, and compiled to that of float32; compiled it gives the exact interpreter's bits."""
+    case, wanted, by_hand = data.draw(TWINS[layer])
     trial = Trial(case, seed)
     derived = derive(case.kernel, wanted, made=wanted, sizes=case.sizes)
     buffers = trial.forward() | {f"d_{one}": list(w) for one, w in trial.weights.items()}
@@ -410,6 +478,13 @@ def test_twins(case: Case, wanted: list[str], by_hand: Callable[..., Any], seed:
     by_hand(*(theirs[name] if name in theirs else sizes[name] for name in names))
     for one in wanted:
         assert mine[f"d_{one}"] == pytest.approx(theirs[f"d_{one}"], rel=1e-12, abs=1e-12)
+    used = {name: buffers[name] for name in derived.parameters if name in buffers}
+    made = engines(plan_of(derived.kernel, {name: len(values) for name, values in used.items()}, case.sizes))
+    compiled, exact = (run(made[engine], used) for engine in ("compiled", "interpreted"))
+    for name in used:
+        assert bits(compiled[name]) == bits(exact[name]), name
+    for one in wanted:
+        assert list(compiled[f"d_{one}"]) == pytest.approx(mine[f"d_{one}"], rel=1e-4, abs=1e-5)
 
 
 def test_softmax_and_cross_entropy_together() -> None:
