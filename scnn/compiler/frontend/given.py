@@ -7,12 +7,14 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from scnn.compiler.errors import KernelError, Source
 
 __all__ = ["Given", "given"]
+
+FUTURE = 0x1FE0000  # the flags that `from __future__` sets in a code object
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +41,30 @@ def given(kernel: "Callable[..., object] | Given") -> Given:
     indent = len(lines[0]) - len(text.splitlines(keepends=True)[0])
     source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()), indent)
     definition = definition_in(text, source)
+    if not is_source_of(text, kernel):
+        raise source.error(
+            definition,
+            f"the source of {kernel.__name__} has changed since Python read it",
+            "the source that Python runs: reload the module, or run its cell again",
+        )
     if kernel.__code__.co_freevars:
         names = ", ".join(kernel.__code__.co_freevars)
         raise source.error(definition, f"this kernel uses {names} of the function around it", "names of its module")
     return Given(definition, source, kernel.__globals__)
+
+
+def is_source_of(text: str, kernel: FunctionType) -> bool:
+    """Whether Python compiles the text to the function's own bytecode. A file that was edited after its import is
+    another kernel than the one that Python runs."""
+    code = compile(text, "<kernel>", "exec", kernel.__code__.co_flags & FUTURE, dont_inherit=True)
+    found = [one for one in code.co_consts if isinstance(one, CodeType) and one.co_name == kernel.__code__.co_name]
+    return any(essence(one) == essence(kernel.__code__) for one in found)
+
+
+def essence(code: CodeType) -> tuple[object, ...]:
+    """What a function does: its instructions, names and numbers, without its docstring."""
+    numbers = [repr(one) for one in code.co_consts if not isinstance(one, str)]
+    return code.co_code, code.co_names, code.co_varnames, [one for one in numbers if one != "None"]
 
 
 def definition_in(text: str, source: Source) -> ast.FunctionDef:
