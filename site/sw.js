@@ -1,31 +1,45 @@
-// Keeps the whole site, so that after one visit it works with no network. The build fills in the files with their
-// hashes, and a stamp made of them: another build is another cache, and none is ever a mix of two.
-const STAMP = "{stamp}";
+// Keeps the whole site, so that after one visit it works with no network: the page at once, its documentation when the
+// page has started. The build fills in the files with their hashes, and a stamp made of them for each of the two: another
+// build is another cache, and none is ever a mix of two.
+const STAMP = "{FILES stamp}";
 const FILES = {};
+const DOCUMENTATION_STAMP = "{DOCUMENTATION stamp}";
+const DOCUMENTATION = {};
 
 // Caches belong to the path: another build on the same origin (user.github.io/a and /b) has caches of its own.
 const own = `scnn ${registration.scope} `;
-const name = own + STAMP;
+const page = own + STAMP;
+const documentation = `${own}docs ${DOCUMENTATION_STAMP}`;
 
-addEventListener("install", (event) => {
-  const wanted = Object.entries(FILES).map(
-    ([file, hash]) => new Request(file, { integrity: hash, cache: "no-cache" }),
-  );
-  event.waitUntil(caches.open(name).then((cache) => cache.addAll(wanted)));
-});
+const keep = async (name, files) => {
+  const wanted = Object.entries(files).map(([file, hash]) => new Request(file, { integrity: hash, cache: "no-cache" }));
+  await (await caches.open(name)).addAll(wanted); // all of them, or none
+};
+
+addEventListener("install", (event) => event.waitUntil(keep(page, FILES)));
 
 addEventListener("activate", (event) => {
   const clean = async () => {
-    const others = (await caches.keys()).filter((other) => other.startsWith(own) && other !== name);
+    const others = (await caches.keys()).filter(
+      (other) => other.startsWith(own) && other !== page && other !== documentation,
+    );
     await Promise.all(others.map((other) => caches.delete(other)));
     await clients.claim();
   };
   event.waitUntil(clean());
 });
 
-// A new version waits until the page's reader agrees: a training that runs is left alone.
+let keeping; // of the documentation: it is fetched once, however many pages ask
+const keepDocumentation = async () => {
+  if (await caches.match("docs/index.html", { cacheName: documentation })) return;
+  keeping ??= keep(documentation, DOCUMENTATION).finally(() => (keeping = undefined));
+  await keeping;
+};
+
 addEventListener("message", (event) => {
+  // A new version waits until the page's reader agrees: a training that runs is left alone.
   if (event.data === "take over") skipWaiting();
+  if (event.data === "keep the documentation") event.waitUntil(keepDocumentation());
 });
 
 addEventListener("fetch", (event) => {
@@ -33,9 +47,9 @@ addEventListener("fetch", (event) => {
   if (request.method !== "GET" || !request.url.startsWith(registration.scope)) return;
   const answer = async () => {
     const url = new URL(request.url);
-    const page = url.pathname.endsWith("/") ? "index.html" : url.pathname;
-    const cache = await caches.open(name);
-    return (await cache.match(new URL(page, url), { ignoreSearch: true })) ?? fetch(request);
+    const file = new URL(url.pathname.endsWith("/") ? "index.html" : url.pathname, url);
+    const cacheName = file.href.startsWith(`${registration.scope}docs/`) ? documentation : page;
+    return (await caches.match(file, { cacheName, ignoreSearch: true })) ?? fetch(request);
   };
   event.respondWith(answer());
 });

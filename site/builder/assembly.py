@@ -4,6 +4,7 @@ import json
 import shutil
 
 from builder.command import run_module, say
+from builder.documentation import add_documentation
 from builder.licences import add_licences, list_licences
 from builder.node import install_node_packages
 from builder.paths import SITE, SOURCE
@@ -14,7 +15,16 @@ from builder.wheel import build_wheel
 
 # What stands in site/ and is not part of the page.
 NOT_SHIPPED = (
-    *("builder", "node_modules", "package*.json", "requirements.txt", "screenshot.png", "serve.py", "__pycache__"),
+    *(
+        "builder",
+        "docs",
+        "node_modules",
+        "package*.json",
+        "requirements.txt",
+        "screenshot.png",
+        "serve.py",
+        "__pycache__",
+    ),
 )
 
 
@@ -35,6 +45,7 @@ def build_site() -> None:
     list_python()
     link_preloads()
     make_icons()
+    add_documentation()
     add_licences()
     list_licences()
     stamp_service_worker()

@@ -1,4 +1,4 @@
-"""The service worker's list of files, by which it keeps the site for offline use."""
+"""The service worker's lists of files, by which it keeps the page and the documentation for offline use."""
 
 import base64
 import hashlib
@@ -9,12 +9,21 @@ from builder.paths import SITE, SOURCE
 
 
 def stamp_service_worker(site: Path = SITE) -> None:
-    """Writes sw.js with the integrity hash of every file of the site, and a stamp that changes when any file does."""
+    """Writes sw.js with the integrity hash of every file of the site, and with two stamps, which change when any file
+    of the page or of the documentation does."""
     target = site / "sw.js"
     paths = [path for path in sorted(site.rglob("*")) if path.is_file() and path != target]
-    hashes = [base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode() for path in paths]
-    files = {path.relative_to(site).as_posix(): f"sha256-{hash_}" for path, hash_ in zip(paths, hashes, strict=True)}
-    text = json.dumps(files, indent=2)
-    stamp = hashlib.sha256(text.encode()).hexdigest()[:16]
-    template = (SOURCE / "sw.js").read_text(encoding="utf-8")
-    target.write_text(template.replace("{stamp}", stamp).replace("FILES = {}", f"FILES = {text}"), encoding="utf-8")
+    hashes = {path.relative_to(site).as_posix(): integrity(path) for path in paths}
+    text = (SOURCE / "sw.js").read_text(encoding="utf-8")
+    for name, belongs in (("DOCUMENTATION", True), ("FILES", False)):
+        files = json.dumps(
+            {file: hash_ for file, hash_ in hashes.items() if file.startswith("docs/") == belongs}, indent=2
+        )
+        stamp = hashlib.sha256(files.encode()).hexdigest()[:16]
+        text = text.replace(f"{{{name} stamp}}", stamp).replace(f"const {name} = {{}}", f"const {name} = {files}")
+    target.write_text(text, encoding="utf-8")
+
+
+def integrity(path: Path) -> str:
+    """The file's hash, as browsers compare it with what they fetch."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()}"

@@ -31,6 +31,7 @@ class Update:
         """Shows the offer as soon as a new version is there whole."""
         self.registration = await self.container.ready
         by_id("offline").textContent = "This page now works without a network, too."
+        self.registration.active.postMessage("keep the documentation")
         if self.registration.waiting:
             self.offer()
         listen(self.registration, "updatefound", self.found)
