@@ -1,14 +1,18 @@
-"""What the documentation shows works: examples in docstrings, and every Python block of the README."""
+"""What the documentation shows works: docstrings' examples, Python in README and pages, and every command."""
 
 import doctest
 import importlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import build
+import scnn.cli
 
 ROOT = Path(__file__).parents[1]
 FAULTS = ROOT / "tests" / "browser" / "FAULTS.md"
@@ -17,8 +21,13 @@ MODULES = sorted(
     for path in (ROOT / "scnn").rglob("*.py")
     if ">>> " in path.read_text(encoding="utf-8")
 )
-README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "site" / "docs").rglob("*.md"))]
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
+BLOCKS = {
+    f"{name} {number}": block
+    for name, text in TEXTS.items()
+    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE))
+}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -28,12 +37,12 @@ def test_examples_in_docstrings(name: str) -> None:
     assert result.attempted and not result.failed
 
 
-@pytest.mark.parametrize("place", range(len(BLOCKS)))
-def test_python_in_the_readme(place: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", BLOCKS)
+def test_python_in_the_documentation(name: str, tmp_path: Path) -> None:
     """Each block runs as a file of its own, in a folder of its own; those for PyTorch where it is installed."""
-    if "import torch" in BLOCKS[place]:
+    if "import torch" in BLOCKS[name]:
         pytest.importorskip("torch")
-    (tmp_path / "example.py").write_text(BLOCKS[place])
+    (tmp_path / "example.py").write_text(BLOCKS[name], encoding="utf-8")
     result = subprocess.run(
         [sys.executable, "example.py"],
         cwd=tmp_path,
@@ -45,26 +54,54 @@ def test_python_in_the_readme(place: int, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_python_in_the_readme_is_typed(tmp_path: Path) -> None:
+def test_python_in_the_documentation_is_typed(tmp_path: Path) -> None:
     """As strictly as the library itself."""
-    for place, block in enumerate(BLOCKS):
+    for number, block in enumerate(BLOCKS.values()):
         if "import torch" not in block:
-            (tmp_path / f"example_{place}.py").write_text(block)
+            (tmp_path / f"example_{number}.py").write_text(block, encoding="utf-8")
     words = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache"), str(tmp_path)]
     result = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
 
 
-def test_the_readmes_commands_exist() -> None:
-    """Every command of build.py and scnn that the README names is one."""
-    for words in sorted(set(re.findall(r"python build\.py (\w+)", README))):
-        result = subprocess.run(
-            [sys.executable, "build.py", words, "--help"], cwd=ROOT, capture_output=True, check=False
-        )
-        assert result.returncode == 0, words
-    for words in sorted(set(re.findall(r"^ +scnn (\w+)", README, flags=re.MULTILINE))):
-        result = subprocess.run([sys.executable, "-m", "scnn", words, "--help"], capture_output=True, check=False)
-        assert result.returncode == 0, words
+def commands(start: str) -> list[list[str]]:
+    """The arguments of every command that the documentation shows, in a line of its own or between backticks."""
+    found = [
+        words
+        for text in TEXTS.values()
+        for words in re.findall(rf"(?:^    |`){re.escape(start)} ([^`\n]+)", text, flags=re.MULTILINE)
+    ]
+    return sorted(shlex.split(words, comments=True) for words in set(found))
+
+
+NEEDED = {
+    "train": ["--out", "m"],
+    "paper": [],
+    "info": ["m"],
+    "evaluate": ["m"],
+    "export": ["m", "--onnx", "o"],
+    "trace": ["m", "--layer", "l", "--element", "0"],
+    "check-gradients": ["m"],
+}
+
+
+def test_commands_in_the_documentation() -> None:
+    """Every command is understood, with all its arguments, by the parser that it is for."""
+    for start, parser in (("scnn", scnn.cli.make_parser()), ("python build.py", build.parser())):
+        shown = commands(start)
+        assert len(shown) > 5
+        for words in shown:
+            named = start == "scnn" and len(words) == 1  # the text speaks of a command
+            parser.parse_args([*words, *(NEEDED[words[0]] if named else [])])  # exits where it is not understood
+
+
+@pytest.mark.parametrize("words", commands("python -m scnn.compiler"), ids=" ".join)
+def test_commands_of_the_compiler_in_the_documentation(words: list[str]) -> None:
+    """They print something."""
+    result = subprocess.run(
+        [sys.executable, "-m", "scnn.compiler", *words], cwd=ROOT, capture_output=True, check=False
+    )
+    assert result.returncode == 0 and result.stdout, result.stderr.decode()
 
 
 def test_the_table_of_faults_names_those_of_the_tests() -> None:

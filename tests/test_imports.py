@@ -1,6 +1,7 @@
 """Imports: scnn stands on the standard library alone, and its modules import one way."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -112,6 +113,26 @@ def test_the_order_of_folders_has_no_cycle() -> None:
     for folder, allowed in MAY_IMPORT.items():
         assert set(allowed) <= seen, f"{folder} may import {set(allowed) - seen}, which come after it"
         seen.add(folder)
+
+
+def test_the_readmes_picture_is_this_order() -> None:
+    """It has every folder; each may import those of its own box to its left, and of the boxes above, alone."""
+    picture = re.search(
+        r"^    ┌.*?^    └", (PACKAGE.parent / "README.md").read_text(), flags=re.DOTALL | re.MULTILINE
+    )
+    assert picture
+    floors = re.split(r"^    ├.*$", picture[0], flags=re.MULTILINE)
+    before: set[str] = set()
+    for floor in floors:
+        rows = [row.strip().strip("│").split("│") for row in floor.splitlines() if row.startswith("    │")]
+        boxes = [" ".join(columns) for columns in zip(*rows, strict=True)]
+        shown = [[name for name in re.findall(r"(\w+)/", box) if (PACKAGE / name).is_dir()] for box in boxes]
+        for folders in shown:
+            for at, folder in enumerate(folders):
+                allowed = {name for name in MAY_IMPORT[folder] if (PACKAGE / name).is_dir()}
+                assert allowed <= before | set(folders[:at]), f"{folder} imports {allowed}"
+        before |= {folder for folders in shown for folder in folders}
+    assert before == {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
 
 
 def test_nothing_is_allowed_that_nobody_imports() -> None:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+DOCUMENTED = (Path(__file__).parents[2] / "site" / "docs" / "reference" / "command.md").read_text(encoding="utf-8")
 
 
 def scnn(
@@ -23,8 +23,8 @@ def scnn(
 
 
 def documented() -> dict[str, set[str]]:
-    """What the README's table says that each event holds."""
-    rows = re.findall(r"^\| `(\w+)` \| [\w-]+ \| (.*) \|$", README, flags=re.MULTILINE)
+    """What the reference's table says that each event holds."""
+    rows = re.findall(r"^\| `(\w+)` \| [\w-]+ \| (.*) \|$", DOCUMENTED, flags=re.MULTILINE)
     return {event: set(re.findall(r"`(\w+)`", words)) for event, words in rows}
 
 

@@ -1,4 +1,4 @@
-"""`python build.py bench`: the speed of training beside others', or the figures behind the README's other tables."""
+"""`python build.py bench`: the speed of training beside others', or the documentation's other figures."""
 
 from pathlib import Path
 
