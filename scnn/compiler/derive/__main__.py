@@ -1,101 +1,79 @@
 """`python -m scnn.compiler derive conv2d_forward` prints the backward kernels that are derived from a forward kernel.
 
-With `--time` also how long they take beside those written by hand, for the sizes of the kernel's first call in a
-preset, every gradient that comes in being nonzero: the best of alternating runs on wasmtime.
+The kernel is one of scnn's, or FILE.py:NAME of a file with kernels, which is read without being executed. With --time
+the derived kernels of scnn's are compared with those written by hand, for the sizes of the kernel's first call in a
+preset: ns a call and GFLOP/s on wasmtime, the best of alternating runs; GFLOP/s count the operations of the kernel
+written by hand. `derive --all --time` prints the whole table.
 """
 
 import argparse
 import sys
-from array import array
 from collections.abc import Callable
-from math import prod
-from random import Random
-from time import perf_counter
+from pathlib import Path
 from typing import Any
 
 from scnn import kernels
-from scnn.compiler.derive import Derived, derive_all
-from scnn.engines.wasm import compiled
+from scnn.compiler import kernels_from
+from scnn.compiler.derive import derive_all
+from scnn.compiler.derive.timing import FORWARD, HEAD, ROUNDS, compare
 from scnn.errors import ConfigError, ScnnError
-from scnn.plan import Argument, Buffer, Call, Plan, Procedure, allocate
+from scnn.plan import Call, Plan
 
 __all__ = ["derive_command"]
 
-BY_HAND: dict[str, Callable[..., Any]] = {
-    "conv2d_backward_weights": kernels.conv2d_backward_weights,
-    "conv2d_backward_padded": kernels.conv2d_backward_input,
-    "dense_backward_weights": kernels.dense_backward_weights,
-    "dense_backward_input": kernels.dense_backward_input,
-    "relu_backward": kernels.relu_backward,
-    "maxpool2d_backward": kernels.maxpool2d_backward,
-    "pad2d_backward": kernels.pad2d_backward,
-    "dropout_backward": kernels.dropout_backward,
-}
-ROUNDS = 25
-LEAST = 0.02  # seconds of one round
+LARGEST = "mnist-large"  # the preset that has all layers
+
+FindCall = Callable[[str, str], tuple[Call, Plan]]
 
 
-def derive_command(arguments: list[str], find_call: Callable[[str, str], tuple[Call, Plan]]) -> None:
+def derive_command(arguments: list[str], find_call: FindCall) -> None:
+    """`find_call(kernel, preset)` gives a kernel's first call in the plan of a preset, or raises ConfigError."""
     parser = argparse.ArgumentParser(prog="python -m scnn.compiler derive", description=__doc__)
-    parser.add_argument("kernel", help="a forward kernel of scnn, such as conv2d_forward")
+    parser.add_argument("kernel", nargs="?", help="a forward kernel of scnn, such as conv2d_forward, or FILE.py:NAME")
+    parser.add_argument("--all", action="store_true", help="all forward kernels that have a kernel written by hand")
     parser.add_argument("--preset", default="mnist", help="whose sizes are timed (default: mnist)")
     parser.add_argument("--time", action="store_true", help="compare with the kernels written by hand")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of timing (default: {ROUNDS})")
     chosen = parser.parse_args(arguments)
+    if bool(chosen.kernel) == chosen.all:
+        parser.error("expected either a kernel or --all")
     try:
-        kernel = getattr(kernels, chosen.kernel, None)
-        if chosen.kernel not in kernels.__all__ or kernel is None:
-            raise ConfigError(f"expected one of {', '.join(kernels.__all__)}, got {chosen.kernel}")
+        names = list(FORWARD) if chosen.all else [chosen.kernel]
         if not chosen.time:
-            print("\n\n".join(each.text for each in derive_all(kernel)), end="")
+            print("\n\n".join(each.text for name in names for each in derive_all(kernel_named(name))), end="")
             return
-        call, plan = find_call(chosen.kernel, chosen.preset)
-        sizes = {name: value for name, value in call.arguments.items() if not isinstance(value, str)}
-        print("kernel                    by hand    derived    derived / by hand")
-        for derived in derive_all(kernel, sizes=sizes):
-            if derived.name in BY_HAND:
-                by_hand, own = times(derived, BY_HAND[derived.name], call, plan)
-                print(f"{derived.name:24}{by_hand * 1e6:6.1f} µs  {own * 1e6:6.1f} µs    {own / by_hand:.2f}")
+        if ":" in names[0]:
+            raise ConfigError(f"expected a kernel of scnn to compare with, got {names[0]}")
+        print(HEAD, flush=True)
+        for name in names:
+            for comparison in compare(*call_in(find_call, name, chosen.preset, chosen.all), chosen.rounds):
+                print(comparison, flush=True)
     except ScnnError as error:
         sys.exit(f"scnn.compiler: {error}")
 
 
-def times(derived: Derived, by_hand: Callable[..., Any], call: Call, plan: Plan) -> tuple[float, float]:
-    """Seconds of one call of the kernel written by hand, and of the derived one."""
-    lengths = {name: plan.buffers[value] for name, value in call.arguments.items() if isinstance(value, str)}
-    wanted = {name: (entry.kind, (entry.length,)) for name, entry in lengths.items()}
-    wanted |= {f"d_{name}": ("float32", shape) for name, (kind, shape) in wanted.items() if kind == "float32"}
-    renamed = {"d_input": "d_padded"} if derived.name.startswith("conv2d") else {}
-    buffers = allocate(wanted)
-    pooled = {"size": prod(buffers["output"].shape)} if by_hand is kernels.maxpool2d_backward else {}
-
-    def bound(kernel: Callable[..., Any], names: list[str], given: dict[str, Any]) -> Call:
-        arguments: dict[str, Argument] = {}
-        for name in names:
-            name_ = renamed.get(name, name)
-            arguments[name] = name_ if name_ in buffers else {**call.arguments, **given}[name]
-        return Call(kernel, arguments)
-
-    hand = bound(by_hand, [name for name in by_hand.__annotations__ if name != "return"], pooled)
-    own = bound(derived.kernel, list(derived.parameters), {})
-    procedures = {name: Procedure(name, (), (step,) * 8) for name, step in (("hand", hand), ("own", own))}
-    engine = compiled(Plan(buffers, procedures))
-    fill(engine.write, buffers)
-    best = dict.fromkeys(procedures, float("inf"))
-    for _ in range(ROUNDS):
-        for name in procedures:
-            count, begin = 0, perf_counter()
-            while perf_counter() - begin < LEAST:
-                engine.run(name)
-                count += 8
-            best[name] = min(best[name], (perf_counter() - begin) / count)
-            fill(engine.write, buffers)
-    return best["hand"], best["own"]
+def kernel_named(name: str) -> Callable[..., Any]:
+    """A kernel of scnn, or one of a file. Raises ConfigError for a name or a file that is not there."""
+    file, colon, wanted = name.rpartition(":")
+    if not colon:
+        if name not in kernels.__all__:
+            raise ConfigError(f"expected one of {', '.join(kernels.__all__)}, or FILE.py:NAME, got {name}")
+        found: Callable[..., Any] = getattr(kernels, name)
+        return found
+    try:
+        known = kernels_from(Path(file).read_text(encoding="utf-8"), file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read: {error}") from None
+    if wanted not in known:
+        raise ConfigError(f"{file} has no kernel {wanted!r}; it has {', '.join(known) or 'none'}")
+    return known[wanted]
 
 
-def fill(write: Callable[[str, Any], None], buffers: dict[str, Buffer]) -> None:
-    random = Random(1)
-    for name, buffer in buffers.items():
-        if buffer.kind == "float32":
-            write(name, array("f", (random.uniform(0.5, 1.0) for _ in range(buffer.length))))
-        elif name == "winners":
-            write(name, [random.randrange(buffers["input"].length) for _ in range(buffer.length)])
+def call_in(find_call: FindCall, kernel: str, preset: str, anywhere: bool) -> tuple[Call, Plan]:
+    """The kernel's first call in the preset; or, if it may be `anywhere`, in the one that has all layers."""
+    try:
+        return find_call(kernel, preset)
+    except ConfigError:
+        if not anywhere:
+            raise
+        return find_call(kernel, LARGEST)
