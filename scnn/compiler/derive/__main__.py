@@ -16,6 +16,7 @@ from scnn import kernels
 from scnn.compiler import kernels_from
 from scnn.compiler.derive import derive_all
 from scnn.compiler.derive.timing import FORWARD, HEAD, ROUNDS, compare
+from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ScnnError
 from scnn.plan import Call, Plan
 
@@ -46,7 +47,8 @@ def derive_command(arguments: list[str], find_call: FindCall) -> None:
             raise ConfigError(f"expected a kernel of scnn to compare with, got {names[0]}")
         print(HEAD, flush=True)
         for name in names:
-            for comparison in compare(*call_in(find_call, name, chosen.preset, chosen.all), chosen.rounds):
+            call, plan = call_in(find_call, name, chosen.preset, chosen.all)
+            for comparison in compare(call, plan, compiled, chosen.rounds):
                 print(comparison, flush=True)
     except ScnnError as error:
         sys.exit(f"scnn.compiler: {error}")

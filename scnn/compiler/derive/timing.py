@@ -1,6 +1,6 @@
 """The speed of derived kernels beside those written by hand, for the sizes of a kernel's first call in a preset.
 
-Both run on wasmtime, in alternation, every gradient that comes in being nonzero; each one's best round counts.
+Both run in alternation, every gradient that comes in being nonzero; each one's best round counts.
 """
 
 from array import array
@@ -16,7 +16,6 @@ from scnn.compiler.derive import Derived, derive_all, whole
 from scnn.compiler.derive.expressions import expressions_of, walk
 from scnn.compiler.frontend import parse
 from scnn.compiler.tree import Binary, Branch, Repeat, Statement
-from scnn.engines.wasm import compiled
 from scnn.plan import Argument, Buffer, Call, Plan, Procedure, allocate
 
 __all__ = ["FORWARD", "HEAD", "Comparison", "compare"]
@@ -37,6 +36,8 @@ FORWARD = [
 ROUNDS = 25
 LEAST = 0.02  # seconds of one round
 TOGETHER = 64  # calls of the kernel in one call of the engine, which takes some microseconds itself
+
+MakeEngine = Callable[[Plan], Any]  # as scnn.engines.wasm.compiled
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,14 @@ class Comparison:
 HEAD = f"{'kernel':24}{'written by hand':>28}{'derived':>28}{'ratio':>9}"
 
 
-def compare(call: Call, plan: Plan, rounds: int = ROUNDS) -> list[Comparison]:
+def compare(call: Call, plan: Plan, make_engine: MakeEngine, rounds: int = ROUNDS) -> list[Comparison]:
     """A comparison for each kernel that is derived from this call's, if there is one written by hand."""
     sizes = {name: value for name, value in call.arguments.items() if not isinstance(value, str)}
     found = []
     for derived in derive_all(call.kernel, sizes=sizes):
         by_hand = BY_HAND.get(derived.name)
         if by_hand:
-            hand, own = times(derived, by_hand, call, plan, rounds)
+            hand, own = times(derived, by_hand, call, plan, make_engine, rounds)
             given = sizes
             if by_hand is kernels.maxpool2d_backward:
                 given = {"size": plan.buffers[str(call.arguments["output"])].length}
@@ -110,7 +111,7 @@ def times(derived: Derived, by_hand: Callable[..., Any], call: Call, plan: Plan,
     hand = bound(by_hand, [name for name in by_hand.__annotations__ if name != "return"], pooled)
     own = bound(derived.kernel, list(derived.parameters), {})
     procedures = {name: Procedure(name, (), (step,) * TOGETHER) for name, step in (("hand", hand), ("own", own))}
-    engine = compiled(Plan(buffers, procedures))
+    engine = make_engine(Plan(buffers, procedures))
     fill(engine.write, buffers)
     best = dict.fromkeys(procedures, float("inf"))
     for _ in range(rounds):
