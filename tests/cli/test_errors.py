@@ -30,7 +30,7 @@ from tests.cli.command import scnn
         (["evaluate", "pyproject.toml"], "pyproject.toml: this is not a model or checkpoint file (safetensors)"),
         (["predict", "{model}", "pyproject.toml"], "pyproject.toml cannot be read: it is not in a picture format"),
         (["predict", "{model}", "nowhere.png"], "nowhere.png cannot be read: No such file or directory\n"),
-        (["predict", "{model}", "{blank}"], "blank.png: there is no ink on the drawing"),
+        (["predict", "{model}", "{blank}"], "blank.png: the picture is of one colour"),
         (["export", "{model}", "--onnx", "nowhere/x"], "no folder nowhere"),
         (["export", "{model}", "--onnx", "tests"], "tests is a folder"),
         (["export", "nowhere", "--onnx", "{blank}"], "nowhere cannot be read"),
