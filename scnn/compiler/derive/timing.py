@@ -92,7 +92,9 @@ def operations(statements: Sequence[Statement], sizes: Mapping[str, Argument]) -
     return total
 
 
-def times(derived: Derived, by_hand: Callable[..., Any], call: Call, plan: Plan, rounds: int) -> tuple[float, float]:
+def times(
+    derived: Derived, by_hand: Callable[..., Any], call: Call, plan: Plan, make_engine: MakeEngine, rounds: int
+) -> tuple[float, float]:
     """Seconds of one call of the kernel written by hand, and of the derived one."""
     lengths = {name: plan.buffers[value] for name, value in call.arguments.items() if isinstance(value, str)}
     wanted = {name: (entry.kind, (entry.length,)) for name, entry in lengths.items()}
