@@ -19,6 +19,7 @@ THROUGH = {
     "compiler/analysis": "compiler/test_refused.py",
     "compiler/derive": "compiler/test_derive.py",
     "compiler/errors": "compiler/test_refused.py",
+    "compiler/explain": "compiler/test_explain.py",
     "compiler/float64": "compiler/test_float64.py",
     "compiler/frontend": "compiler/test_refused.py",
     "compiler/options": "compiler/test_programs.py",

@@ -1,12 +1,33 @@
 """`python -m scnn.compiler show`: the stages of a kernel; its WebAssembly text is taken by another assembler."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import wasmtime
 
-from scnn.compiler.__main__ import first_call, plan_of, stages_of
+from scnn.compiler.__main__ import plan_of
+from scnn.compiler.explain.__main__ import first_call
+from scnn.compiler.explain.stages import compile_stages
+from scnn.compiler.explain.subject import Subject
+
+SCALED = '''"""A user's file, which must not be executed."""
+import os
+from scnn.language import Float32Buffer, Size, lanes
+
+raise SystemExit("this file was executed")
+
+FACTOR = 2.5
+
+class Other:
+    pass
+
+def scaled(out: Float32Buffer, x: Float32Buffer, size: Size):
+    for i in lanes(size):
+        out[i] = FACTOR * x[i + 1]
+'''
 
 
 def show(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,11 +61,58 @@ def test_one_stage_of_another_preset() -> None:
     assert "-- source" not in shown.stdout
 
 
-def test_an_unknown_kernel() -> None:
+def test_the_call_of_a_layer() -> None:
+    """The one whose output is the layer's."""
+    for layer, filters in (("conv2d_1", 8), ("conv2d_2", 16)):
+        shown = show("conv2d_forward", "--preset", "mnist", "--layer", layer, "--stage", "source")
+        assert f"output={layer}.output" in shown.stdout and f"filters={filters}" in shown.stdout
+
+
+def test_sizes_that_are_given() -> None:
+    """The buffers are as long as the indices ask for."""
+    call = show("dense_forward", "--size", "inputs=6", "outputs=8", "--json")
+    assert json.loads(call.stdout)["call"] == (
+        "dense_forward(output=output, input=input, weights=weights, bias=bias, inputs=6, outputs=8)"
+    )
+    assert "loop" in json.loads(call.stdout)["stages"]["optimised"]
+
+
+def test_a_kernel_of_a_file(tmp_path: Path) -> None:
+    """The file is read and not executed; lines are those of the file."""
+    file = tmp_path / "own.py"
+    file.write_text(SCALED)
+    shown = show(f"{file}:scaled", "--size", "size=9", "--lines")
+    assert shown.returncode == 0, shown.stderr
+    assert "   13      for i in lanes(size):" in shown.stdout
+    assert "2.5" in shown.stdout and "executed" not in shown.stderr
+
+
+def test_errors_as_json(tmp_path: Path) -> None:
+    """What an editor needs to mark them; in text too, and the command fails."""
+    file = tmp_path / "own.py"
+    file.write_text("def one(out: Float32Buffer, size: Size):\n    out[0] = size\n    out[1] = y\n")
+    shown = show(f"{file}:one", "--size", "size=1", "--json")
+    assert shown.returncode == 1 and "Traceback" not in shown.stderr
+    errors = json.loads(shown.stdout)["errors"]
+    assert [(one["labels"][0]["line"], one["labels"][0]["column"]) for one in errors] == [(2, 13), (3, 13)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["conv3d_forward"], "no call of conv3d_forward; it calls"),
+        (["relu_forward", "--layer", "relu_9"], "no call of relu_forward is for a layer relu_9; there are"),
+        (["dense_forward", "--size", "inputs=6"], "needs sizes: --size outputs=…"),
+        (["dense_forward", "--size", "inputs"], "expected --size NAME=NUMBER, got 'inputs'"),
+        (["dense_forward", "--size", "inputs=6", "outputs=2", "width=3"], "has no parameter width; it has output,"),
+        (["nothing.py:kernel"], "nothing.py cannot be read: No such file"),
+    ],
+)
+def test_what_is_not_there(arguments: list[str], message: str) -> None:
     """One line says which there are."""
-    shown = show("conv3d_forward")
+    shown = show(*arguments)
     assert shown.returncode == 1 and shown.stdout == ""
-    assert "no call of conv3d_forward; it calls" in shown.stderr and "Traceback" not in shown.stderr
+    assert message in shown.stderr and "Traceback" not in shown.stderr
 
 
 @pytest.mark.parametrize("preset", ["paper", "mnist"])
@@ -55,6 +123,6 @@ def test_the_text_is_webassembly(preset: str) -> None:
     found = sorted(name for name in names if name.isidentifier())
     assert len(found) > 8
     for name in found:
-        function = stages_of(*first_call(name, plan))["wasm"]
+        function = compile_stages(Subject(*first_call(name, plan))).text("wasm")
         module = f"(module (memory 1) (global $site (mut i32) (i32.const -1))\n{function})"
         assert wasmtime.wat2wasm(module)[:4] == b"\0asm", name

@@ -1,0 +1,141 @@
+"""`python -m scnn.compiler show KERNEL` shows what becomes of one kernel.
+
+KERNEL is the name of one of scnn's kernels, such as conv2d_forward, or FILE.py:KERNEL for one of a file, which is
+read and not executed. Sizes and buffers are those of a call in a preset's training (--preset, --layer), or are given:
+--size channels=3 height=8 …; buffers are then as long as the indices ask for.
+
+Without an option the stages are shown: the source, the IR as it is expanded for the call's sizes, the IR after the
+optimiser, and WebAssembly's text. --time runs the call on wasmtime, with and without each line's statements, all
+variants in turn; the best of 15 rounds counts. Lines overlap, so their times do not add up to the whole.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from time import perf_counter_ns
+from typing import Any
+
+from scnn import kernels
+from scnn.compiler.errors import KernelError
+from scnn.compiler.explain.lines import lines_of, text_of_lines
+from scnn.compiler.explain.operations import count
+from scnn.compiler.explain.remarks import remarks_of, text_of_remarks
+from scnn.compiler.explain.stages import STAGES, Stages, compile_stages
+from scnn.compiler.explain.subject import Subject, call_with_sizes, calls_in, kernel_in_file
+from scnn.compiler.explain.timing import Times, text_of_times, time_kernel
+from scnn.engines.hosts import WasmtimeHost
+from scnn.errors import ConfigError, ScnnError
+from scnn.plan import Call, Plan
+
+__all__ = ["explanation", "first_call", "show_command"]
+
+
+def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m scnn.compiler show",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("kernel", metavar="KERNEL", help="conv2d_forward, or FILE.py:KERNEL")
+    parser.add_argument("--preset", default="paper", help="the preset whose training has the call (default: paper)")
+    parser.add_argument("--layer", help="the call of this layer, such as conv2d_2 (default: the first call)")
+    parser.add_argument(
+        "--size", nargs="+", action="extend", default=[], metavar="NAME=N", help="a size, a number, a buffer's length"
+    )
+    parser.add_argument("--stage", choices=STAGES, help="this stage alone")
+    parser.add_argument("--remarks", action="store_true", help="what became of each loop, and what it costs")
+    parser.add_argument("--lines", action="store_true", help="the IR and the instructions of each source line")
+    parser.add_argument("--time", action="store_true", help="ns for each call, GFLOP/s, and what each line costs")
+    parser.add_argument("--json", action="store_true", help="everything as JSON; times only with --time")
+    chosen = parser.parse_args(arguments)
+    try:
+        subject = subject_of(chosen.kernel, chosen.preset, chosen.layer, numbers_of(chosen.size), plan_of)
+        stages = compile_stages(subject)
+        if chosen.json:
+            print(json.dumps(explanation(stages, chosen.time), ensure_ascii=False, indent=1))
+            return
+        shown = text_of(stages, chosen)
+    except ScnnError as error:
+        if chosen.json and isinstance(error, KernelError):
+            print(json.dumps({"errors": [asdict(one) for one in error.errors]}, ensure_ascii=False, indent=1))
+        sys.exit(f"scnn.compiler: {error}")
+    print("\n".join(f"-- {name}: {subject.call}\n\n{text}\n" for name, text in shown.items()), end="")
+
+
+def text_of(stages: Stages, chosen: argparse.Namespace) -> dict[str, str]:
+    """What was asked for, by its heading."""
+    shown: dict[str, str] = {}
+    if chosen.stage or not (chosen.remarks or chosen.lines or chosen.time):
+        shown |= {name: stages.text(name) for name in ([chosen.stage] if chosen.stage else STAGES)}
+    if chosen.remarks:
+        shown["remarks"] = text_of_remarks(stages, remarks_of(stages))
+    if chosen.lines:
+        shown["lines"] = text_of_lines(stages, lines_of(stages))
+    if chosen.time:
+        shown["time"] = text_of_times(timed(stages))
+    return shown
+
+
+def timed(stages: Stages) -> Times:
+    return time_kernel(stages, lines_of(stages), WasmtimeHost().instantiate, perf_counter_ns)
+
+
+def explanation(stages: Stages, with_times: bool = False) -> dict[str, Any]:
+    """Everything about a call as plain data, for the page."""
+    found: dict[str, Any] = {
+        "kernel": stages.function.name,
+        "call": str(stages.subject.call),
+        "operations": asdict(count(stages.code)),
+        "stages": {name: stages.text(name) for name in STAGES},
+        "remarks": [asdict(remark) for remark in remarks_of(stages)],
+        "lines": [asdict(line) for line in lines_of(stages)],
+    }
+    if with_times:
+        times = timed(stages)
+        found["time"] = {**asdict(times), "gflops": times.gflops}
+    return found
+
+
+def subject_of(
+    name: str, preset: str, layer: str | None, sizes: dict[str, float], plan_of: Callable[[str], Plan]
+) -> Subject:
+    """The call that the command line means."""
+    file, colon, inside = name.rpartition(":")
+    if colon:
+        return call_with_sizes(kernel_in_file(file, inside), sizes)
+    if not sizes:
+        return Subject(*first_call(name, plan_of(preset), layer))
+    if name not in kernels.__all__:
+        raise ConfigError(f"scnn has no kernel {name}; it has {', '.join(kernels.__all__)}")
+    return call_with_sizes(getattr(kernels, name), sizes)
+
+
+def numbers_of(given: list[str]) -> dict[str, float]:
+    numbers = {}
+    for text in given:
+        name, _, number = text.partition("=")
+        try:
+            numbers[name] = float(number)
+        except ValueError:
+            raise ConfigError(f"expected --size NAME=NUMBER, got {text!r}") from None
+    return numbers
+
+
+def first_call(kernel: str, plan: Plan, layer: str | None = None) -> tuple[Call, Plan]:
+    """The first call of a kernel in a plan, or the first one of a layer: whose outputs, or else whose other buffers,
+    are the layer's. Raises ConfigError where there is none."""
+    calls = [call for procedure in plan.procedures.values() for call in calls_in(procedure.body)]
+    own = [call for call in calls if call.kernel.__name__ == kernel]
+    if not own:
+        known = ", ".join(sorted({call.kernel.__name__ for call in calls}))
+        raise ConfigError(f"the plan has no call of {kernel}; it calls {known}")
+    if layer is None:
+        return own[0], plan
+    layers = [[str(a).partition(".")[0] for a in call.arguments.values() if "." in str(a)] for call in own]
+    places = [names.index(layer) if layer in names else len(calls) for names in layers]
+    if min(places) == len(calls):
+        known = ", ".join(sorted({one for names in layers for one in names}))
+        raise ConfigError(f"no call of {kernel} is for a layer {layer}; there are {known}")
+    return own[places.index(min(places))], plan

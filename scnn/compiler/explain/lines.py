@@ -1,0 +1,92 @@
+"""The map from source lines to the IR and to WebAssembly's instructions, kept through optimisation.
+
+An instruction belongs to the line whose expression or statement made it, wherever the optimiser has moved it; one
+that several lines share belongs to the first of them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scnn.compiler.analysis.walk import all_called
+from scnn.compiler.explain.operations import Operations, count
+from scnn.compiler.explain.stages import Stages
+from scnn.compiler.wasm.ir import Block, If, Loop, block_text, text_of
+from scnn.compiler.wasm.origins import Origin
+
+__all__ = ["MappedLine", "lines_of", "text_of_lines"]
+
+SHOWN = 6  # statements of one line; a line in `unrolled` or `blocked` may have hundreds
+
+
+@dataclass(frozen=True)
+class MappedLine:
+    """A source line, the statements of the optimised IR that come from it, the numbers of its instructions in the
+    function's body, and what they take in one call."""
+
+    file: str
+    line: int
+    source: str
+    statements: list[str]
+    instructions: list[int]
+    operations: Operations
+
+
+def lines_of(stages: Stages) -> list[MappedLine]:
+    """Every source line of the kernel and those it calls that has IR or instructions, in the order of the source."""
+    statements: dict[tuple[str, int], list[str]] = {}
+    for origin, text in statements_in(stages.optimised.body):
+        statements.setdefault((origin.file, origin.line), []).append(text)
+    instructions: dict[tuple[str, int], list[int]] = {}
+    for number, origin in enumerate(stages.code.origins):
+        instructions.setdefault((origin.file, origin.line), []).append(number)
+    texts: dict[tuple[str, int], str] = {}
+    for function in all_called(stages.function):
+        source = function.source
+        texts |= {(source.file, source.first_line + n): " " * source.indent + t for n, t in enumerate(source.lines)}
+    places = sorted(texts.keys() & (statements.keys() | instructions.keys()), key=list(texts).index)
+    mapped = []
+    for place in places:
+
+        def belongs(origin: Origin, place: tuple[str, int] = place) -> bool:
+            return (origin.file, origin.line) == place
+
+        operations = count(stages.code, belongs)
+        own = statements.get(place, [])
+        mapped.append(MappedLine(*place, texts[place], own, instructions.get(place, []), operations))
+    return mapped
+
+
+def statements_in(block: Block) -> Iterator[tuple[Origin, str]]:
+    """Each statement's origin and its text; of loops and branches the head."""
+    for statement in block:
+        assert statement.origin
+        match statement:
+            case Loop(local, start, stop, step, body):
+                yield statement.origin, f"loop {local} from {start} to {stop} by {step}:"
+                yield from statements_in(body)
+            case If(condition, yes, no):
+                yield statement.origin, f"if {text_of(condition)}:"
+                yield from statements_in(yes)
+                yield from statements_in(no)
+            case _:
+                yield statement.origin, block_text([statement])
+
+
+def text_of_lines(stages: Stages, lines: Sequence[MappedLine]) -> str:
+    """Each line with its IR, and its instructions by kind."""
+    shown: list[str] = []
+    file = ""
+    for line in lines:
+        if line.file != file:
+            shown += ([""] if shown else []) + [line.file]
+            file = line.file
+        shown.append(f"{line.line:5}  {line.source}")
+        shown += [f"           {text}" for text in line.statements[:SHOWN]]
+        if len(line.statements) > SHOWN:
+            shown.append(f"           … and {len(line.statements) - SHOWN} more statements")
+        kinds = Counter(str(stages.code.body[number][0]) for number in line.instructions)
+        if kinds:
+            shown.append(f"         = {', '.join(f'{number} {kind}' for kind, number in kinds.most_common())}")
+            shown.append(f"         = {line.operations}")
+    return "\n".join(shown)
