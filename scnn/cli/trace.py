@@ -3,10 +3,13 @@
 import argparse
 from array import array
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from scnn.cli.evaluate import bundled_test_digits
-from scnn.cli.options import add_architecture, load_model
+from scnn.cli.options import add_architecture, add_json, load_model
+from scnn.cli.output import print_event
 from scnn.compiler.terms import Factor, Term, Total
 from scnn.compiler.trace import Combination, Step
 from scnn.errors import ConfigError
@@ -36,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--image", type=int, default=0, metavar="N", help="the bundled test digit (default: 0)")
     parser.add_argument("--label", type=int, metavar="CLASS", help="the true class (default: the digit's own)")
+    add_json(parser)
 
 
 def indices(text: str) -> tuple[int, ...]:
@@ -56,9 +60,26 @@ def run(arguments: argparse.Namespace) -> int:
     tracer = NetworkTracer(network)
     tracer.run([pixel / 255 for pixel in digits.image(arguments.image)], label)
     trace = tracer.trace(arguments.layer, arguments.element, arguments.role, arguments.backward)
+    if arguments.json:
+        print_event("trace", image=arguments.image, label=label, **fields_of(trace))
+        return 0
     print(f"test digit {arguments.image}, class {network.class_names[label]}\n")
     print("\n".join(lines_of(trace)))
     return 0
+
+
+def fields_of(trace: ElementTrace) -> dict[str, Any]:
+    """The trace as JSON has it: indices in reads and factors are flat, and `buffers` has the shapes."""
+    fields = asdict(replace(trace, total=None, steps=(), source=None))
+    fields["total"] = asdict(trace.total) if trace.total else None
+    fields["steps"] = [asdict(step) if isinstance(step, Combination) else step_fields(step) for step in trace.steps]
+    fields["source"] = fields_of(trace.source) if trace.source else None
+    return fields
+
+
+def step_fields(step: Step) -> dict[str, Any]:
+    known = ("line", "source", "name", "index", "value", "locals", "partial")
+    return {**{name: getattr(step, name) for name in known}, "reads": [asdict(read) for read in step.reads]}
 
 
 def lines_of(trace: ElementTrace) -> list[str]:

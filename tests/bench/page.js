@@ -54,12 +54,15 @@ window.peerOnce = (name) => (peers[name] ??= convnet(name))();
 window.start = async (wheel) => {
   const pyodide = await loadPyodide({ indexURL: "/site/vendor/pyodide/" });
   pyodide.unpackArchive(await (await fetch(wheel)).arrayBuffer(), "wheel");
-  pyodide.FS.writeFile("/home/pyodide/workload.py", await (await fetch("/bench/workload.py")).text());
+  for (const name of ["workload.py", "trace_times.py"]) {
+    pyodide.FS.writeFile(`/home/pyodide/${name}`, await (await fetch(`/bench/${name}`)).text());
+  }
   pyodide.runPython(`
 import js
 from pyodide.ffi import JsException, to_js
 from scnn.engines.hosts import BrowserHost
 from scnn.engines.wasm import WasmEngine
+from trace_times import trace_times
 from workload import compile_ms, measure, trainer
 make = WasmEngine.on(BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException))
 measures = {}
@@ -67,9 +70,12 @@ def once(name, samples):
     if name not in measures:
         measures[name] = measure(name, make, samples)
     return measures[name]()
+def trace(preset):
+    return to_js([list(row) for row in trace_times(preset, make)])
 `);
   window.scnnOnce = pyodide.globals.get("once");
   window.scnnCompile = (name) => pyodide.globals.get("compile_ms")(name).toJs();
+  window.scnnTrace = pyodide.globals.get("trace");
   window.pyodide = pyodide;
 };
 window.loaded = true;

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scnn.data.bundled import load_digits
 from scnn.network.network import Network
-from tests.cli.command import scnn
+from tests.cli.command import lines_of, scnn
 
 
 def test_a_convolution(model: Path) -> None:
@@ -36,6 +36,17 @@ def test_a_gradient(model: Path) -> None:
     own, other = scnn(*arguments), scnn(*arguments, "--label", "2")
     assert "dense_2.d_weights[1,5] = " in own.stdout
     assert "test digit 0, class 2" in other.stdout
+
+
+def test_for_machines(model: Path) -> None:
+    """The sum's terms and all steps as one line of JSON; what is only copied comes with its own trace."""
+    (trace,) = lines_of(scnn("trace", model, "--layer", "conv2d_1", "--element", "0,10,12", "--json"))
+    assert trace["event"] == "trace" and trace["buffer"] == "conv2d_1.output" and trace["index"] == [0, 10, 12]
+    assert len(trace["total"]["terms"]) == 9 and trace["total"]["value"] == trace["value"]
+    assert trace["steps"][-1]["source"].startswith("output[") and trace["source"] is None
+    arguments = ("--layer", "conv2d_2", "--element", "0,10,12", "--role", "input", "--backward", "--json")
+    (copied,) = lines_of(scnn("trace", model, *arguments))
+    assert copied["kernel"] == "pad2d_backward" and copied["source"]["kernel"] == "conv2d_backward_input"
 
 
 def test_what_there_is_not_is_an_error(model: Path) -> None:

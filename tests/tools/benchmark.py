@@ -20,3 +20,10 @@ def compare_peers(to_file: Path | None, torch: bool) -> None:
         run(PYTHON, "-m", "pip", "install", "--quiet", TORCH)
     options = ["--json", to_file.resolve()] if to_file else []
     run_module("tests.bench", *options, env=find_browsers(["chromium"]))
+
+
+def time_tracer() -> None:
+    """An element of each buffer of the presets' layers, in CPython and in Chromium."""
+    build_site()
+    install_node_packages(ROOT / "tests" / "bench")
+    run_module("tests.bench.trace", env=find_browsers(["chromium"]))
