@@ -10,7 +10,14 @@ Tried = Callable[..., None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", type=int, default=1000, metavar="N", help="how many random kernels are compared")
     parser.addoption("--fuzz-from", type=int, default=0, metavar="SEED", help="the seed of the first of them")
+    parser.addoption("--bless", action="store_true", help="write tests/compiler/golden anew")
     parser.addoption("--photographs", type=int, default=3, metavar="N", help="how many of each kind are read")
+
+
+@pytest.fixture
+def bless(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are written."""
+    return bool(request.config.getoption("--bless"))
 
 
 @pytest.fixture

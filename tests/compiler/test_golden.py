@@ -1,0 +1,85 @@
+"""What each of scnn's kernels becomes at small sizes, kept in golden/: a change of the compiler shows in review.
+
+`python build.py test --no-browser -- tests/compiler/test_golden.py --bless` writes the files anew; read their
+difference before it is committed. Line numbers are left out, so that a docstring does not change them.
+"""
+
+import difflib
+import re
+from pathlib import Path
+
+import pytest
+
+from scnn import kernels
+from scnn.compiler.analysis.walk import all_called
+from scnn.compiler.explain.remarks import remarks_of, text_of_remarks
+from scnn.compiler.explain.stages import compile_stages
+from scnn.compiler.explain.subject import call_with_sizes
+from scnn.compiler.frontend import parse
+
+GOLDEN = Path(__file__).parent / "golden"
+
+# 13 columns: a group of 12 in lanes, and one that is left; 5 filters: a block of 4, and one that is left.
+CONVOLUTION = {"channels": 2, "height": 4, "width": 14, "filters": 5, "kernel": 2, "stride": 1}
+CONVOLUTION |= {"out_height": 3, "out_width": 13}
+POOLING = {"channels": 1, "height": 4, "width": 10, "size": 2, "stride": 2, "out_height": 2, "out_width": 5}
+PADDING = {"channels": 2, "height": 3, "width": 5, "padding": 1}
+
+# Sizes; and lengths of buffers whose indices come from other buffers.
+SIZES: dict[str, dict[str, int]] = {
+    "adam_update": {"size": 6, "settings": 80},
+    "conv2d_backward_input": CONVOLUTION,
+    "conv2d_backward_weights": CONVOLUTION,
+    "conv2d_forward": CONVOLUTION,
+    "cross_entropy_forward": {"probabilities": 10},
+    "dense_backward_input": {"inputs": 6, "outputs": 5},
+    "dense_backward_weights": {"inputs": 6, "outputs": 5},
+    "dense_forward": {"inputs": 6, "outputs": 5},
+    "distort_image": {"channels": 1, "height": 4, "width": 4, "nodes": 3, "pixels": 64, "distortion": 24},
+    "draw_distortion": {"nodes": 3, "distortion": 24},
+    "dropout_backward": {"size": 6},
+    "dropout_forward": {"threshold": 2**30, "size": 6},
+    "load_image": {"size": 6, "pixels": 60},
+    "load_label": {"labels": 10},
+    "maxpool2d_backward": {"size": 6, "d_input": 24},
+    "maxpool2d_forward": POOLING,
+    "momentum_update": {"nesterov": 1, "size": 6, "settings": 80},
+    "pad2d_backward": PADDING,
+    "pad2d_forward": PADDING,
+    "relu_backward": {"size": 6},
+    "relu_forward": {"size": 6},
+    "sgd_update": {"size": 6, "settings": 80},
+    "softmax_cross_entropy_backward": {"classes": 3, "d_logits": 3},
+    "softmax_forward": {"classes": 3},
+    "tally": {"classes": 3, "confusion": 9, "probabilities": 3},
+    "zero": {"size": 6},
+}
+
+
+@pytest.mark.parametrize("kernel", SIZES)
+def test_what_a_kernel_becomes(kernel: str, bless: bool) -> None:
+    """Remarks, the expanded IR, the optimised IR, and WebAssembly are those of the golden file."""
+    file = GOLDEN / f"{kernel}.txt"
+    shown = golden_text(kernel)
+    if bless:
+        file.write_text(shown, encoding="utf-8")
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    changed = "\n".join(difflib.unified_diff(before.splitlines(), shown.splitlines(), "golden", "now", lineterm=""))
+    assert not changed, f"{changed}\nif this is meant: --bless, and read what it changes"
+
+
+def test_every_kernel_has_its_golden_file() -> None:
+    """Those that give a value are in the file of a kernel that calls them; no other file is left."""
+    trees = [parse(getattr(kernels, name)) for name in SIZES]
+    called = {function.name for tree in trees for function in all_called(tree)}
+    assert set(kernels.__all__) == called
+    assert sorted(file.stem for file in GOLDEN.iterdir()) == sorted(SIZES)
+
+
+def golden_text(kernel: str) -> str:
+    stages = compile_stages(call_with_sizes(getattr(kernels, kernel), SIZES[kernel]))
+    parts = {"remarks": text_of_remarks(stages, remarks_of(stages))}
+    parts |= {name: stages.text(name) for name in ("expanded", "optimised", "wasm")}
+    text = "".join(f"-- {name}\n\n{part}\n\n" for name, part in parts.items())
+    text = re.sub(r"\.py:\d+", ".py", text)
+    return f"{stages.subject.call}\n\n" + re.sub(r" at line \d+", " at line …", text).rstrip() + "\n"
