@@ -25,8 +25,8 @@ named in `made` is assigned where the kernel reaches each of its first elements 
 4. `liveness` removes what nobody needs, which is most of that. What is long to compute again, but was stored by the
    forward kernel (a winner, a mask, a probability), is read from there.
 5. `tidy` and `restructure` make it read as a person writes it: each value where it is used, one loop for nested ones
-   that count one index, sums in locals, terms of zero skipped where they are whole loops. These change the order of
-   sums, so a derived kernel agrees with a hand-written one to rounding, and not to the bit.
+   that count one index, sums in locals. `guards` skips terms of zero where they are whole loops. These change the
+   order of sums, so a derived kernel agrees with a hand-written one to rounding, and not to the bit.
 6. `speed` asks for lanes, loop by loop; the compiler decides.
 
 **Why it is right.** Each value has one name, so that repeating a block cannot overwrite what a later gradient needs.
@@ -37,8 +37,8 @@ overwritten in one turn passes its gradient on in place. Whole numbers and compa
 zero, and a branch takes in the backward kernel the side that it took in the forward one, at a kink, too: the ReLU
 `0.0 if x < 0.0 else x` passes a gradient on at 0, and `max(x, 0.0)` does not.
 
-**What is refused**, with its place: kernels that store no float32; values that are overwritten, or are in the middle
-of a loop, when a gradient needs them; stores that may meet in one element; the bits of a number.
+**What is refused** (by `requirements`), with its place: kernels that store no float32; values that are overwritten,
+or are in the middle of a loop, when a gradient needs them; stores that may meet in one element; the bits of a number.
 """
 
 import linecache

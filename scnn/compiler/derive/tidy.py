@@ -10,16 +10,13 @@ from scnn.compiler.derive.expressions import (
     NOWHERE,
     add,
     assigned,
-    bodies_of,
     divide,
     expressions_of,
     is_zero,
     mapped,
     multiply,
-    name,
     names_in,
     negate,
-    number,
     reads_of,
     rewritten,
     select,
@@ -33,20 +30,18 @@ from scnn.compiler.tree import (
     Assign,
     Binary,
     Branch,
-    Compare,
     Expression,
     Index,
     Name,
     Negate,
     Number,
     Repeat,
-    Return,
     Select,
     Statement,
     Store,
 )
 
-__all__ = ["each_block", "guarded", "simplified", "tidied"]
+__all__ = ["changes_nothing", "each_block", "simplified", "tidied"]
 
 Statements = tuple[Statement, ...]
 
@@ -279,47 +274,3 @@ def independent(loop: Statement, one: Store) -> bool:
     read = {part.buffer for part in parts if isinstance(part, Index)}
     names = {part.name for part in parts if isinstance(part, Name)}
     return one.buffer not in touched and not read & stored and not names & assigned((loop,))
-
-
-# ------------------------------------------------------------------------------------- terms of zero
-
-
-def guarded(statements: Statements) -> Statements:
-    """`if d_v != 0.0:` around what follows `d_v = d_output[…]` in a block, where all of it, with loops in it, adds
-    multiples of d_v: after a ReLU or a max pooling most gradients are zero."""
-
-    def change(block: Statements) -> Statements:
-        for place, one in enumerate(block):
-            match one:
-                case Assign(node, local, Index() as element) if element.buffer.startswith("d_"):
-                    before, rest = block[: place + 1], block[place + 1 :]
-                    if any(isinstance(each, Repeat) for each in rest) and linear(rest, local):
-                        condition = Compare("bool", node, "!=", name(local), number(0.0))
-                        return (*before, Branch(node, condition, rest, ()))
-        return block
-
-    return each_block(statements, change)
-
-
-def linear(statements: Statements, local: str) -> bool:
-    """Whether the statements change nothing where the local is zero."""
-    zeros: dict[str, Expression] = {local: number(0.0)}
-
-    def settled(block: Statements) -> bool:
-        for statement in block:
-            match statement:
-                case Store(value=value) | Assign(value=value):
-                    changed = replace(statement, value=simplified(substitute(value, zeros)))
-                    if changes_nothing(changed):
-                        continue
-                    if not isinstance(statement, Assign):
-                        return False
-                    if is_zero(changed.value):
-                        zeros[statement.name] = number(0.0)
-                case Return():
-                    return False
-            if not all(settled(body) for body in bodies_of(statement)):
-                return False
-        return True
-
-    return settled(statements)

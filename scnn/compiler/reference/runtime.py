@@ -5,21 +5,17 @@ together" in LANGUAGE.md). Its slot 0 marks the loop turn: the lanes of one have
 over lanes carries is in a list of its own in its slot (a cell), so that several frames can use it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import ge, gt, le, lt
 from typing import Any, NoReturn, Protocol
 
-from scnn.compiler.analysis.reductions import Reduction
 from scnn.compiler.errors import KernelError, division_error, outside_error, steps_error
-from scnn.compiler.reference.arithmetic import rounded, wrapped
-from scnn.compiler.tree import Binary, Compare, Expression, Function, Name, Select
+from scnn.compiler.reference.carried import Carried, Frame
+from scnn.compiler.tree import Function
 from scnn.errors import ScnnError
 
 __all__ = [
     "LANES",
-    "Carried",
-    "Frame",
     "Memory",
     "Run",
     "Site",
@@ -35,7 +31,6 @@ __all__ = [
 
 LANES = 4
 MOST_TOGETHER = 4096  # frames in a group
-Frame = list[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,47 +65,6 @@ class Site:
     def stop(self, error: ScnnError) -> ScnnError:
         error.site = self.order  # type: ignore[attr-defined]
         return error
-
-
-@dataclass(frozen=True)
-class Carried:
-    """A reduction of a loop over lanes, and where its name is."""
-
-    slot: int
-    reduction: Reduction
-
-    def start(self, frame: Frame) -> float:
-        """What each partial result begins with."""
-        if self.reduction.combine:
-            value: float = frame[self.slot][0]
-            return value
-        return 0.0 if self.reduction.type == "float32" else 0
-
-    def combine(self, one: float, other: float) -> float:
-        """What the name holds after it held `one` and met `other`."""
-        name, value = self.reduction.name, self.reduction.combine
-        match value:
-            case None:
-                return rounded(one + other) if self.reduction.type == "float32" else wrapped(int(one) + int(other))
-            case Binary(_, _, operator, left, _):
-                first, second = (one, other) if is_name(left, name) else (other, one)
-                return (
-                    (second if second < first else first)
-                    if operator == "min"
-                    else (second if second > first else first)
-                )
-            case Select(_, _, Compare(_, _, operator, left, _), yes, _):
-                first, second = (one, other) if is_name(left, name) else (other, one)
-                chosen, rest = (one, other) if is_name(yes, name) else (other, one)
-                return chosen if COMPARISONS[operator](first, second) else rest
-        raise AssertionError(f"no such reduction: {self.reduction}")
-
-
-def is_name(expression: Expression, name: str) -> bool:
-    return isinstance(expression, Name) and expression.name == name
-
-
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 class Watcher(Protocol):

@@ -5,8 +5,8 @@ from functools import partial
 
 from scnn.compiler.analysis.varying import varying_names, varying_parameters
 from scnn.compiler.analysis.walk import mentions, names_read, parts
+from scnn.compiler.reference.carried import Carried
 from scnn.compiler.reference.expressions import Expressions
-from scnn.compiler.reference.runtime import Carried
 from scnn.compiler.reference.shape import own_expressions, steps
 from scnn.compiler.reference.writer import Compile
 from scnn.compiler.tree import (
