@@ -4,11 +4,14 @@ that it is about."""
 import pickle
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from scnn.compiler import KernelError, compile_plan
+from scnn.compiler import KernelError, compile_plan, kernels_from
 from scnn.compiler.errors import Diagnostic, Label
+from scnn.compiler.explain.stages import compile_stages
+from scnn.compiler.explain.subject import call_with_sizes
 from scnn.plan import Call, Plan, Procedure, allocate
 from tests.compiler.support import engines, kernel_of, plan_of, run
 
@@ -488,3 +491,15 @@ def test_what_is_no_function_in_a_file() -> None:
     ):
         with pytest.raises(KernelError, match=re.escape(message)):
             compile_plan(Plan({}, {"run": Procedure("run", (), (Call(kernel, {"out": "out"}),))}))  # type: ignore[arg-type]
+
+
+def test_the_errors_that_the_documentation_shows() -> None:
+    """The page's kernel gives the page's text, as it stands and with its first mistake mended."""
+    page = (Path(__file__).parents[2] / "site/docs/explanation/compiler.md").read_text(encoding="utf-8")
+    section = page.split("### Errors\n")[1].split("\n## ")[0]
+    (source,) = re.findall(r"```python\n(.*?)\n```", section, re.DOTALL)
+    texts = re.findall(r"```text\n(.*?)\n```", section, re.DOTALL)
+    for text, kernel in zip(texts, (source, source.replace("= 0\n", "= 0.0\n")), strict=True):
+        with pytest.raises(KernelError) as caught:
+            compile_stages(call_with_sizes(kernels_from(kernel, "mean.py")["running_mean"], {"size": 8}))
+        assert str(caught.value) == text
