@@ -104,7 +104,18 @@ def chosen(out: Float32Buffer, x: Float32Buffer, y: Float32Buffer, size: Size, r
             out[i] = y[i] / x[i]
 
 
-@pytest.mark.parametrize("kernel", [window, no_turns, sums, steps, rewritten, chosen], ids=lambda one: one.__name__)
+def at_the_end(out: Float32Buffer, x: Float32Buffer, size: Size, rows: Size) -> None:
+    """A side that is not chosen may name an element that is not there."""
+    for i in lanes(40 + 0 * (size + rows)):
+        out[i] = out[i] + x[i]
+    for i in lanes(40):
+        y = 1.0 if i == 39 else x[i] * 0.0
+        out[i] = 0.5 if y > 0.5 else x[i + 1]
+
+
+@pytest.mark.parametrize(
+    "kernel", [window, no_turns, sums, steps, rewritten, chosen, at_the_end], ids=lambda one: one.__name__
+)
 def test_lanes(kernel: Callable[..., Any]) -> None:
     """The same float64 numbers as the kernel gives in plain Python on lists, whatever became of its loops."""
     random = Random(3)

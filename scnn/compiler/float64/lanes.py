@@ -8,7 +8,7 @@ not fit (branches, divisions, other indices, sums of integers) raises TurnByTurn
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from scnn.compiler.analysis.walk import names_read
+from scnn.compiler.analysis.walk import names_read, parts
 from scnn.compiler.reference.expressions import Expressions
 from scnn.compiler.tree import (
     Assign,
@@ -162,9 +162,12 @@ class Lanes:
                 one, other = self.expression(left, replaced), self.expression(right, replaced)
                 return Numbers(f"({one.text} {operator} {other.text})", one.sources | other.sources)
             case Select("float32", _, Compare(_, _, operator, left, right), yes, no) if left.type == "float32":
-                parts = [self.expression(part) for part in (yes, left, right, no)]
-                texts = [part.text for part in parts]
-                sources = {key: name for part in parts for key, name in part.sources.items()}
+                always = [*elements_in(left), *elements_in(right)]
+                if any(element not in always for element in (*elements_in(yes), *elements_in(no))):
+                    raise TurnByTurn  # a side reads what may lie outside the buffer where it is not chosen
+                sides = [self.expression(part) for part in (yes, left, right, no)]
+                texts = [side.text for side in sides]
+                sources = {key: name for side in sides for key, name in side.sources.items()}
                 return Numbers(f"({texts[0]} if {texts[1]} {operator} {texts[2]} else {texts[3]})", sources)
             case _:
                 raise TurnByTurn
@@ -247,3 +250,9 @@ class Lanes:
 
 def innermost(loop: Repeat) -> bool:
     return not any(isinstance(statement, Repeat) for statement in loop.body)
+
+
+def elements_in(expression: Expression) -> list[Index]:
+    """The elements of buffers that an expression reads, however deep."""
+    found = [expression] if isinstance(expression, Index) else []
+    return [*found, *(element for part in parts(expression) for element in elements_in(part))]
