@@ -56,10 +56,10 @@ def print_table(report: GradientReport) -> None:
     width = max(len(check.name) for check in report.checks)
     print(f"{'gradient of'.ljust(width)}  checked  kinks  largest error  at                verdict")
     for check in report.checks:
-        place = str(list(check.place))
+        index = str(list(check.index))
         print(
             f"{check.name.ljust(width)}  {check.checked:7}  {check.kinks:5}  {check.largest_error:13.1e}  "
-            f"{place.ljust(16)}  {check.verdict}"
+            f"{index.ljust(16)}  {check.verdict}"
         )
 
 

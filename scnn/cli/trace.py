@@ -130,11 +130,13 @@ def product(trace: ElementTrace, term: Term) -> str:
 def factor_text(trace: ElementTrace, factor: Factor) -> str:
     if factor.index is None:
         return f"{factor.name} {short(factor.value)}"
-    return f"{factor.name}{bracketed(trace.place(factor.name, factor.index))} {short(factor.value)}"
+    return f"{factor.name}{bracketed(trace.index_in(factor.name, factor.index))} {short(factor.value)}"
 
 
 def step_line(trace: ElementTrace, step: Step) -> str:
-    read = [f"{one.buffer}{bracketed(trace.place(one.buffer, one.index))} {short(one.value)}" for one in step.reads]
+    read = [
+        f"{one.buffer}{bracketed(trace.index_in(one.buffer, one.index))} {short(one.value)}" for one in step.reads
+    ]
     read += [f"{name} {short(value)}" for name, value in step.locals.items()]
     known = f"  ({', '.join(read)})" if read else ""
     outcome = ("true" if step.value else "false") if not step.name else short(step.value)

@@ -1,4 +1,4 @@
-"""Tracing a network: how one element of a layer's output, or of a gradient, came to be, number by number."""
+"""Traces a network: shows number by number how one element of a layer's output, or of a gradient, was computed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,10 +31,11 @@ __all__ = ["ElementTrace", "NetworkTracer"]
 
 @dataclass(frozen=True)
 class ElementTrace:
-    """How one element came to be. `buffers` are the plan's buffers by the kernel's parameters, with their shapes.
+    """How one element was computed. `buffers` maps the kernel's parameters to the plan's buffers and their shapes.
 
-    `total` is the sum that it is or is made of, if there is one; `steps` are all steps that ran for it. `source` is
-    the trace of the element that it is a copy of, where the same layer made that, too.
+    `total` is the sum that the element is, or is computed from, if there is one; `steps` are all steps that
+    contributed to it. If the element is a copy of another one that the same layer computed, `source` is the trace of
+    that one.
     """
 
     buffer: str
@@ -47,16 +48,16 @@ class ElementTrace:
     buffers: Mapping[str, tuple[str, Shape]]
     source: "ElementTrace | None"
 
-    def place(self, parameter: str, index: int) -> tuple[int, ...]:
-        """The index of a parameter's element in its shape."""
-        return unravel(index, self.buffers[parameter][1])
+    def index_in(self, parameter: str, position: int) -> tuple[int, ...]:
+        """The index, one number for each axis, of the element at `position` of a parameter's flat buffer."""
+        return unravel(position, self.buffers[parameter][1])
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A call of the plan, with the buffers as they were before it and after it."""
+    """A call that ran, with the contents of its buffers before and after it."""
 
-    place: int  # of its layer
+    layer: int  # the index of its layer
     backward: bool
     call: Call
     before: Mapping[str, Any]
@@ -64,7 +65,7 @@ class Ran:
 
 
 class NetworkTracer:
-    """Runs an image through a network, forward and backward, and explains elements of what was computed."""
+    """Runs the forward and backward pass of one image, and explains single elements of the results."""
 
     def __init__(self, network: Network, make_engine: EngineFactory = compiled) -> None:
         self.network, self.tracer = network, Tracer()
@@ -77,10 +78,11 @@ class NetworkTracer:
         self.ran: list[Ran] = []
 
     def run(self, image: Sequence[float], label: int) -> None:
-        """Runs one image (numbers from 0 to 1), with its class, as in a training without augmentation and dropout."""
+        """Runs one image (numbers from 0 to 1) with its class, as in training, but without augmentation and
+        dropout."""
         engine = self.engine
         if not 0 <= label < self.network.classes:
-            raise ConfigError(f"the label is a class from 0 to {self.network.classes - 1}, not {label}")
+            raise ConfigError(f"expected a label from 0 to {self.network.classes - 1}, got {label}")
         for name, values in self.network.parameters.items():
             engine.write(name, values)
             engine.write(gradient(name), [0.0] * len(values))
@@ -88,46 +90,47 @@ class NetworkTracer:
         engine.write("label", [label])
         current: dict[str, Any] = {}
         self.ran = []
-        for at, (place, backward, call) in enumerate(self.calls):
+        for at, (layer, backward, call) in enumerate(self.calls):
             used = {str(value) for value in call.arguments.values() if value in self.plan.buffers}
             before = {name: current.setdefault(name, engine.read(name)) for name in used}
             engine.run(f"call{at}")
             after = {name: engine.read(name) for name in self.stored(call)}
             current |= after
-            self.ran.append(Ran(place, backward, call, before, after))
+            self.ran.append(Ran(layer, backward, call, before, after))
 
     def trace(self, layer: str, element: Sequence[int], role: str = "", backward: bool = False) -> ElementTrace:
-        """The trace of one element of what `layer` made of the image. `role` is `output` (unless given) or another of
-        its buffers (`padded`, `winners`, `loss`); with `backward`, the gradient of `weights` (unless given, if it has
-        any), `bias` or `input`. Raises ConfigError for what there is not."""
-        place, buffer = self.buffer_of(layer, role, backward)
+        """The trace of one element that `layer` computed for the image. `role` is `output` (the default) or another
+        buffer of the layer (`padded`, `winners`, `loss`). With `backward` it is the gradient of `weights` (the
+        default, if the layer has weights), `bias` or `input`. Raises ConfigError for an unknown layer, role or
+        element."""
+        at_layer, buffer = self.buffer_of(layer, role, backward)
         shape = self.plan.buffers[buffer].shape
         if len(element) != len(shape) or not all(0 <= at < size for at, size in zip(element, shape, strict=False)):
-            raise ConfigError(f"{buffer} has the shape {shape}, and no element {tuple(element)}")
+            raise ConfigError(f"expected an index inside {buffer}, whose shape is {shape}, got {tuple(element)}")
         flat = 0
         for at, size in zip(element, shape, strict=True):
             flat = flat * size + at
-        ran = [one for one in self.ran if one.place == place and one.backward == backward and buffer in one.after]
+        ran = [one for one in self.ran if one.layer == at_layer and one.backward == backward and buffer in one.after]
         if not ran:
-            asked = "run an image first" if not self.ran else "ask for the layer before it"
-            raise ConfigError(f"no kernel of {layer} makes {buffer}: {asked}")
+            remedy = "run an image first" if not self.ran else "trace the layer before it"
+            raise ConfigError(f"no kernel of {layer} computed {buffer}: {remedy}")
         return self.explain(ran[-1], buffer, flat)
 
     def buffer_of(self, layer: str, role: str, backward: bool) -> tuple[int, str]:
         network = self.network
         if layer not in network.names:
             raise ConfigError(f"the network has no layer {layer!r}; it has {', '.join(network.names)}")
-        place = network.names.index(layer)
-        parameters = list(network.layers[place].parameters(network.shapes[place]))
+        index = network.names.index(layer)
+        parameters = list(network.layers[index].parameters(network.shapes[index]))
         role = role or ("output" if not backward else "weights" if "weights" in parameters else "input")
-        roles = {"input": activation(network, place), "output": activation(network, place + 1), "loss": "loss"}
+        roles = {"input": activation(network, index), "output": activation(network, index + 1), "loss": "loss"}
         roles |= {name: f"{layer}.{name}" for name in parameters}
-        roles |= {name: f"{layer}.{name}" for name in network.layers[place].buffers(network.shapes[place])}
+        roles |= {name: f"{layer}.{name}" for name in network.layers[index].buffers(network.shapes[index])}
         found = roles.get(role, "")
         found = gradient(found) if backward and found else found
         if found not in self.plan.buffers:
             raise ConfigError(f"{layer} has no {'gradient of ' * backward}{role!r}; it has {', '.join(roles)}")
-        return place, found
+        return index, found
 
     def explain(self, ran: Ran, buffer: str, flat: int) -> ElementTrace:
         call = ran.call
@@ -154,7 +157,7 @@ class NetworkTracer:
         )
 
     def copied(self, ran: Ran, steps: Sequence[Step | Combination], names: Mapping[str, str]) -> ElementTrace | None:
-        """The trace of the element that the last step only copied, where an earlier call of the layer made it."""
+        """The trace of the element that the last step only copied, if an earlier call of the layer computed it."""
         last = steps[-1] if steps else None
         if not isinstance(last, Step) or len(last.reads) != 1 or last.reads[0].value != last.value:
             return None
@@ -162,7 +165,7 @@ class NetworkTracer:
         earlier = [
             one
             for one in self.ran[: self.ran.index(ran)]
-            if one.place == ran.place and one.backward == ran.backward and names[read.buffer] in one.after
+            if one.layer == ran.layer and one.backward == ran.backward and names[read.buffer] in one.after
         ]
         return self.explain(earlier[-1], names[read.buffer], read.index) if earlier else None
 
@@ -175,22 +178,22 @@ class NetworkTracer:
 
 
 def calls_of(network: Architecture) -> list[tuple[int, bool, Call]]:
-    """Every call of one sample's forward and backward pass: the place of its layer, whether it is backward, the call.
-    Gradients go back to the image itself; dropout does nothing, as when a network infers."""
+    """Every call of one sample's forward and backward pass, as (index of the layer, whether it is backward, call).
+    The backward pass goes back to the image itself; dropout does nothing, as in inference."""
     forward: list[tuple[int, bool, Call]] = []
     backward: list[tuple[int, bool, Call]] = []
-    for place, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
+    for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
         calls = layer.forward(shape)
         if isinstance(layer, SoftmaxCrossEntropy):
             calls = [*calls, *layer.loss(shape)]
-        forward += [(place, False, call) for call in resolve_roles(calls, network, place)]
+        forward += [(index, False, call) for call in resolve_roles(calls, network, index)]
         if layer.shares_memory:
             continue
-        back = resolve_roles(layer.backward(shape, input_gradient=True), network, place)
-        backward[:0] = [(place, True, call) for call in back]
+        back = resolve_roles(layer.backward(shape, input_gradient=True), network, index)
+        backward[:0] = [(index, True, call) for call in back]
     return forward + backward
 
 
 def unravel(flat: int, shape: Shape) -> tuple[int, ...]:
-    """The index in a shape, of an element in row order."""
+    """The index in a shape of the element at a position of a flat buffer in row order."""
     return tuple(flat // prod(shape[at + 1 :]) % size for at, size in enumerate(shape))

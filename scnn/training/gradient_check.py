@@ -1,11 +1,12 @@
-"""Checking gradients: what the engine computes, against differences of the loss.
+"""Gradient checks: compares the gradients that an engine computes with finite differences of the loss.
 
 For a number w of the network the central difference is (L(w + h) - L(w - h)) / 2h. The losses are computed in float64
-(scnn.engines.float64), by the layers from w on, with h = 1e-6 or, for a larger |w|, 1e-6 · |w|: the rounding of L
-then counts some 1e-10, and the curvature less. Where the slopes on both sides of w differ, w is at a kink of a ReLU
-or a max pooling, where no number is the gradient: it is counted, and not judged. The image is learned from twice, so
-that a gradient that does not add up is wrong by half. L is -log P, without the ε that keeps it finite in float32 and
-has no share in gradients.
+(scnn.engines.float64), which reruns only the layer that reads w and the layers after it. The step h is 1e-6, or 1e-6
+· |w| if |w| is larger than 1: the rounding error of L then contributes about 1e-10, and the curvature less. If the
+slopes on the two sides of w differ, w is at a kink of a ReLU or a max pooling, where the loss has no gradient: w is
+counted, but not checked. The engine runs the backward pass twice, so that a kernel that overwrites a parameter's
+gradient instead of adding to it is wrong by half. L is -log P, without the ε that keeps it finite in float32, because
+the gradients do not contain ε either.
 """
 
 import math
@@ -38,37 +39,37 @@ from scnn.plan import Call, Plan, Procedure
 __all__ = ["SAMPLES", "GradientCheck", "GradientReport", "check_gradients", "gradient_checks"]
 
 STEP = 1e-6
-KINK = 1e-3  # slopes that differ by so much of the largest one are those of a kink
-TOLERANCE = 1e-3  # relative; float32 rounds each of the sum's terms to 6e-8
-LEAST_SHARE = 1e-2  # errors are relative to the number's own gradient, or to so much of the largest one
-SAMPLES = 4  # numbers of each tensor: two seconds for the preset mnist in CPython
-SEED = 20260  # of dropout's random numbers
+KINK = 1e-3  # relative difference of the two slopes from which a number counts as at a kink
+TOLERANCE = 1e-3  # relative; float32 rounds each term of a sum to 6e-8
+MIN_SHARE = 1e-2  # errors are relative to the number's gradient, or to this share of the tensor's largest gradient
+SAMPLES = 4  # numbers checked in each tensor: two seconds for the preset mnist in CPython
+SEED = 20260  # for dropout's random numbers
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What was found for one tensor: a parameter, or the input of a layer. `place` is where the error is largest."""
+    """The result for one tensor: a parameter, or the input of a layer. `index` is where the error is largest."""
 
     name: str
     shape: Shape
     checked: int
     kinks: int
     largest_error: float
-    place: tuple[int, ...]
+    index: tuple[int, ...]
     analytic: float  # the engine's gradient there
     numeric: float  # the central difference there
 
     @property
     def verdict(self) -> str:
-        """`right`, `wrong`, or `not judged` where all of the numbers are at kinks."""
+        """`right`, `wrong`, or `not checked` if all sampled numbers are at kinks."""
         if self.checked == self.kinks:
-            return "not judged"
+            return "not checked"
         return "right" if self.largest_error <= TOLERANCE else "wrong"
 
 
 @dataclass(frozen=True)
 class GradientReport:
-    """All tensors, in the order of the layers."""
+    """The results for all tensors, in the order of the layers."""
 
     checks: tuple[GradientCheck, ...]
     step: float = STEP
@@ -89,10 +90,11 @@ def check_gradients(
     seed: int = 0,
     make_engine: EngineFactory = compiled,
 ) -> GradientReport:
-    """Checks the gradients of every parameter, and of what goes into every layer behind the first parameters.
+    """Checks the gradients of every parameter, and of the input of every layer after the first parameters.
 
-    Of each tensor so many numbers are checked as `samples` says, drawn by `seed`; None checks all. An image is as for
-    `predict`. Raises ShapeError for images of another size, ConfigError for a label that is no class.
+    `samples` is the number of elements checked in each tensor, chosen by `seed`; None checks all of them. The image
+    has any form that `predict` accepts. Raises ShapeError for an image of another size, ConfigError for a label that
+    is not a class.
     """
     checks = gradient_checks(network, image, label, samples=samples, seed=seed, make_engine=make_engine)
     return GradientReport(tuple(checks))
@@ -107,8 +109,8 @@ def gradient_checks(
     seed: int = 0,
     make_engine: EngineFactory = compiled,
 ) -> Iterator[GradientCheck]:
-    """The same, one tensor after the other, for those who show them as they come: each takes two forward passes in
-    plain Python for each number."""
+    """As `check_gradients`, but yields each tensor's result as soon as it is ready: each number takes two forward
+    passes in plain Python."""
     if not 0 <= label < network.classes:
         raise ConfigError(f"expected a label from 0 to {network.classes - 1}, got {label}")
     if samples is not None and samples < 1:
@@ -130,22 +132,22 @@ class Tensor:
 
 
 def tensors_of(network: Architecture) -> list[Tensor]:
-    """What goes into each layer, if it has a gradient that is kept, and the layer's parameters."""
+    """The parameters of each layer, and its input, if the backward pass leaves the gradient of that in a buffer."""
     tensors: list[Tensor] = []
     learned = False
-    for place, (name, layer, shape) in enumerate(zip(network.names, network.layers, network.shapes, strict=False)):
-        buffer = activation(network, place)
-        if learned and not changed_in_place(network, place) and all(buffer != one.name for one in tensors):
-            tensors.append(Tensor(buffer, shape, place))
+    for index, (name, layer, shape) in enumerate(zip(network.names, network.layers, network.shapes, strict=False)):
+        buffer = activation(network, index)
+        if learned and not changed_in_place(network, index) and all(buffer != one.name for one in tensors):
+            tensors.append(Tensor(buffer, shape, index))
         for role, parameter in layer.parameters(shape).items():
-            tensors.append(Tensor(f"{name}.{role}", parameter.shape, place))
+            tensors.append(Tensor(f"{name}.{role}", parameter.shape, index))
             learned = True
     return tensors
 
 
-def changed_in_place(network: Architecture, place: int) -> bool:
-    """Whether a layer that shares the memory of what goes into the layer at `place` writes over it."""
-    buffer = activation(network, place)
+def changed_in_place(network: Architecture, index: int) -> bool:
+    """Whether a layer that shares memory with the input of layer `index` overwrites that input."""
+    buffer = activation(network, index)
     return any(
         layer.shares_memory and layer.forward_training(shape) and activation(network, at) == buffer
         for at, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False))
@@ -159,8 +161,8 @@ class Trial:
         self.network, self.image, self.label = network, image, label
         layers = list(zip(network.layers, network.shapes, strict=False))
         self.calls = [
-            resolve_roles(layer.forward_training(shape), network, place)
-            for place, (layer, shape) in enumerate(layers)
+            resolve_roles(layer.forward_training(shape), network, index)
+            for index, (layer, shape) in enumerate(layers)
         ]
         forward = [call for calls in self.calls for call in calls]
         plan = plan_of(network, [*forward, *backward_calls(network)])
@@ -171,17 +173,19 @@ class Trial:
         self.exact = Float64(plan)
         self.begin(self.exact)
         written = ["random", *activation_buffers(network)]
-        self.before: list[dict[str, list[float]]] = []  # what each layer finds in the buffers that layers write
+        self.before: list[dict[str, list[float]]] = []  # the buffers that layers write, as they are before each layer
         for calls in self.calls:
             self.before.append({name: self.exact.buffers[name][:] for name in written})
             self.exact.run(calls)
         if not self.probability:
-            raise ConfigError(f"class {label} has the probability 0 for this image, where the loss has no slope")
+            raise ConfigError(
+                f"expected an image whose class {label} has a probability above 0, got 0: the loss is infinite there"
+            )
         self.loss = -math.log(self.probability)
 
     @property
     def probability(self) -> float:
-        """That of the label."""
+        """The probability of the label."""
         return self.exact.buffers[PROBABILITIES][self.label]
 
     def begin(self, on: Float64 | Engine) -> None:
@@ -191,40 +195,40 @@ class Trial:
         for name, values in self.network.parameters.items():
             on.write(name, values)
 
-    def loss_with(self, tensor: Tensor, place: int, value: float) -> float:
-        """The loss with one number changed: only its layer and those after it are run."""
+    def loss_with(self, tensor: Tensor, position: int, value: float) -> float:
+        """The loss with one number changed; runs only the layer that reads it and the layers after that."""
         for name, values in self.before[tensor.layer].items():
             self.exact.buffers[name][:] = values
         numbers = self.exact.buffers[tensor.name]
-        before, numbers[place] = numbers[place], value
+        before, numbers[position] = numbers[position], value
         for calls in self.calls[tensor.layer :]:
             self.exact.run(calls)
-        numbers[place] = before
+        numbers[position] = before
         return -math.log(self.probability)
 
     def check(self, tensor: Tensor, samples: int | None, random: Random) -> GradientCheck:
         learned = tensor.name in self.network.parameters
         found = [float(value) / (2 if learned else 1) for value in self.engine.read(gradient(tensor.name))]
         size = prod(tensor.shape)
-        places = range(size) if samples is None else sorted(random.sample(range(size), min(samples, size)))
+        positions = range(size) if samples is None else sorted(random.sample(range(size), min(samples, size)))
         scale = max(map(abs, found), default=0.0)
         worst, kinks = (0.0, 0, 0.0, 0.0), 0
-        for place in places:
-            value = self.before[tensor.layer].get(tensor.name, self.exact.buffers[tensor.name])[place]
+        for position in positions:
+            value = self.before[tensor.layer].get(tensor.name, self.exact.buffers[tensor.name])[position]
             step = STEP * max(1.0, abs(value))
-            above = (self.loss_with(tensor, place, value + step) - self.loss) / step
-            below = (self.loss - self.loss_with(tensor, place, value - step)) / step
+            above = (self.loss_with(tensor, position, value + step) - self.loss) / step
+            below = (self.loss - self.loss_with(tensor, position, value - step)) / step
             numeric = (above + below) / 2
-            least = max(abs(numeric), abs(found[place]), LEAST_SHARE * scale, 1e-6)
+            least = max(abs(numeric), abs(found[position]), MIN_SHARE * scale, 1e-6)
             if abs(above - below) > KINK * least:
                 kinks += 1
                 continue
-            error = abs(found[place] - numeric) / least
+            error = abs(found[position] - numeric) / least
             if not error <= worst[0]:  # NaN is the worst
-                worst = (error, place, found[place], numeric)
-        error, place, analytic, numeric = worst
-        at = index_of(place, tensor.shape)
-        return GradientCheck(tensor.name, tensor.shape, len(places), kinks, error, at, analytic, numeric)
+                worst = (error, position, found[position], numeric)
+        error, position, analytic, numeric = worst
+        at = index_of(position, tensor.shape)
+        return GradientCheck(tensor.name, tensor.shape, len(positions), kinks, error, at, analytic, numeric)
 
 
 def plan_of(network: Architecture, learn: list[Call]) -> Plan:
@@ -239,10 +243,10 @@ def plan_of(network: Architecture, learn: list[Call]) -> Plan:
     return Plan(allocate_buffers(network, layout), {"learn": Procedure("learn", (), tuple(learn))})
 
 
-def index_of(place: int, shape: Shape) -> tuple[int, ...]:
-    """The place in a buffer as an index for each axis."""
+def index_of(position: int, shape: Shape) -> tuple[int, ...]:
+    """The index on each axis of the element at a position of a flat buffer."""
     index: list[int] = []
     for length in reversed(shape):
-        index.insert(0, place % length)
-        place //= length
+        index.insert(0, position % length)
+        position //= length
     return tuple(index)

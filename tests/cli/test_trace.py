@@ -49,11 +49,11 @@ def test_for_machines(model: Path) -> None:
     assert copied["kernel"] == "pad2d_backward" and copied["source"]["kernel"] == "conv2d_backward_input"
 
 
-def test_what_there_is_not_is_an_error(model: Path) -> None:
-    """In one line, with what there is."""
+def test_unknown_elements_are_errors(model: Path) -> None:
+    """The message is one line, with the shape that exists."""
     result = scnn("trace", model, "--layer", "conv2d_1", "--element", "0,99,0")
     assert result.returncode == 1
-    assert "has the shape (1, 28, 28), and no element (0, 99, 0)" in result.stderr
+    assert "whose shape is (1, 28, 28), got (0, 99, 0)" in result.stderr
     result = scnn("trace", model, "--layer", "conv2d_1", "--element", "x")
     assert result.returncode == 2
     assert "expected whole numbers with commas" in result.stderr

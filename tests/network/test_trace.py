@@ -91,7 +91,7 @@ def test_a_convolution_is_the_sum_of_its_products() -> None:
     for term, (d, i, j) in zip(total.terms, places, strict=True):
         one, other = ((d * 11 + 4 + i) * 11 + 6 + j), ((1 * 2 + d) * 3 + i) * 3 + j
         assert term.factors == (Factor("padded", one, padded[one]), Factor("weights", other, weights[other]))
-        assert trace.place("padded", one) == (d, 4 + i, 6 + j)
+        assert trace.index_in("padded", one) == (d, 4 + i, 6 + j)
         assert term.value == rounded(padded[one] * weights[other])
         running = rounded(running + term.value)
         assert term.total == running
@@ -199,23 +199,29 @@ def test_slices_of_any_loop_give_the_whole_run_s_element(body: str, element: int
     ("layer", "element", "role", "backward", "message"),
     [
         ("conv2d_9", (0,), "", False, "no layer 'conv2d_9'; it has conv2d_1"),
-        ("conv2d_1", (0, 0), "", False, r"has the shape \(3, 5, 5\), and no element \(0, 0\)"),
-        ("conv2d_1", (3, 0, 0), "", False, r"no element \(3, 0, 0\)"),
+        (
+            "conv2d_1",
+            (0, 0),
+            "",
+            False,
+            r"expected an index inside conv2d_1.output, whose shape is \(3, 5, 5\), got \(0, 0\)",
+        ),
+        ("conv2d_1", (3, 0, 0), "", False, r"got \(3, 0, 0\)"),
         ("conv2d_1", (0,), "nonsense", False, "has no 'nonsense'"),
         ("relu_1", (0,), "weights", True, "has no gradient of 'weights'"),
-        ("flatten_1", (0, 0, 0), "", False, "ask for the layer before it"),
+        ("flatten_1", (0, 0, 0), "", False, "trace the layer before it"),
     ],
 )
 def test_what_cannot_be_traced(layer: str, element: tuple[int, ...], role: str, backward: bool, message: str) -> None:
-    """The error says what there is."""
+    """The error names the layers, roles or shape that exist."""
     with pytest.raises(ConfigError, match=message):
         small().trace(layer, element, role, backward)
 
 
-def test_an_image_comes_first_and_has_a_class() -> None:
-    """Both are said."""
+def test_run_needs_a_valid_label_and_trace_needs_a_run() -> None:
+    """Each mistake has its own message."""
     tracer = small()
-    with pytest.raises(ConfigError, match="a class from 0 to 3, not 4"):
+    with pytest.raises(ConfigError, match="expected a label from 0 to 3, got 4"):
         tracer.run([0.0] * 162, 4)
     with pytest.raises(ConfigError, match="run an image first"):
         NetworkTracer(tracer.network).trace("conv2d_1", (0, 0, 0))

@@ -69,11 +69,11 @@ def test_samples_are_chosen_by_a_seed() -> None:
     assert {check.checked for check in check_gradients(network, image, 3, samples=2).checks} == {2}
 
 
-def test_kinks_are_not_judged() -> None:
+def test_kinks_are_not_checked() -> None:
     """Of an image without ink every number before a ReLU is at its kink, if no bias is there."""
     network = Network((1, 4, 4), [Conv2D(2, 3), ReLU(), Flatten(), Dense(3)], seed=1)
     checks = {check.name: check for check in check_gradients(network, [0.0] * 16, 1).checks}
-    assert checks["conv2d_1.bias"].verdict == "not judged" and checks["conv2d_1.bias"].kinks == 2
+    assert checks["conv2d_1.bias"].verdict == "not checked" and checks["conv2d_1.bias"].kinks == 2
     assert checks["dense_1.bias"].verdict == "right"
 
 
