@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scnn.data.photo import LARGEST_SIDE
+from scnn.data.photo import MAX_PICTURE_SIDE
 from scnn.errors import ConfigError, DataError
 from scnn.formats.picture_header import MAX_PIXELS
 
@@ -10,9 +10,9 @@ __all__ = ["read_rgba"]
 
 
 def read_rgba(picture: Path) -> tuple[bytes, int, int]:
-    """Four bytes a pixel, [row, column, channel], width and height, at most 640; turned as the camera was held.
+    """Four bytes a pixel, [row, column, channel], width and height, at most 640; turned upright.
 
-    Raises DataError, naming the file, for what is no picture, and ConfigError where Pillow is missing."""
+    Raises DataError with the file's name if it is not a picture, and ConfigError if Pillow is missing."""
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
@@ -22,12 +22,13 @@ def read_rgba(picture: Path) -> tuple[bytes, int, int]:
             width, height = opened.size
             if width * height > MAX_PIXELS:
                 raise DataError(f"{picture} has {width}×{height} pixels; expected at most {MAX_PIXELS}")
-            opened.draft("RGB", (2 * LARGEST_SIDE, 2 * LARGEST_SIDE))  # a large JPEG is decoded at a part of its size
+            # A large JPEG is decoded at a fraction of its size.
+            opened.draft("RGB", (2 * MAX_PICTURE_SIDE, 2 * MAX_PICTURE_SIDE))
             upright = ImageOps.exif_transpose(opened)
-            if upright.mode.startswith("I"):  # 16 bits of grey, of which the upper eight are looked at
+            if upright.mode.startswith("I"):  # 16-bit grey: only the upper 8 bits are used
                 upright = upright.convert("I").point(lambda level: level / 256).convert("L")
             layered = upright.convert("RGBA")
-            layered.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+            layered.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
     except UnidentifiedImageError:
         raise DataError(f"{picture} cannot be read: it is not in a picture format that Pillow supports") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:

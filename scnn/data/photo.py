@@ -13,9 +13,9 @@ from scnn.data.ink import Side, best_candidate, sides_of
 from scnn.data.pen import halved, written
 from scnn.errors import DataError, EmptyDrawingError
 
-__all__ = ["LARGEST_SIDE", "MAX_DIGITS", "FoundDigit", "find_digits", "find_figure"]
+__all__ = ["MAX_PICTURE_SIDE", "MAX_DIGITS", "FoundDigit", "find_digits", "find_figure"]
 
-LARGEST_SIDE = 640  # pixels: a larger picture is reduced to this or less before it is looked at
+MAX_PICTURE_SIDE = 640  # pixels: a larger picture is reduced to this or less before it is looked at
 SMALL = 48  # pixels: a smaller picture is a digit already, as MNIST's are
 CLEAN = 200  # pixels along the longer side of a picture that may be a figure on even paper
 EVEN = 24  # grey levels by which the pixels of a picture of one colour differ at most
@@ -89,7 +89,7 @@ def channels(pixels: bytes, width: int, height: int) -> tuple[list[bytes], int, 
         raise DataError(f"{expected}, not {len(pixels)}")
     planes, times = [pixels[channel::4] for channel in range(4)], 1
     wide, high = width, height
-    while max(wide, high) > LARGEST_SIDE:
+    while max(wide, high) > MAX_PICTURE_SIDE:
         reduced = [halved(plane, wide, high) for plane in planes]
         planes, wide, high = [plane for plane, *_ in reduced], reduced[0][1], reduced[0][2]
         times *= 2

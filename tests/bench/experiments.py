@@ -1,4 +1,4 @@
-"""The experiments behind the presets' defaults: each line is one change, judged by 800 of the 4,000 training digits
+"""The experiments behind the presets' defaults: each line is one change, results by 800 of the 4,000 training digits
 that it did not train on, with each of SEEDS. The test digits take no part. `python build.py bench --experiments`"""
 
 import statistics
@@ -53,7 +53,7 @@ VARIANTS: list[tuple[str, Preset, dict[str, Any]]] = [
 ]
 
 
-def judge(preset: Preset, seed: int) -> tuple[float, float]:
+def evaluate(preset: Preset, seed: int) -> tuple[float, float]:
     """Validation accuracy and loss at the end."""
     digits, _ = preset.digits()
     trainer = Trainer(
@@ -69,12 +69,12 @@ def judge(preset: Preset, seed: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    print(f"Judged by {VALIDATION} of the training digits, which were kept out of training", flush=True)
+    print(f"Validated on {VALIDATION} of the training digits, which were held out of training", flush=True)
     print("| what is trained | accuracy | worst | loss |\n| --- | --- | --- | --- |", flush=True)
-    jobs = [delayed(judge)(replace(preset, **changes), seed) for _, preset, changes in VARIANTS for seed in SEEDS]
-    judged = Parallel(n_jobs=-1, return_as="generator")(jobs)
+    jobs = [delayed(evaluate)(replace(preset, **changes), seed) for _, preset, changes in VARIANTS for seed in SEEDS]
+    results = Parallel(n_jobs=-1, return_as="generator")(jobs)
     for name, _, _ in VARIANTS:
-        runs = [next(judged) for _ in SEEDS]
+        runs = [next(results) for _ in SEEDS]
         accuracy, loss = (statistics.fmean(column) for column in zip(*runs, strict=True))
         worst = min(run[0] for run in runs)
         cells = (name.replace("  ", "– "), f"{accuracy:.2%}", f"{worst:.2%}", f"{loss:.4f}")

@@ -11,7 +11,7 @@ from scnn.cli.pictures import read_rgba
 from scnn.data.bundled import load_digits
 from scnn.data.digits import Digits
 from scnn.data.drawing import SIDE, normalise_pixels
-from scnn.data.photo import LARGEST_SIDE, MAX_DIGITS, FoundDigit, find_digits, find_figure
+from scnn.data.photo import MAX_DIGITS, MAX_PICTURE_SIDE, FoundDigit, find_digits, find_figure
 from scnn.errors import DataError, EmptyDrawingError
 from scnn.network.network import Network
 from tests.photographs import KINDS, photograph
@@ -33,7 +33,7 @@ def digits() -> Digits:
 
 def found_on(image: Image.Image) -> list[FoundDigit]:
     reduced = image.convert("RGBA")
-    reduced.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    reduced.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
     return find_digits(reduced.tobytes(), *reduced.size)
 
 

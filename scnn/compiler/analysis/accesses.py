@@ -53,7 +53,7 @@ from scnn.plan import Buffer
 
 __all__ = ["Access", "Accesses", "find_accesses"]
 
-MOST_STATEMENTS = 20_000  # that are followed, those of called kernels at each call
+MAX_STATEMENTS = 20_000  # that are followed, those of called kernels at each call
 
 Names = dict[str, Affine]
 
@@ -142,10 +142,10 @@ def forget(found: Accesses, body: Sequence[Statement], scope: Scope) -> None:
 
 def follow(found: Accesses, statements: Sequence[Statement], scope: Scope) -> None:
     found.followed += len(statements)
-    if found.followed > MOST_STATEMENTS:
+    if found.followed > MAX_STATEMENTS:
         raise scope.function.source.error(
             statements[0].node,
-            f"the kernels that this loop calls have more than {MOST_STATEMENTS} statements",
+            f"the kernels that this loop calls have more than {MAX_STATEMENTS} statements",
             "fewer",
         )
     for statement in statements:

@@ -45,7 +45,7 @@ __all__ = ["changes_nothing", "each_block", "simplified", "tidied"]
 
 Statements = tuple[Statement, ...]
 
-LARGEST_INLINED = 24  # parts of an expression: a longer one keeps its name
+MAX_INLINED = 24  # parts of an expression: a longer one keeps its name
 
 
 def tidied(statements: Statements) -> Statements:
@@ -222,7 +222,7 @@ def in_place(statements: Statements) -> Statements:
 def movable(one: Assign) -> bool:
     made = one.name.startswith(("d_", "result"))
     small = isinstance(one.value, Name | Number | Index) and one.value.type == "float32"
-    return small or (made and sum(1 for _ in walk(one.value)) <= LARGEST_INLINED)
+    return small or (made and sum(1 for _ in walk(one.value)) <= MAX_INLINED)
 
 
 def reader_of(block: Sequence[Statement], place: int) -> int | None:
@@ -234,7 +234,7 @@ def reader_of(block: Sequence[Statement], place: int) -> int | None:
     for later in range(place + 1, len(block)):
         statement = block[later]
         if any(one.name in names_in(each) for each in expressions_of(statement)):
-            too_long = sum(1 for each in expressions_of(statement) for _ in walk(each)) > LARGEST_INLINED
+            too_long = sum(1 for each in expressions_of(statement) for _ in walk(each)) > MAX_INLINED
             return None if isinstance(statement, Repeat) or too_long else later
         inside = list(statements_in((statement,)))
         if any(isinstance(each, Store) and each.buffer in buffers for each in inside):

@@ -28,8 +28,8 @@ from scnn.compiler.tree import (
 
 __all__ = ["Lanes", "TurnByTurn"]
 
-MOST_SOURCES = 16  # lists that one comprehension reads
-MOST_WRITTEN_OUT = 16  # turns of an inner loop
+MAX_SOURCES = 16  # lists that one comprehension reads
+MAX_UNROLLED = 16  # turns of an inner loop
 
 
 class TurnByTurn(Exception):
@@ -132,7 +132,7 @@ class Lanes:
             self.carry(name, value)
             return
         result = self.expression(value, replaced=name)
-        if len(result.sources) > MOST_SOURCES or len(result.text) > 1000:
+        if len(result.sources) > MAX_SOURCES or len(result.text) > 1000:
             raise TurnByTurn
         self.numbers[name] = result
 
@@ -228,7 +228,7 @@ class Lanes:
         if loop.kind not in ("range", "unrolled") or any(place.step for place in places):
             raise TurnByTurn
         bounds = [place.start for place in places]
-        if len(bounds) == 1 and bounds[0].isdigit() and int(bounds[0]) <= MOST_WRITTEN_OUT and innermost(loop):
+        if len(bounds) == 1 and bounds[0].isdigit() and int(bounds[0]) <= MAX_UNROLLED and innermost(loop):
             for number in range(int(bounds[0])):
                 self.places[loop.name] = Place(str(number), 0)
                 self.block(loop.body)

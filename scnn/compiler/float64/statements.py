@@ -76,13 +76,13 @@ class Statements(Expressions):
 
     def element(self, expression: Index) -> Code:
         at = self.expression(expression.index)
-        return self.kept(Code(f"b{self.buffers[expression.buffer]}[{at.text}]", size=at.size + 1))
+        return self.shortened(Code(f"b{self.buffers[expression.buffer]}[{at.text}]", size=at.size + 1))
 
     def binary(self, expression: Binary) -> Code:
         if expression.type == "float32" and expression.operator in "+-*":
             left, right = self.expression(expression.left), self.expression(expression.right)
             text = f"({left.text} {expression.operator} {right.text})"
-            return self.kept(Code(text, size=left.size + right.size + 1))
+            return self.shortened(Code(text, size=left.size + right.size + 1))
         return super().binary(expression)
 
     # -------------------------------------------------------------------------------------- statements

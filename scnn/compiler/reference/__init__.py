@@ -74,7 +74,7 @@ class Programs:
         self.known: dict[str, Any] = {"__builtins__": BUILTINS, **WORDS}
         self.names: dict[tuple[int, frozenset[str] | None], str] = {}
         self.functions: dict[Kernel, Function] = {}
-        self.kept: list[Function] = []  # so that no other gets their id
+        self.alive: list[Function] = []  # keys are ids: a function that were freed could give its id to another one
 
     def function(self, kernel: Kernel) -> Function:
         if kernel not in self.functions:
@@ -88,7 +88,7 @@ class Programs:
     def name(self, function: Function, varying: frozenset[str] | None) -> str:
         key = (id(function), varying)
         if key not in self.names:
-            self.kept.append(function)
+            self.alive.append(function)
             storage = storage_of(function, varying is not None)
             name = self.names[key] = f"K{len(self.names)}"
             writer = Statements(function, storage, self.known, self.watched)

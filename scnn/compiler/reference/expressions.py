@@ -59,17 +59,17 @@ class Expressions(Writer, ABC):
                 return self.element(expression)
             case Negate(type, _, operand):
                 inner = self.expression(operand)
-                return self.kept(Code(f"(-{inner.text})", type == "float32", inner.size + 1))
+                return self.shortened(Code(f"(-{inner.text})", type == "float32", inner.size + 1))
             case Binary():
                 return self.binary(expression)
             case Compare(_, _, operator, left, right):
                 one, other = self.settled(left), self.settled(right)
-                return self.kept(Code(f"({one.text} {operator} {other.text})", size=one.size + other.size + 1))
+                return self.shortened(Code(f"({one.text} {operator} {other.text})", size=one.size + other.size + 1))
             case Logic():
                 return self.logic(expression)
             case Not(_, _, operand):
                 inner = self.expression(operand)
-                return self.kept(Code(f"(not {inner.text})", size=inner.size + 1))
+                return self.shortened(Code(f"(not {inner.text})", size=inner.size + 1))
             case Select():
                 return self.select(expression)
             case Convert(_, _, how, operand):
@@ -85,7 +85,7 @@ class Expressions(Writer, ABC):
         self.line(f"{name} = {text}")
         return Code(name, settled)
 
-    def kept(self, code: Code) -> Code:
+    def shortened(self, code: Code) -> Code:
         return self.variable(code.text, code.settled) if code.size > LONG else code
 
     def settled(self, expression: Expression) -> Code:
@@ -162,7 +162,7 @@ class Expressions(Writer, ABC):
             f"({left.text} {operator} ({right.text}{shift}))" if shift else f"({left.text} {operator} {right.text})"
         )
         settled = operator == ">>" or (operator in "&|" and left.settled and right.settled)
-        return self.kept(Code(text, settled, left.size + right.size + 1))
+        return self.shortened(Code(text, settled, left.size + right.size + 1))
 
     def logic(self, expression: Logic) -> Code:
         """and, or: an operand is evaluated only where those before it do not decide."""
@@ -193,7 +193,7 @@ class Expressions(Writer, ABC):
             return self.float32(f"sqrt({value}) if {value} >= 0.0 else nan")
         if how == "abs":
             code = Code(f"abs({value})", operand.type == "float32", 1)
-            return self.kept(code)
+            return self.shortened(code)
         return self.variable(f"{CALLS[how]}({value})")
 
 

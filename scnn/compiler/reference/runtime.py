@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 LANES = 4
-MOST_TOGETHER = 4096  # frames in a group
+MAX_FRAMES = 4096  # frames in a group
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +166,8 @@ def lanes(
 def begin(run: Run, site: Site, weight: int, group: list[Frame], count: int, by: int) -> int:
     """Counts the loop's steps; the number of its turns."""
     count = max(count, 0)
-    if min(by, count) * len(group) > MOST_TOGETHER:
-        raise site.error(f"{min(by, count) * len(group)} turns would run together", f"at most {MOST_TOGETHER}")
+    if min(by, count) * len(group) > MAX_FRAMES:
+        raise site.error(f"{min(by, count) * len(group)} turns would run together", f"at most {MAX_FRAMES}")
     run.charge(site, count * weight * len(group))
     return count
 

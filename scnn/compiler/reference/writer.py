@@ -13,8 +13,8 @@ from scnn.compiler.tree import Function, Parameter, Repeat
 
 __all__ = ["Writer"]
 
-MOST_INDENTED = 90  # Python's own limit is 100
-MOST_BLOCKS = 19  # loops in one another; Python's own limit is 20
+MAX_INDENTATION = 90  # Python's own limit is 100
+MAX_NESTED_LOOPS = 19  # loops in one another; Python's own limit is 20
 
 
 class Writer:
@@ -52,8 +52,8 @@ class Writer:
     def indented(self, node: Any, loop: bool = False) -> Iterator[None]:
         self.depth += 1
         self.loops += loop
-        if self.depth > MOST_INDENTED or self.loops > MOST_BLOCKS:
-            what = "loops" if self.loops > MOST_BLOCKS else "expressions and statements"
+        if self.depth > MAX_INDENTATION or self.loops > MAX_NESTED_LOOPS:
+            what = "loops" if self.loops > MAX_NESTED_LOOPS else "expressions and statements"
             raise self.error(node, f"{what} are nested too deeply here", "a kernel of its own for what is inside")
         yield
         self.depth -= 1

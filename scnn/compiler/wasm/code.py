@@ -13,7 +13,7 @@ from scnn.plan import Loop as PlanLoop
 __all__ = ["Code", "Instruction", "code_of_procedure", "code_of_routine"]
 
 # https://webassembly.github.io/spec/js-api/#limits: 50,000 locals and 7,654,321 bytes a function
-MOST_LOCALS, MOST_INSTRUCTIONS = 40_000, 1_000_000
+MAX_LOCALS, MAX_INSTRUCTIONS = 40_000, 1_000_000
 
 Instruction = tuple[object, ...]  # the name, then its immediates; locals and functions by name
 
@@ -39,10 +39,10 @@ class Code:
 def code_of_routine(routine: Routine) -> Code:
     code = Code(routine.name, routine.parameters)
     block(routine.body, code)
-    if len(code.locals) > MOST_LOCALS or len(code.body) > MOST_INSTRUCTIONS:
+    if len(code.locals) > MAX_LOCALS or len(code.body) > MAX_INSTRUCTIONS:
         raise KernelError(
             f"{routine.name.partition('#')[0]}: {len(code.body)} instructions and {len(code.locals)} locals are too "
-            f"many for one function (at most {MOST_INSTRUCTIONS} and {MOST_LOCALS}); expected fewer turns in "
+            f"many for one function (at most {MAX_INSTRUCTIONS} and {MAX_LOCALS}); expected fewer turns in "
             "unrolled(…), or a smaller `by` in blocked(…) and lanes(…)"
         )
     return code

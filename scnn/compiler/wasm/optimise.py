@@ -63,13 +63,13 @@ class Optimiser:
         out = self.scopes[-1].block
         match statement:
             case Set(local, value, origin):
-                out.append(Set(local, self.place(value), origin))
+                out.append(Set(local, self.replaced(value), origin))
                 self.change([local])
             case Store(op, buffer, address, offset, value, lane, origin):
-                out.append(Store(op, buffer, self.place(address), offset, self.place(value), lane, origin))
+                out.append(Store(op, buffer, self.replaced(address), offset, self.replaced(value), lane, origin))
                 self.change([memory(buffer)])
             case Check(condition, site, origin):
-                out.append(Check(self.place(condition), site, origin))
+                out.append(Check(self.replaced(condition), site, origin))
             case Loop(local, start, stop, step, body, origin):
                 changes = frozenset({local, *changes_in(body)})
                 self.enter_loop(changes)
@@ -77,7 +77,7 @@ class Optimiser:
                 self.leave_loop(changes)
                 out.append(Loop(local, start, stop, step, inner, origin))
             case If(condition, yes, no, origin):
-                chosen = self.place(condition)
+                chosen = self.replaced(condition)
                 depth = self.scopes[-1].depth
                 sides = [self.block(side, Scope([], depth)) for side in (yes, no)]
                 out.append(If(chosen, sides[0], sides[1], origin))
@@ -99,8 +99,8 @@ class Optimiser:
 
     # ---------------------------------------------------------------------------------- expressions
 
-    def place(self, node: Node) -> Node:
-        """What to write in the node's stead: a local that holds it already, or the node itself."""
+    def replaced(self, node: Node) -> Node:
+        """What to write instead of the node: a local that already holds its value, or the node itself."""
         if is_leaf(node):
             return node
         scope = self.scope_of(node)
@@ -113,7 +113,7 @@ class Optimiser:
         return self.rebuilt(node)
 
     def rebuilt(self, node: Node) -> Node:
-        arguments = [self.place(argument) for argument in node.arguments]
+        arguments = [self.replaced(argument) for argument in node.arguments]
         made = self.nodes.make(
             node.op, *arguments, data=node.data, buffer=node.buffer, type=node.type, pinned=node.pinned
         )

@@ -72,7 +72,7 @@ def vector_operation(state: State, operator: str, left: Value, right: Value) -> 
         return state.nodes.make(f"i32x4.{INT[operator]}", vector(state, left), vector(state, right))
     if not right.is_vector:
         return state.nodes.make(f"i32x4.{INT[operator]}", vector(state, left), scalar(state, right))
-    numbers, amounts = state.held(vector(state, left)), state.held(vector(state, right))
+    numbers, amounts = state.in_local(vector(state, left)), state.in_local(vector(state, right))
     lanes = [(extract(state, numbers, lane), extract(state, amounts, lane)) for lane in range(4)]
     return vector_of(state, [state.nodes.make(f"i32.{INT[operator]}", *lane) for lane in lanes])
 
@@ -109,8 +109,8 @@ def extremum(state: State, operator: str, left: Value, right: Value) -> Value:
         return number(
             state, "int32", (min if operator == "min" else max)(left.affine.constant, right.affine.constant)
         )
-    one = Value(left.type, node=state.held(scalar(state, left)))
-    other = Value(left.type, node=state.held(scalar(state, right)))
+    one = Value(left.type, node=state.in_local(scalar(state, left)))
+    other = Value(left.type, node=state.in_local(scalar(state, right)))
     chosen = compare(state, "<" if operator == "min" else ">", other, one)
     node = state.nodes.make(
         "select", scalar(state, other), scalar(state, one), scalar(state, chosen), type=typed(one)
@@ -195,7 +195,7 @@ def absolute(state: State, value: Value) -> Value:
     low, high = state.range(value.affine)
     if value.affine.is_constant:
         return number(state, "int32", wrap(abs(value.affine.constant)))
-    node = state.held(scalar(state, value))
+    node = state.in_local(scalar(state, value))
     negative = state.nodes.make("i32.lt_s", node, state.nodes.i32(0))
     minus = state.nodes.make("i32.sub", state.nodes.i32(0), node)
     known = (0, max(abs(low), abs(high))) if low > INT32[0] else None

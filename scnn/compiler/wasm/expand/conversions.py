@@ -27,7 +27,7 @@ def convert(state: State, how: str, value: Value) -> Value:
             return Value("int32", node=nodes.make("i32x4.trunc_sat_f32x4_s", node))
         return state.opaque("whole", nodes.make("i32.trunc_sat_f32_s", node))
     if how == "float_to_bits":
-        node = state.held(node)
+        node = state.in_local(node)
         if lanes:
             equal = nodes.make("f32x4.eq", node, node)
             return Value("int32", node=nodes.make("v128.bitselect", node, nodes.v128(NAN_BITS), equal))

@@ -26,12 +26,12 @@ def divide(state: State, turn: LoopTurn, expression: Binary, left: Value, right:
         )
         name = "quotient" if expression.operator == "//" else "rest"
         return state.opaque(name, node, result_range(expression.operator, top_range, bottom_range))
-    tops = state.held(vector(state, left)) if left.is_vector else None
-    bottoms = state.held(vector(state, right)) if right.is_vector else None
+    tops = state.in_local(vector(state, left)) if left.is_vector else None
+    bottoms = state.in_local(vector(state, right)) if right.is_vector else None
     lanes = []
     for lane in range(LANES):
-        top = state.held(extract(state, tops, lane)) if tops else scalar(state, left)
-        bottom = state.held(extract(state, bottoms, lane)) if bottoms else scalar(state, right)
+        top = state.in_local(extract(state, tops, lane)) if tops else scalar(state, left)
+        bottom = state.in_local(extract(state, bottoms, lane)) if bottoms else scalar(state, right)
         lanes.append(rounded_down(state, expression.operator, top, bottom, top_range, bottom_range))
     return Value("int32", node=vector_of(state, lanes))
 
@@ -55,13 +55,13 @@ def rounded_down(state: State, operator: str, top: Node, bottom: Node, tops: Ran
     """The quotient or the rest, of numbers in these ranges."""
     nodes, zero = state.nodes, state.nodes.i32(0)
     if bottoms[0] <= 0 <= bottoms[1]:
-        bottom = state.held(nodes.make("i32.or", bottom, nodes.make("i32.eqz", bottom)))  # 1 where it was checked
+        bottom = state.in_local(nodes.make("i32.or", bottom, nodes.make("i32.eqz", bottom)))  # 1 where it was checked
     if tops[0] == INT32[0] and bottoms[0] <= -1 <= bottoms[1]:
         if bottoms[0] == bottoms[1]:
             return nodes.make("i32.sub", zero, top) if operator == "//" else zero
         smallest = nodes.make("i32.eq", top, nodes.i32(INT32[0]))
         overflows = nodes.make("i32.and", smallest, nodes.make("i32.eq", bottom, nodes.i32(-1)))
-        bottom = state.held(nodes.make("select", nodes.i32(1), bottom, overflows, type="i32"))
+        bottom = state.in_local(nodes.make("select", nodes.i32(1), bottom, overflows, type="i32"))
     quotient, rest = nodes.make("i32.div_s", top, bottom), nodes.make("i32.rem_s", top, bottom)
     if tops[0] >= 0 and bottoms[0] > 0:
         return quotient if operator == "//" else rest
@@ -70,7 +70,7 @@ def rounded_down(state: State, operator: str, top: Node, bottom: Node, tops: Ran
     elif bottoms[1] < 0:
         below = nodes.make("i32.gt_s", rest, zero)
     else:
-        rest = state.held(rest)
+        rest = state.in_local(rest)
         signs = nodes.make("i32.ne", nodes.make("i32.lt_s", rest, zero), nodes.make("i32.lt_s", bottom, zero))
         below = nodes.make("i32.and", nodes.make("i32.ne", rest, zero), signs)
     if operator == "//":

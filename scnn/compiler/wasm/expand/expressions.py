@@ -27,7 +27,7 @@ from scnn.compiler.wasm.expand.arithmetic import binary, compare, invert, logic,
 from scnn.compiler.wasm.expand.conversions import convert
 from scnn.compiler.wasm.expand.forms import mask_of, number, scalar, vector
 from scnn.compiler.wasm.expand.memory import load_element
-from scnn.compiler.wasm.expand.names import kept, read
+from scnn.compiler.wasm.expand.names import copied, read
 from scnn.compiler.wasm.expand.state import Frame, State
 from scnn.compiler.wasm.expand.values import LoopTurn, Mask, Value
 from scnn.compiler.wasm.ir import Block, If, Node, Set, may_stop
@@ -137,7 +137,7 @@ def invoke(state: State, expression: Invoke, turn: LoopTurn) -> Value:
     function = expression.function
     names = {}
     for parameter, argument in zip(function.parameters, expression.arguments, strict=True):
-        names[parameter.name] = kept(state, parameter.name, evaluate(state, argument, turn))
+        names[parameter.name] = copied(state, parameter.name, evaluate(state, argument, turn))
     inner = LoopTurn({**names}, turn.tag, turn.vector, turn.mask)
     varying = varying_names(function.body, varying_parameters(expression, state.frame.varying))
     state.enter(Frame(function, {}, varying), [inner])

@@ -117,7 +117,7 @@ def gather(state: State, turn: LoopTurn, expression: Index, buffer: Buffer, inde
     kind: Type = "float32" if buffer.kind == "float32" else "int32"
     if not index.is_vector:
         assert turn.mask and index.affine is not None
-        place = state.held(scalar(state, index))
+        place = state.in_local(scalar(state, index))
         on = nodes.make("v128.any_true", state.mask(turn.mask))
         outside = nodes.make("i32.ge_u", place, nodes.i32(buffer.length))
         state.stop_if(nodes.make("i32.and", on, outside), expression.node, buffer)
@@ -131,7 +131,7 @@ def gather(state: State, turn: LoopTurn, expression: Index, buffer: Buffer, inde
     if not buffer.length:
         return zeros(state, kind, True)
     if turn.mask:
-        places = state.held(nodes.make("v128.and", places, state.mask(turn.mask)))
+        places = state.in_local(nodes.make("v128.and", places, state.mask(turn.mask)))
     return Value(
         kind, node=vector_of(state, [element(state, buffer, extract(state, places, n)) for n in range(LANES)])
     )
@@ -146,7 +146,7 @@ def element(state: State, buffer: Buffer, place: Node) -> Node:
 def check_lanes(state: State, turn: LoopTurn, at: Index | TreeStore, buffer: Buffer, index: Value) -> Node:
     """Stops the kernel if a lane that is on has an index outside; gives the indices."""
     nodes = state.nodes
-    places = state.held(vector(state, index))
+    places = state.in_local(vector(state, index))
     outside = nodes.make("i32x4.ge_u", places, nodes.v128(buffer.length))
     if turn.mask:
         outside = nodes.make("v128.and", state.mask(turn.mask), outside)
@@ -184,7 +184,7 @@ def store_element(state: State, turn: LoopTurn, statement: TreeStore, index: Val
 def scatter(state: State, turn: LoopTurn, statement: TreeStore, buffer: Buffer, index: Value, value: Value) -> None:
     """Stores lane by lane, in the lanes that are on."""
     nodes = state.nodes
-    node = state.held(vector(state, value))
+    node = state.in_local(vector(state, value))
     places = check_lanes(state, turn, statement, buffer, index)
     if not buffer.length:
         return

@@ -11,7 +11,7 @@ from scnn.compiler.wasm.expand.state import State
 from scnn.compiler.wasm.expand.values import Cell, LoopTurn, Value
 from scnn.compiler.wasm.ir import Set
 
-__all__ = ["assign", "kept", "read"]
+__all__ = ["assign", "copied", "read"]
 
 
 def read(state: State, name: str, turn: LoopTurn) -> Value:
@@ -52,7 +52,7 @@ def frozen(state: State, name: str, value: Value) -> Value:
     return replace(value, affine=atom + Affine(0, {LANE: lane}) if lane else atom)
 
 
-def kept(state: State, name: str, value: Value) -> Value:
+def copied(state: State, name: str, value: Value) -> Value:
     """The value as it is now, for a called kernel: what changes later is copied."""
     if value.affine is not None:
         return frozen(state, name, value)

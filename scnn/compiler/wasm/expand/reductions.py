@@ -93,9 +93,9 @@ def combined(state: State, reduction: Reduction, one: Value, other: Value) -> Va
 
 
 def simple(state: State, value: Value) -> Value:
-    """The value in a local, so that it may stand in several places."""
+    """The value in a local, so that several expressions can use it."""
     if value.affine is not None or value.node is None:
         return value
     if value.type == "int32" and not value.is_vector:
         return state.opaque("lane", value.node)
-    return Value(value.type, node=state.held(value.node, "lane"))
+    return Value(value.type, node=state.in_local(value.node, "lane"))

@@ -23,7 +23,7 @@ from scnn.plan import Buffer
 
 __all__ = ["Frame", "Site", "State"]
 
-MOST_STATEMENTS = 50_000  # that are executed for one call: beyond it the code would not fit into a function
+MAX_STATEMENTS = 50_000  # that are executed for one call: beyond it the code would not fit into a function
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,10 @@ class State:
 
     def count(self, node: ast.AST, statements: int) -> None:
         self.executed += statements
-        if self.executed > MOST_STATEMENTS:
+        if self.executed > MAX_STATEMENTS:
             raise self.error(
                 node,
-                f"written out, this kernel has more than {MOST_STATEMENTS} statements",
+                f"written out, this kernel has more than {MAX_STATEMENTS} statements",
                 "fewer turns in unrolled(…), or a smaller `by` in blocked(…) and lanes(…)",
             )
 
@@ -159,8 +159,8 @@ class State:
         kind = "v128" if cell.vector else "f32" if cell.type == "float32" else "i32"
         return self.nodes.local(cell.local, kind)
 
-    def held(self, node: Node, name: str = "held") -> Node:
-        """The node in a local of its own, so that it may stand in several places."""
+    def in_local(self, node: Node, name: str = "value") -> Node:
+        """The node in a local of its own, so that several expressions can use it."""
         if node.op == "local.get" or node.op.endswith(".const"):
             return node
         local = self.fresh(name)

@@ -19,7 +19,7 @@ from scnn.compiler.wasm.expand.expressions import evaluate
 from scnn.compiler.wasm.expand.forms import mask_of, scalar
 from scnn.compiler.wasm.expand.loops import repeat
 from scnn.compiler.wasm.expand.memory import store_element
-from scnn.compiler.wasm.expand.names import assign, kept
+from scnn.compiler.wasm.expand.names import assign, copied
 from scnn.compiler.wasm.expand.state import Frame, State
 from scnn.compiler.wasm.expand.values import Cell, LoopTurn, Mask, Value
 from scnn.compiler.wasm.ir import If, Node, stamp
@@ -101,7 +101,7 @@ def truth(state: State, condition: Value, turn: LoopTurn) -> Node:
 
 def branch_by_lanes(state: State, statement: Branch, turn: LoopTurn, condition: Node) -> None:
     declare(state, statement, [turn])
-    chosen = state.held(condition, "condition")
+    chosen = state.in_local(condition, "condition")
     for statements, lanes in ((statement.yes, chosen), (statement.no, state.nodes.make("v128.not", chosen))):
         if statements:
             with state.guarded() as block:
@@ -127,7 +127,7 @@ def run(state: State, statement: Run, group: list[LoopTurn]) -> None:
     inner = []
     for turn in group:
         names: dict[str, Value | Cell] = {
-            p.name: kept(state, p.name, evaluate(state, a, turn)) for p, a in pairs if isinstance(a, Expression)
+            p.name: copied(state, p.name, evaluate(state, a, turn)) for p, a in pairs if isinstance(a, Expression)
         }
         inner.append(LoopTurn(names, turn.tag, turn.vector, turn.mask))
     varying = varying_names(function.body, varying_parameters(statement, state.frame.varying))
