@@ -41,15 +41,15 @@ def given(kernel: "Callable[..., object] | Given") -> Given:
     indent = len(lines[0]) - len(text.splitlines(keepends=True)[0])
     source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()), indent)
     definition = definition_in(text, source)
+    if kernel.__code__.co_freevars:
+        names = ", ".join(kernel.__code__.co_freevars)
+        raise source.error(definition, f"this kernel uses {names} of the function around it", "names of its module")
     if not is_source_of(text, kernel):
         raise source.error(
             definition,
             f"the source of {kernel.__name__} has changed since Python read it",
             "the source that Python runs: reload the module, or run its cell again",
         )
-    if kernel.__code__.co_freevars:
-        names = ", ".join(kernel.__code__.co_freevars)
-        raise source.error(definition, f"this kernel uses {names} of the function around it", "names of its module")
     return Given(definition, source, kernel.__globals__)
 
 
