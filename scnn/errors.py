@@ -1,5 +1,7 @@
 """Errors that a user causes and can correct: each message says what was expected and what was given."""
 
+from typing import Any
+
 __all__ = [
     "ConfigError",
     "DataError",
@@ -9,6 +11,7 @@ __all__ = [
     "KernelBoundsError",
     "KernelDivisionError",
     "KernelStepsError",
+    "KernelStop",
     "ModelError",
     "ScnnError",
     "ShapeError",
@@ -48,15 +51,22 @@ class EmptyDrawingError(DrawingError):
     """A drawing without ink."""
 
 
-class KernelBoundsError(ScnnError):
+class KernelStop(ScnnError):
+    """A kernel that was stopped while it ran. `labels` has the range of source where it was, as a Label of
+    scnn.compiler.errors; it is empty for kernels that run as plain Python."""
+
+    labels: tuple[Any, ...] = ()
+
+
+class KernelBoundsError(KernelStop):
     """A kernel accessed an index outside of a buffer; the message names its line and the buffer."""
 
 
-class KernelDivisionError(ScnnError):
+class KernelDivisionError(KernelStop):
     """A kernel divided an integer by zero; the message names its line."""
 
 
-class KernelStepsError(ScnnError):
+class KernelStepsError(KernelStop):
     """A kernel call that takes more steps than the interpreter is allowed to run; the message names the loop."""
 
 

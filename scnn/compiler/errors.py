@@ -7,8 +7,9 @@ refused, each with the ranges of source that it is about.
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from scnn.errors import KernelBoundsError, KernelDivisionError, KernelStepsError, ScnnError
+from scnn.errors import KernelBoundsError, KernelDivisionError, KernelStepsError, KernelStop, ScnnError
 
 __all__ = [
     "Diagnostic",
@@ -21,6 +22,8 @@ __all__ = [
     "steps_error",
     "target",
 ]
+
+Stop = TypeVar("Stop", bound=KernelStop)
 
 MAX_LINES = 4  # of one range that are shown
 MAX_SHOWN = 20  # errors in one message; `errors` has all of them
@@ -150,9 +153,9 @@ class Source:
             tuple(pad + line for line in lines),
         )
 
-    def place(self, node: ast.AST) -> str:
-        """File and line, the source line, and carets under the node; under the element alone if it is a store."""
-        return "\n".join(rendered([self.label(target(node))]))
+    def place(self, node: ast.AST) -> Label:
+        """Where a kernel stops; of a store that is the element."""
+        return self.label(target(node))
 
     def error(self, node: ast.AST, reason: str, expected: str, *also: Label, text: str = "") -> KernelError:
         """What is wrong at a node, whose own label says `text`; `also` are further ranges."""
@@ -189,16 +192,22 @@ def characters(line: str, column: int) -> int:
     return len(line.encode()[:column].decode(errors="ignore"))
 
 
-def outside_error(place: str, buffer: str, length: int) -> KernelBoundsError:
+def outside_error(place: Label, buffer: str, length: int) -> KernelBoundsError:
     """An index that is outside its buffer; `place` is from Source.place."""
-    return KernelBoundsError(f"{place}\nthe index lies outside {buffer}, whose length is {length}")
+    return stopped(KernelBoundsError, place, f"the index lies outside {buffer}, whose length is {length}")
 
 
-def division_error(place: str) -> KernelDivisionError:
+def division_error(place: Label) -> KernelDivisionError:
     """A divisor of // or % that is zero."""
-    return KernelDivisionError(f"{place}\nthe divisor is zero")
+    return stopped(KernelDivisionError, place, "the divisor is zero")
 
 
-def steps_error(place: str, steps: int) -> KernelStepsError:
+def steps_error(place: Label, steps: int) -> KernelStepsError:
     """A call that takes more steps than the interpreter may run."""
-    return KernelStepsError(f"{place}\nthis takes more than the {steps:,} steps allowed for one call")
+    return stopped(KernelStepsError, place, f"this takes more than the {steps:,} steps allowed for one call")
+
+
+def stopped(kind: type[Stop], place: Label, reason: str) -> Stop:
+    error = kind("\n".join([*rendered([place]), reason]))
+    error.labels = (place,)
+    return error

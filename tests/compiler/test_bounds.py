@@ -39,6 +39,9 @@ def test_an_index_from_data(engine: str, source: str, line: int, buffer: str, in
     assert f".py:{line}\n" in message
     assert message.endswith(f"the index lies outside {buffer}, whose length is 8")
     assert not any(made.read("out"))
+    element = {READS: "x[n[i]]", STORES: "out[n[i]]", IN_LANES: "x[first + i]"}[source]
+    marked = [(label.line, label.source) for label in caught.value.labels]
+    assert marked == ([] if engine == "interpreted" else [(line, element)])
 
 
 @pytest.mark.parametrize("engine", MAKERS)

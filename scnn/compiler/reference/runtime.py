@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
-from scnn.compiler.errors import KernelError, division_error, outside_error, steps_error
+from scnn.compiler.errors import KernelError, Label, division_error, outside_error, steps_error
 from scnn.compiler.reference.carried import Carried, Frame
 from scnn.compiler.tree import Function
 from scnn.errors import ScnnError
@@ -50,7 +50,7 @@ class Site:
     order: int
 
     @property
-    def place(self) -> str:
+    def place(self) -> Label:
         return self.function.source.place(self.node.node)
 
     def error(self, reason: str, allowed: str) -> KernelError:

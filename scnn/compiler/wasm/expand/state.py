@@ -12,7 +12,7 @@ from typing import Protocol
 
 from scnn.compiler.analysis.affine import Affine, Atom, Range, range_of
 from scnn.compiler.analysis.reductions import Reduction
-from scnn.compiler.errors import Diagnostic, KernelError, division_error, outside_error
+from scnn.compiler.errors import Diagnostic, KernelError, Label, division_error, outside_error
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function, Repeat, Statement, assigned_once
 from scnn.compiler.wasm.expand.values import Cell, LoopTurn, Mask, Value
@@ -30,7 +30,7 @@ MAX_STATEMENTS = 50_000  # that are executed for one call: beyond it the code wo
 class Site:
     """A place where a kernel may stop while it runs: an index outside `buffer`, or, without one, a zero divisor."""
 
-    place: str
+    place: Label
     buffer: str = ""
     length: int = 0
 
