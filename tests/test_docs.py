@@ -64,6 +64,27 @@ def test_python_in_the_documentation_is_typed(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout
 
 
+FILES = [
+    path.relative_to(ROOT).as_posix() + "/" * path.is_dir()
+    for folder in ("scnn", "site", "tests")
+    for path in [ROOT / folder, *(ROOT / folder).rglob("*")]
+    if "node_modules" not in path.parts
+]
+PATHS = {
+    (name, path)
+    for name in ("README.md", "CONTRIBUTING.md")
+    for path in re.findall(r"`([\w./-]*\w(?:/|\.(?:py|md|xz)))`", (ROOT / name).read_text(encoding="utf-8"))
+}
+
+
+@pytest.mark.parametrize(("name", "path"), sorted(PATHS))
+def test_paths_in_the_documentation(name: str, path: str) -> None:
+    """Every path between backticks exists. A path may be relative to a folder that the text has just named."""
+    assert any(f"/{file}".endswith(f"/{path}") for file in FILES), f"{name} names {path}, which does not exist"
+    if path.split("/")[0] in ("scnn", "site", "tests"):
+        assert (ROOT / path).exists(), f"{name} names {path}, which does not exist"
+
+
 def commands(start: str) -> list[list[str]]:
     """The arguments of every command that the documentation shows, in a line of its own or between backticks."""
     found = [
