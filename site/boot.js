@@ -1,18 +1,18 @@
-// Starts PyScript. What the page needs of a browser, and what is said where it is missing; how much of Python has
-// arrived; what went wrong while Python is not there to say it.
+// Starts PyScript. Checks what the page needs of the browser, shows how much of Python has arrived, and reports errors
+// until Python has started.
 const BROWSERS = "Chrome and Edge 91, Firefox 89 and Safari 16.4, or newer, have it";
 const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
 const NEEDED = [
   [
     () => typeof WebAssembly === "object",
-    `This browser has no WebAssembly, which Python needs here. ${BROWSERS}; Lockdown Mode switches it off.`,
+    `This browser has no WebAssembly, which Python needs here. ${BROWSERS}; Lockdown Mode disables it.`,
   ],
   [() => WebAssembly.validate(new Uint8Array(SIMD)), `This browser's WebAssembly has no SIMD. ${BROWSERS}.`],
   [() => typeof Worker === "function", `This browser has no web workers. ${BROWSERS}.`],
 ];
 
 const query = new URLSearchParams(location.search);
-const PATIENCE = 1000 * (Number(query.get("patience")) || 20); // milliseconds in which something has to arrive
+const PATIENCE = 1000 * (Number(query.get("patience")) || 20); // milliseconds without any data until the page reports an error
 const element = (name) => document.querySelector(`#${name}`);
 const reload = () => location.reload();
 
@@ -21,7 +21,7 @@ const note = (event) => (why ||= String(event.reason ?? event.message ?? event))
 for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, note);
 
 const show = (words, details) => {
-  element("state").textContent = "failed – what went wrong is below.";
+  element("state").textContent = "failed – see the message below.";
   element("failure-text").textContent = words;
   element("failure-details").textContent = details;
   element("failure").hidden = false;
@@ -30,7 +30,7 @@ const show = (words, details) => {
 const fail = () => {
   const traceback = document.querySelector(".py-error")?.textContent; // PyScript's, where main.py raised
   show(
-    "A part of this page could not be loaded: a file is missing, not whole, or does not arrive. Is the network there?",
+    "A part of this page could not be loaded: a file is missing, damaged, or does not arrive. Is there a network connection?",
     why || traceback || `Nothing has arrived for ${PATIENCE / 1000} seconds.`,
   );
 };
@@ -44,7 +44,7 @@ const watch = setInterval(() => {
 const started = () => {
   clearInterval(watch);
   for (const kind of ["error", "unhandledrejection"]) removeEventListener(kind, note);
-  element("failure").hidden = true; // it came after all
+  element("failure").hidden = true; // a late start
   element("retry").removeEventListener("click", reload);
 };
 
@@ -66,7 +66,7 @@ const fetchPython = async () => {
     const reader = (await fetch(file)).body.getReader();
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) count(piece.value.length);
   };
-  await Promise.allSettled(Object.keys(files).map(load)); // what is missing is named when it is asked for
+  await Promise.allSettled(Object.keys(files).map(load)); // missing files are reported when they are used
 };
 
 const startWorker = () => {
@@ -86,7 +86,7 @@ if (missing) {
   try {
     await import("./storage.js");
     const { hooks } = await import("./vendor/pyscript/core.js");
-    hooks.worker.onBeforeRunAsync.clear(); // the one thing in it that would need 'unsafe-eval'
+    hooks.worker.onBeforeRunAsync.clear(); // the only part that needs 'unsafe-eval'
     if (!navigator.serviceWorker?.controller) await fetchPython().catch(note);
     startWorker();
   } catch (error) {

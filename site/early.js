@@ -1,16 +1,16 @@
-// What has to run before all else. Where browsers load no modules, the page does nothing more.
+// Runs first. If the browser loads no modules, nothing else of the page runs.
 var state = document.querySelector("#state");
 if (location.protocol === "file:") {
   state.textContent =
-    "failed – this page was opened as a file, and needs a web server: run “python serve.py” in its folder, " +
+    "failed – this page was opened as a file, but it needs a web server: run “python serve.py” in its folder, " +
     "and open the address that it prints.";
 } else if (self.origin === "null") {
   state.textContent =
-    "failed – this page is in a frame that is shut off (sandbox without allow-same-origin): open it in a tab of its own.";
+    "failed – this page is in a sandboxed frame (without allow-same-origin): open it in its own tab.";
 } else if (!("noModule" in HTMLScriptElement.prototype)) {
-  state.textContent = "failed – this browser is too old: Chrome and Edge 91, Firefox 89 and Safari 16.4, or newer, will do.";
+  state.textContent = "failed – this browser is too old: Chrome and Edge 91, Firefox 89 and Safari 16.4, or newer, work.";
 }
-// Where the locale is "C", WebKit names a language that Intl refuses; uPlot, which loads next, asks Intl for it.
+// If the locale is "C", WebKit reports a language that Intl, and so uPlot, rejects.
 try {
   new Intl.Locale(navigator.language);
 } catch {

@@ -1,4 +1,4 @@
-"""Wires the page: the widgets, the worker, and what one tells the other."""
+"""Wires the page: the widgets and the worker."""
 
 import asyncio
 
@@ -17,34 +17,34 @@ from widgets.settings import Settings
 from widgets.state import State
 from widgets.training import Training
 from widgets.update import Update
-from widgets.worker import Worker, WorkerFailed, after, missing_parts
+from widgets.worker import Worker, WorkerFailed, call_later, missing_parts, timeout_from
 
-ANSWER = 45  # seconds for any one answer of the worker's; ?answer=5 in the address sets another
-SLOW_STORAGE = 5  # seconds after which the page says that storage does not answer
-PATIENCE = 60  # seconds for the worker to come up; ?patience=5 in the address sets another
+ANSWER_TIMEOUT = 45  # seconds for an answer of the worker; ?answer=5 in the address changes it
+START_TIMEOUT = 60  # seconds without any data while the worker starts; ?patience=5 in the address changes it
+STORAGE_TIMEOUT = 5  # seconds until the page reports that storage does not answer
 
 
 class Page:
     def __init__(self):
         self.experiments = []
-        self.refused = False  # whether the state's words are a refusal
-        self.rate = ""  # the learning rate in force
-        self.asked_storage = False  # whether it has answered what it kept
-        self.lesson = False  # whether it trains with corrections
-        self.continued = False  # whether it began in a file, or in what this browser kept
-        self.worker = Worker(patience_from(window.location.search, "answer", ANSWER))
+        self.refused = False  # whether the state shows an error
+        self.rate = ""  # the current learning rate
+        self.storage_answered = False
+        self.correcting = False  # whether it trains on corrections
+        self.continued = False  # whether it was opened from a file or from the browser's storage
+        self.worker = Worker(timeout_from(window.location.search, "answer", ANSWER_TIMEOUT))
         self.failure = Failure()
         self.state = State(self.state_changed)
         self.loss = Chart("loss", lambda value: f"{value:.3f}")
         self.accuracy = Chart("accuracy", percent)
         self.runs = Runs(self.loss, self.accuracy)
         self.confusion = Confusion(self.choose_cell)
-        self.look = Look(self.ask)
+        self.look = Look(self.request)
         self.editor = Editor(lambda: self.changed("layers"))
         self.settings = Settings(self.editor, self.changed)
         self.training = Training(self, self.state, self.settings.message)
-        self.reading = Reading(self.ask, self.state, self.settings.message, self.taught, self.look_at)
-        self.own_images = OwnImages(self.worker, self.took_own)
+        self.reading = Reading(self.request, self.state, self.settings.message, self.on_correction, self.look_at)
+        self.own_images = OwnImages(self.worker, self.on_own_images)
         self.files = Files(self.worker, self.opened, self.own_images.take_dropped)
         self.update = Update()
 
@@ -55,93 +55,84 @@ class Page:
         if name not in ("loading", "failed"):
             self.files.enable(True, name in ("training", "paused"))
 
-    def fail(self, words, details=""):
-        self.training.leave()
-        self.state.show("failed", "what went wrong stands below.")
-        self.failure.show(words, details)
+    def fail(self, text, details=""):
+        self.training.ignore_pending()
+        self.state.show("failed", "see the message below.")
+        self.failure.show(text, details)
 
-    async def ask(self, what, **settings):
-        """The worker's answer, or None once what went wrong is on the page."""
+    async def request(self, action, **settings):
+        """The worker's answer, or None after an error, which the page shows."""
         try:
-            answer = await self.worker.ask(what, **settings)
+            answer = await self.worker.request(action, **settings)
         except WorkerFailed as error:
             self.fail(*error.args)
             return None
         if "error" in answer:
             self.refused = True
-            name = "ready" if what in ("start", "advance") else self.state.name
+            name = "ready" if action in ("start", "advance") else self.state.name
             self.state.show(name, answer["error"]["message"])
             return None
         return answer
 
-    # -------------------------------------------------------------------------------------- beginning
+    # --------------------------------------------------------------------------------------- starting
 
     async def connect(self):
-        """Brings up the worker, within its limit."""
-        self.state.show("loading", "Python is being fetched and started, which takes a few seconds …")
-        patience = patience_from(window.location.search)
-        asyncio.create_task(after(patience, lambda: self.give_up(patience)))
+        """Starts the worker, with a timeout."""
+        self.state.show("loading", "Python is loading; this takes a few seconds …")
+        timeout = timeout_from(window.location.search, "patience", START_TIMEOUT)
+        asyncio.create_task(call_later(timeout, lambda: self.give_up(timeout)))
         try:
             status = await self.worker.connect()
         except WorkerFailed as error:
             self.fail(*error.args)
             return
-        if self.state.name in ("loading", "failed"):  # what arrives late is used
+        if self.state.name in ("loading", "failed"):  # a late start is used
             self.failure.hide()
-            self.begin(status)
+            self.show_status(status)
             await self.check()
-            asyncio.create_task(self.offer_kept())
-            await self.update.keep()
+            asyncio.create_task(self.offer_saved())
+            await self.update.register()
 
-    async def offer_kept(self):
-        """Offers what this browser kept, whenever its storage answers; says so when it does not."""
-        slow = "The browser's storage does not answer. What it kept is offered as soon as it does."
-        asyncio.create_task(after(SLOW_STORAGE, lambda: self.say_unless_offered(slow)))
+    async def offer_saved(self):
+        """Offers the saved training as soon as the storage answers, and reports it if the storage is slow."""
+        slow = "The browser's storage does not answer yet. A saved training is offered as soon as it does."
+        asyncio.create_task(call_later(STORAGE_TIMEOUT, lambda: self.report_slow_storage(slow)))
         await self.files.offer()
-        self.asked_storage = True
+        self.storage_answered = True
         if by_id("not-kept").textContent == slow:
             by_id("not-kept").textContent = ""
 
-    async def say_unless_offered(self, words):
-        if not self.asked_storage:
-            by_id("not-kept").textContent = words
+    async def report_slow_storage(self, text):
+        if not self.storage_answered:
+            by_id("not-kept").textContent = text
 
-    def begin(self, status):
-        """Fills the form from the experiments there are, and from the address."""
+    def show_status(self, status):
+        """Fills the form from the experiments and from the address."""
         self.experiments = status["experiments"]
         self.list_experiments()
         query = window.URLSearchParams.new(window.location.search)
         refused = self.choose_experiment(query.get("experiment"))
-        self.settings.enable(True)  # what is switched off is not checked
+        self.settings.enable(True)  # disabled fields are not validated
         refused += self.settings.take_address(window.location.search)
-        words = "choose a seed if you like, and press Train."
+        text = "press Train to start."
         if query.get("experiment") == "own":
-            words = "the address speaks of your own images: choose them again, or train on these."
+            text = "the address asks for your own images: choose them again, or train on these."
         elif refused:
-            words = f"the address has no sound {' and '.join(refused)}; the usual is taken. C{words[1:]}"
-        self.state.show("ready", words)
-        self.describe_pretrained(status["pretrained"])
+            text = f"the address has an invalid {' and '.join(refused)}; the default is used. P{text[1:]}"
+        self.state.show("ready", text)
+        self.reading.describe_pretrained(status["pretrained"])
         self.reading.can_look = bool(status["pretrained"])
         self.reading.truths(status["experiments"][-1]["classes"])
         self.reading.drawn()
 
-    def describe_pretrained(self, provenance):
-        if provenance and "drawn" in provenance:
-            drawn = provenance["drawn"]
-            by_id("pretrained-about").textContent = (
-                f"The network that comes with the page reads {percent(drawn['accuracy'])} of "
-                f"{drawn['drawings']} test drawings right, and {percent(provenance['test']['accuracy'])} of the "
-                "test digits."
-            )
-
-    async def give_up(self, patience):
+    async def give_up(self, timeout):
         quiet = (window.performance.now() - window.lastArrival) / 1000
-        if self.state.name == "loading" and quiet < patience:
-            asyncio.create_task(after(patience - quiet, lambda: self.give_up(patience)))
+        if self.state.name == "loading" and quiet < timeout:
+            asyncio.create_task(call_later(timeout - quiet, lambda: self.give_up(timeout)))
         elif self.state.name == "loading":
             why = await missing_parts()
             if self.state.name == "loading":
-                self.fail(f"Python did not start within {patience:g} seconds. {why}")
+                self.fail(f"Python did not start within {timeout:g} seconds. {why}")
 
     # ------------------------------------------------------------------------------------ experiments
 
@@ -154,7 +145,7 @@ class Page:
         return next(one for one in self.experiments if one["name"] == name)
 
     def choose_experiment(self, name):
-        """Shows the experiment's own settings; ["experiment"] if there is none of this name."""
+        """Shows the experiment's settings; returns ["experiment"] if the name is unknown."""
         known = [one["name"] for one in self.experiments]
         by_id("experiment").value = name if name in known else known[0]
         self.settings.fill(self.experiment()["config"])
@@ -162,7 +153,7 @@ class Page:
         return [] if name is None or name in known else ["experiment"]
 
     def changed(self, name):
-        """A person changed a part of the form."""
+        """The user changed a field of the form."""
         if name == "experiment":
             self.choose_experiment(by_id("experiment").value)
         if name == "learning_rate" and self.state.name in ("training", "paused"):
@@ -171,10 +162,10 @@ class Page:
             asyncio.create_task(self.check())
 
     async def check(self):
-        """Has the worker say whether all fits, and puts it into the address."""
+        """Validates the settings in the worker, and writes them to the address."""
         window.history.replaceState(None, "", self.settings.address() + window.location.hash)
-        answer = await self.worker.ask("describe", **self.settings.message())
-        if "error" in answer and answer["error"]["name"] == "DataError":  # without its digits nothing goes
+        answer = await self.worker.request("describe", **self.settings.message())
+        if "error" in answer and answer["error"]["name"] == "DataError":  # the digits cannot be loaded
             self.fail(answer["error"]["message"])
         elif "error" in answer:
             self.editor.show_refusal(answer["error"]["message"])
@@ -182,11 +173,11 @@ class Page:
             self.editor.show_shapes(answer)
             if self.refused and self.state.name == "ready":
                 self.refused = False
-                self.state.show("ready", "press Train to begin.")
+                self.state.show("ready", "press Train to start.")
 
     async def change_learning_rate(self):
         rate = self.settings.message()["optimiser"]["learning_rate"]
-        answer = await self.worker.ask("learning_rate", learning_rate=rate)
+        answer = await self.worker.request("learning_rate", learning_rate=rate)
         if "error" in answer:
             by_id("learning_rate").value = self.rate
             self.editor.say(f"The learning rate stays {self.rate}: {answer['error']['message']}.")
@@ -196,42 +187,42 @@ class Page:
         self.settings.mark("learning_rate")
 
     def add_own(self, classes):
-        """A person's own images are there: an experiment of their own, with the usual network for so many classes."""
-        usual = next(one for one in self.experiments if one["name"] == "mnist")
+        """Adds an experiment on the user's own images: the default network, with one unit per class at the end."""
+        default = next(one for one in self.experiments if one["name"] == "mnist")
         own = {"name": "own", "title": "Your own images", "description": "Your own images.", "reference": None}
-        own["config"] = dict(usual["config"], experiment="own")
-        own["config"]["layers"] = [dict(layer) for layer in usual["config"]["layers"]]
+        own["config"] = dict(default["config"], experiment="own")
+        own["config"]["layers"] = [dict(layer) for layer in default["config"]["layers"]]
         own["config"]["layers"][-2]["units"] = len(classes)
         own["classes"] = classes
         self.experiments = [one for one in self.experiments if one["name"] != "own"] + [own]
         self.list_experiments()
 
-    def took_own(self, answer):
+    def on_own_images(self, answer):
         self.add_own(answer["classes"])
         self.choose_experiment("own")
         asyncio.create_task(self.check())
 
     # --------------------------------------------------------------------------------------- training
 
-    def cleared(self):
-        """What was shown of a training is gone."""
+    def on_clear(self):
+        """Removes everything that is shown about a training."""
         self.failure.hide()
         by_id("not-kept").setAttribute("data-kept", "")
         self.loss.reset()
         self.accuracy.reset()
         self.confusion.hide()
         self.look.ready(False)
-        self.lesson = self.continued = False
+        self.correcting = self.continued = False
         by_id("fingerprint").hidden = True
 
-    def began(self, answer):
+    def on_start(self, answer):
         self.reading.can_look = True
         self.rate = by_id("learning_rate").value
         self.reading.truths(answer["classes"])
         self.editor.show_shapes(answer)
 
-    def told(self, answer):
-        """What a slice, a step or a file brought."""
+    def on_progress(self, answer):
+        """Shows the answer about a slice, a step or a file."""
         events = answer["events"]
         if events:
             self.loss.add_points([(e["epoch"], e["training"]["loss"], e["test"]["loss"]) for e in events])
@@ -240,30 +231,31 @@ class Page:
             self.confusion.show(answer["report"], self.reference(answer["report"]))
             self.look.ready(True)
             self.look.refresh()
-        if "kept" in answer:
-            by_id("not-kept").textContent = answer["kept"]
-            by_id("not-kept").setAttribute("data-kept", "" if answer["kept"] else str(answer["progress"]["epoch"]))
+        if "storage" in answer:
+            by_id("not-kept").textContent = answer["storage"]
+            saved_epoch = "" if answer["storage"] else str(answer["progress"]["epoch"])
+            by_id("not-kept").setAttribute("data-kept", saved_epoch)
 
     def reference(self, report):
-        """Others' figures for this experiment, where the classes are theirs."""
+        """Published figures for this experiment, if the classes are the same."""
         reference = self.experiment().get("reference")
         return reference if reference and len(reference["per_class"]) == len(report["classes"]) else None
 
-    def ended(self, answer):
+    def on_end(self, answer):
         seconds = answer["progress"]["seconds"]
-        words = "stopped before the first epoch ended."
+        text = "stopped before the first epoch ended."
         if "report" in answer:
             right = percent(answer["report"]["accuracy"])
             what = "images" if self.experiment()["name"] == "own" else "digits"
-            words = f"{right} of the test {what} are read right"
-            if seconds:  # what came from a file took none
+            text = f"{right} of the test {what} are classified correctly"
+            if seconds:  # 0 for a model from a file
                 took = f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
-                words += f", after {took}" + (" more" if self.continued else "")
-            words += "."
-            taught = ["with what you taught"] if self.lesson else []
-            words_of_run = [self.experiment()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
-            self.runs.add(", ".join(words_of_run + taught), answer["report"]["accuracy"])
-        self.state.show("finished", words)
+                text += f", after {took}" + (" more" if self.continued else "")
+            text += "."
+            corrected = ["with corrections"] if self.correcting else []
+            description = [self.experiment()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
+            self.runs.add(", ".join(description + corrected), answer["report"]["accuracy"])
+        self.state.show("finished", text)
         by_id("sha256").textContent = answer.get("fingerprint", "")
         by_id("link-words").hidden = True
         by_id("fingerprint").hidden = False
@@ -271,14 +263,14 @@ class Page:
         self.reading.drawn()
 
     async def offer_link(self):
-        """A link to the run, where it leads to these very weights."""
-        answer = await self.ask("reproduces", **self.settings.message())
+        """Shows a link to the run, if it reproduces these weights."""
+        answer = await self.request("reproduces", **self.settings.message())
         if answer and answer["reproduces"]:
             by_id("link").setAttribute("href", self.settings.address())
             by_id("link-words").hidden = False
 
-    def forgotten(self):
-        """The training is gone; drawings are read as before it."""
+    def on_reset(self):
+        """Classifies the drawing again, now without the training."""
         self.reading.drawn()
 
     def opened(self, answer):
@@ -286,32 +278,32 @@ class Page:
         if "error" in answer:
             self.state.say(answer["error"]["message"])
         elif answer.get("predicts_only"):
-            self.training.leave()
+            self.training.ignore_pending()
             self.training.clear()
             self.reading.truths(answer["classes"])
             self.reading.can_look = False
-            words = "the model reads your drawings. To see more of it, choose its images and open it again."
-            self.state.show("ready", words)
-            self.forgotten()
+            text = "the model classifies your drawings. To evaluate it, choose its images and open it again."
+            self.state.show("ready", text)
+            self.on_reset()
         else:
             self.show_run(answer)
             self.training.opened(answer)
             self.continued = True
 
     def show_run(self, answer):
-        """The form shows what the training was made with."""
+        """Shows the training's settings in the form."""
         if answer["experiment"] == "own":
             self.add_own(answer["classes"])
         self.choose_experiment(answer["experiment"])
         self.settings.show(answer)
 
-    async def taught(self, answer):
-        """A lesson begins, with a corrected drawing among the digits."""
+    async def on_correction(self, answer):
+        """A short training has started, with a corrected drawing among the images."""
         self.training.clear()
         self.show_run(answer)
-        self.lesson = True
-        self.training.began(answer)
-        await self.training.go_on()
+        self.correcting = True
+        self.training.started(answer)
+        await self.training.run_slices()
 
     # ---------------------------------------------------------------------------------- looking inside
 
@@ -320,14 +312,6 @@ class Page:
 
     def look_at(self, strokes):
         asyncio.create_task(self.look.look_at(strokes=strokes))
-
-
-def patience_from(search, name="patience", usual=PATIENCE):
-    given = window.URLSearchParams.new(search).get(name)
-    try:
-        return float(given) if 0 < float(given or 0) < 10_000 else usual
-    except ValueError:
-        return usual
 
 
 page = Page()

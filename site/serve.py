@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-PORT, PORTS = 8000, 10  # the usual port, and how many ports are tried from it on
+PORT, PORTS = 8000, 10  # the default port, and the number of ports to try from there
 
 # Python's own table of MIME types depends on the machine; browsers insist on some of these.
 MIME_TYPES = {
@@ -86,10 +86,10 @@ class Server(http.server.ThreadingHTTPServer):
     def run(self) -> None:
         """Prints the address, and serves until Ctrl-C."""
         if self.server_address[0] == "127.0.0.1":
-            print(f"scnn is at {self.url} (Ctrl-C ends it)", flush=True)
+            print(f"scnn is at {self.url} (stop with Ctrl-C)", flush=True)
         else:
             addresses = [f"http://{address}:{self.server_port}/" for address in network_addresses()]
-            print(f"On this computer scnn is at {self.url} (Ctrl-C ends it)", flush=True)
+            print(f"On this computer scnn is at {self.url} (stop with Ctrl-C)", flush=True)
             print("\n".join(["In the classroom, type:", *(f"    {one}" for one in addresses)]), flush=True)
             if not addresses:
                 print("    (this computer is on no network)", flush=True)
@@ -147,7 +147,7 @@ def main(arguments: Sequence[str]) -> int:
     else:
         return 1
     if not arguments and port != PORT:
-        print("serve.py: at another port, the browser does not find what it kept before", file=sys.stderr)
+        print("serve.py: at this port, the browser does not find trainings that it saved at another", file=sys.stderr)
     server.run()
     return 0
 

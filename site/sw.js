@@ -1,6 +1,6 @@
-// Keeps the whole site, so that after one visit it works with no network: the page at once, its documentation when the
-// page has started. The build fills in the files with their hashes, and a stamp made of them for each of the two: another
-// build is another cache, and none is ever a mix of two.
+// Caches the whole site, so that it works offline after one visit: first the page, then its documentation when the page
+// has started. The build inserts the files with their hashes, and a stamp computed from them for each of the two: every
+// build has caches of its own, so that versions are never mixed.
 const STAMP = "{FILES stamp}";
 const FILES = {};
 const DOCUMENTATION_STAMP = "{DOCUMENTATION stamp}";
@@ -37,7 +37,7 @@ const keepDocumentation = async () => {
 };
 
 addEventListener("message", (event) => {
-  // A new version waits until the page's reader agrees: a training that runs is left alone.
+  // A new version waits until the user agrees, so that a running training is not interrupted.
   if (event.data === "take over") skipWaiting();
   if (event.data === "keep the documentation") event.waitUntil(keepDocumentation());
 });

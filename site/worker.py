@@ -1,4 +1,4 @@
-"""The worker: one session of scnn, asked by the page. Questions and answers are JSON; files come as bytes beside."""
+"""The worker: one session of scnn. Messages and answers are JSON; files are bytes beside them."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.page.session import Session
 
-__export__ = ["ask", "continue_kept", "file_link", "forget_kept", "kept"]
+__export__ = ["continue_saved", "delete_saved", "file_url", "handle", "newest_saved"]
 
 MODEL = Path("pretrained.safetensors")
 
@@ -21,25 +21,26 @@ session = Session(perf_counter, engines, MODEL.read_bytes() if MODEL.exists() el
 store = Store()
 
 
-async def ask(question, *files):
-    """Answers one question; `files` are Uint8Arrays, named by the message's "files"."""
-    message = json.loads(question)
+async def handle(message, *files):
+    """Answers one message; `files` are Uint8Arrays, whose names are in the message's "files"."""
+    message = json.loads(message)
     store.belong_to(message.pop("path", None))
     for name, data in zip(message.pop("files", []), files, strict=False):
         message[name] = bytes(data.to_py())
-    answer = await advance(message) if message["action"] == "advance" else await kept_answer(message)
+    answer = await advance(message) if message["action"] == "advance" else await answer_and_save(message)
     if message["action"] == "reset":
-        await store.forget(store.key)
+        await store.delete(store.key)
     return json.dumps(answer)
 
 
 async def advance(message):
-    """As many epochs as the budget holds: each is kept before the next begins, so that none is lost with the tab."""
+    """Trains as many epochs as the budget allows. Each is saved before the next starts, so that closing the tab loses
+    none."""
     until = perf_counter() + message["budget_ms"] / 1000
-    answer = await kept_answer(message)
+    answer = await answer_and_save(message)
     events = answer.get("events")
     while events and not answer["finished"] and (left := until - perf_counter()) > 0:
-        more = await kept_answer({**message, "budget_ms": 1000 * left})
+        more = await answer_and_save({**message, "budget_ms": 1000 * left})
         if "error" in more:
             return more
         answer.update(more)
@@ -49,32 +50,32 @@ async def advance(message):
     return {**answer, "events": events} if events else answer
 
 
-async def kept_answer(message):
-    """The session's answer, and what became of keeping the training where an epoch has ended."""
+async def answer_and_save(message):
+    """The session's answer. After an epoch, the training is saved, and `storage` is "" or why that failed."""
     answer = session.handle(message)
     if answer.get("events") or answer.get("finished"):
-        answer["kept"] = await store.keep(session.checkpoint_file(), session.run.describe(), answer["progress"])
+        answer["storage"] = await store.save(session.checkpoint_file(), session.run.describe(), answer["progress"])
     return answer
 
 
-async def kept():
-    """The newest training that was kept, or null; where the storage fails, the reason as {"error": …}."""
+async def newest_saved():
+    """The newest saved training, or null; if the storage fails, the reason as {"error": …}."""
     return json.dumps(await store.newest())
 
 
-async def continue_kept(key):
-    """Opens a kept training; the answer is that of `open`."""
+async def continue_saved(key):
+    """Opens a saved training; the answer is that of `open`."""
     data = await store.read(key)
-    store.key = key  # what goes on is kept in the same place
+    store.key = key  # it is saved under the same key again
     return json.dumps(session.handle({"action": "open", "data": data}))
 
 
-async def forget_kept(key):
-    await store.forget(key)
+async def delete_saved(key):
+    await store.delete(key)
     return "{}"
 
 
-async def file_link(kind):
-    """An address within the page from which a model or checkpoint can be saved."""
+async def file_url(kind):
+    """A blob URL of a model or checkpoint file."""
     data = session.checkpoint_file() if kind == "checkpoint" else session.model_file()
     return js.URL.createObjectURL(js.Blob.new(to_js([to_js(data)])))

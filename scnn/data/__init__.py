@@ -1,4 +1,4 @@
-"""Data: labelled images, drawings and pictures, wherever they come from."""
+"""Data: labelled images, drawings and pictures."""
 
 from scnn.data.bundled import load_digits
 from scnn.data.digits import Digits

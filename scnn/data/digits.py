@@ -1,4 +1,4 @@
-"""Digits: grey images with their classes, and what is checked of them."""
+"""Labelled grey images, validated."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scnn.checks import MAX_CLASSES, require_integer, require_names
-from scnn.data.images import grey_levels, whole_numbers
+from scnn.data.images import grey_levels, integers
 from scnn.data.split import first_of_each
 from scnn.errors import ConfigError, DataError, ShapeError
 
@@ -17,12 +17,12 @@ CLASSES = tuple("0123456789")
 
 @dataclass(frozen=True, init=False)
 class Digits:
-    """Grey-level images with their classes. Raises DataError where counts or labels do not fit, ShapeError for an
-    array of other rows and columns, ConfigError for sizes and class names that are none.
+    """Grey images with their classes. Raises DataError for counts that differ and invalid labels, ShapeError for an
+    array with other rows and columns, ConfigError for sizes below 1 and invalid class names.
 
-    `pixels` holds [image, row, column], one byte each, 0 for paper to 255 for ink; `labels` one byte an image,
-    its place in `classes`. Both are made from bytes, nested lists, or whatever has the buffer protocol, such as numpy
-    arrays; floats and bools are pixels from 0 to 1.
+    `pixels` is [image, row, column], one byte each, from 0 (paper) to 255 (ink). `labels` is one byte per image, the
+    index of its class in `classes`. Both accept bytes, nested lists, and objects with the buffer protocol, such as
+    numpy arrays; floats and bools are pixels from 0 to 1.
 
     >>> one = Digits([[[0.0, 1.0], [0.4, 0.0]]], [3], rows=2, columns=2)
     >>> one
@@ -49,17 +49,14 @@ class Digits:
         require_integer("an image's columns", columns, 1)
         names = require_names(classes)
         if not 1 <= len(names) <= MAX_CLASSES:
-            raise ConfigError(
-                f"there are 1 to {MAX_CLASSES} classes, since a label is one byte, and not {len(names)}"
-            )
+            raise ConfigError(f"expected 1 to {MAX_CLASSES} classes (a label is one byte), got {len(names)}")
         fields = {"pixels": grey_levels(pixels, (1, rows, columns)), "labels": label_bytes(labels, len(names))}
         for name, value in {**fields, "rows": rows, "columns": columns, "classes": names}.items():
-            object.__setattr__(self, name, value)  # as dataclasses do where they are frozen
+            object.__setattr__(self, name, value)  # as frozen dataclasses do
         wanted = len(self.labels) * self.rows * self.columns
         if len(self.pixels) != wanted:
             raise DataError(
-                f"{len(self.labels)} labels go with {wanted} pixels of {self.rows}×{self.columns} images, "
-                f"not with {len(self.pixels)}"
+                f"{len(self)} images of {self.rows}×{self.columns} need {wanted} pixels, got {len(self.pixels)}"
             )
 
     def __len__(self) -> int:
@@ -69,25 +66,25 @@ class Digits:
         return f"<Digits: {len(self)} of {self.rows}×{self.columns} pixels, classes {' '.join(self.classes)}>"
 
     def require_input(self, shape: tuple[int, ...], name: str = "digits") -> None:
-        """Raises ShapeError where a network with an input of this shape cannot take them; `name` is what they are."""
+        """Raises ShapeError unless a network's input has this shape; `name` names the images in the message."""
         own = (1, self.rows, self.columns)
         if own != shape:
-            raise ShapeError(f"the {name} are {own}, and the network's input is {shape}")
+            raise ShapeError(f"the shape of the {name} is {own}, and the network's input is {shape}")
 
     def fingerprint(self) -> str:
-        """SHA-256 of sizes, labels and pixels: equal only for equal digits."""
+        """SHA-256 of sizes, class names, labels and pixels."""
         digest = hashlib.sha256(json.dumps([len(self), self.rows, self.columns, self.classes]).encode())
         digest.update(self.labels)
         digest.update(self.pixels)
         return digest.hexdigest()
 
-    def image(self, place: int) -> bytes:
+    def image(self, index: int) -> bytes:
         """The pixels of one image, [row, column]."""
         size = self.rows * self.columns
-        return self.pixels[place * size : (place + 1) * size]
+        return self.pixels[index * size : (index + 1) * size]
 
     def select(self, classes: Sequence[int], per_class: int) -> "Digits":
-        """The first `per_class` images of each of these classes, in their order; labels count them from 0."""
+        """The first `per_class` images of each of these classes; labels count the classes given from 0."""
         chosen = self.take(first_of_each(self.labels, classes, per_class))
         labels = bytes(label for label in range(len(classes)) for _ in range(per_class))
         return Digits(chosen.pixels, labels, self.rows, self.columns, tuple(self.classes[label] for label in classes))
@@ -100,9 +97,9 @@ class Digits:
 
 
 def label_bytes(labels: object, classes: int) -> bytes:
-    """Labels as bytes, each the place of one of so many classes; raises DataError."""
-    numbers = labels if isinstance(labels, bytes) else whole_numbers(labels, "labels")
-    for place, label in enumerate(numbers):
+    """Labels as bytes; raises DataError unless all are class indices."""
+    numbers = labels if isinstance(labels, bytes) else integers(labels, "labels")
+    for index, label in enumerate(numbers):
         if not 0 <= label < classes:
-            raise DataError(f"image {place} has the label {label}, and labels go from 0 to {classes - 1}")
+            raise DataError(f"image {index} has the label {label}; expected 0 to {classes - 1}")
     return bytes(numbers)

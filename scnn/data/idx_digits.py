@@ -1,4 +1,4 @@
-"""Digits from IDX files: MNIST's own, and those of sets like it, whose numbers, shapes and labels differ."""
+"""Digits from IDX files: MNIST, and similar datasets whose numbers, shapes and labels differ."""
 
 import os
 import warnings
@@ -14,7 +14,11 @@ from scnn.formats.idx import name_of, opened, read, read_idx
 
 __all__ = ["load_idx", "read_digits"]
 
-EMNIST_LABELS = ((1, 26), (0, 46), (0, 61))  # least and largest of its letters, balanced and by-class sets
+EMNIST_LABELS = (
+    (1, 26),
+    (0, 46),
+    (0, 61),
+)  # smallest and largest label of its letters, balanced and by-class datasets
 
 
 def load_idx(
@@ -26,21 +30,21 @@ def load_idx(
 ) -> Digits:
     """Images and labels from two IDX files, by path or as bytes, plain or gzipped.
 
-    Images are [image, row, column], [image, 1, row, column] or, where they are square, [image, pixel]; whole numbers
+    Images are [image, row, column], [image, 1, row, column] or, if they are square, [image, pixel]: integers
     from 0 to 255 or floats from 0 to 1, of any type. Labels are [image] or, as in QMNIST, [image, column], of which
     the first column is the class. `classes` names the classes (0 to 9 unless given); labels may count them from 1.
-    `transposed` exchanges the rows and columns of each image, as EMNIST needs; a set that looks like EMNIST gives a
-    warning without it.
+    `transposed` exchanges the rows and columns of each image, as EMNIST needs; without it, a dataset that looks like
+    EMNIST gives a warning.
 
-    Files may be pipes. Raises IdxError, naming the file, for one that is short, corrupt, not of the right kind or
-    longer than its header says, for counts that differ and for labels that are no class.
+    Files can be pipes. Raises IdxError, naming the file, if a file is truncated, corrupt, of another type or longer
+    than its header states, if the counts differ, and if a label is not a class.
     """
     image_name, label_name = name_of(images, "the images' file"), name_of(labels, "the labels' file")
     with opened(images) as image_stream, opened(labels) as label_stream:
         digits = read_digits(image_stream, label_stream, image_name, label_name, classes, transposed)
         for stream, name in ((image_stream, image_name), (label_stream, label_name)):
             if read(stream, 1, name):
-                raise IdxError(f"{name} goes on after its last element")
+                raise IdxError(f"{name} has extra data after its last element")
     return digits
 
 
@@ -61,7 +65,7 @@ def read_digits(
     if not transposed and looks_like_emnist(found, image_name):
         warnings.warn(
             f"{image_name} looks like EMNIST, whose images have rows and columns exchanged: "
-            "pass transposed=True (--transposed) if they lie on their side",
+            "pass transposed=True (--transposed) if they appear rotated",
             stacklevel=4,
         )
     names = CLASSES if classes is None else tuple(classes)
@@ -69,27 +73,31 @@ def read_digits(
         found = [label - 1 for label in found]  # they count from 1
     pixels = grey_bytes(numbers, image_name)
     if transposed:
-        pixels = b"".join(turned(pixels, rows, columns))
+        pixels = b"".join(transpose(pixels, rows, columns))
         rows, columns = columns, rows
     try:
         return Digits(pixels, found, rows, columns, names)
     except DataError as error:
         largest = max(found, default=0)
         remedy = (
-            f" (labels go up to {largest}: name the classes, classes=[…] or --classes)" if classes is None else ""
+            f" (the largest label is {largest}: name the classes, classes=[…] or --classes)"
+            if classes is None
+            else ""
         )
-        raise IdxError(f"{image_name} and {label_name} are no digits: {error}{remedy}") from None
+        raise IdxError(f"{image_name} and {label_name} are invalid: {error}{remedy}") from None
 
 
 def sides_of(shape: tuple[int, ...], name: str) -> tuple[int, int]:
-    """Rows and columns of each image; raises IdxError where they cannot be told."""
+    """Rows and columns of each image; raises IdxError if the shape does not determine them."""
     if len(shape) == 2:
         side = isqrt(shape[1])
         if side * side != shape[1]:
-            raise IdxError(f"{name} has images of {shape[1]} numbers, which is no square; expected rows and columns")
+            raise IdxError(
+                f"{name} has images of {shape[1]} numbers, which is not a square; expected rows and columns"
+            )
         return side, side
     if len(shape) == 4 and shape[1] != 1:
-        raise IdxError(f"{name} has images of {shape[1]} channels; expected grey images, of one")
+        raise IdxError(f"{name} has images of {shape[1]} channels; expected one, grey")
     return shape[-2], shape[-1]
 
 
@@ -98,12 +106,12 @@ def classes_of(numbers: "array[Any]", shape: tuple[int, ...], name: str) -> list
     found = numbers[:: shape[1]] if len(shape) == 2 else numbers
     for place, label in enumerate(found):
         if label != int(label) or not 0 <= label <= 255:
-            raise IdxError(f"{name}: label {place} is {label}; expected a whole number from 0 to 255")
+            raise IdxError(f"{name}: label {place} is {label}; expected an integer from 0 to 255")
     return [int(label) for label in found]
 
 
 def grey_bytes(numbers: "array[Any]", name: str) -> bytes:
-    """Grey levels, 0 to 255, from numbers of any type whose meaning is plain; raises IdxError for others."""
+    """Grey levels, 0 to 255, from integers from 0 to 255 or floats from 0 to 1; raises IdxError for others."""
     if numbers.typecode == "B" or not numbers:
         return numbers.tobytes()
     least, largest = min(numbers), max(numbers)
@@ -112,11 +120,11 @@ def grey_bytes(numbers: "array[Any]", name: str) -> bytes:
     if least >= 0 and largest <= 255 and all(number == int(number) for number in numbers):
         return bytes(int(number) for number in numbers)
     raise IdxError(
-        f"{name} has numbers from {least} to {largest}; expected whole numbers from 0 to 255, or floats from 0 to 1"
+        f"{name} has numbers from {least} to {largest}; expected integers from 0 to 255, or floats from 0 to 1"
     )
 
 
-def turned(pixels: bytes, rows: int, columns: int) -> Iterator[bytes]:
+def transpose(pixels: bytes, rows: int, columns: int) -> Iterator[bytes]:
     """Each image with rows and columns exchanged."""
     for first in range(0, len(pixels), rows * columns):
         image = pixels[first : first + rows * columns]
@@ -124,6 +132,6 @@ def turned(pixels: bytes, rows: int, columns: int) -> Iterator[bytes]:
 
 
 def looks_like_emnist(labels: Sequence[int], name: str) -> bool:
-    """By the file's name, or by labels that EMNIST alone has."""
+    """Judged by the file's name, or by labels that only EMNIST has."""
     ends = (min(labels, default=0), max(labels, default=0))
     return "emnist" in os.path.basename(name).lower() or ends in EMNIST_LABELS

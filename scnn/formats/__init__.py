@@ -1,1 +1,1 @@
-"""File formats: bytes in and out, checked whole before use."""
+"""File formats. A file is validated completely before any of it is used."""

@@ -1,4 +1,4 @@
-"""IDX files, the format of MNIST: read from a stream, plain or gzipped, and checked."""
+"""IDX files, MNIST's format: reads and validates them, plain or gzipped."""
 
 import io
 import os
@@ -19,14 +19,14 @@ __all__ = ["MAX_ELEMENTS", "name_of", "opened", "read", "read_idx"]
 TYPES: dict[int, Literal["B", "b", "h", "i", "f", "d"]] = {8: "B", 9: "b", 11: "h", 12: "i", 13: "f", 14: "d"}
 DIMENSIONS = {"images": (2, 3, 4), "labels": (1, 2)}
 
-# No image set is larger than this; a header that says so is broken or hostile.
+# No image dataset is larger; a header with larger sizes is corrupt or hostile.
 MAX_ELEMENTS = 1 << 30
 
-# What people give in the place of an IDX file, by its first bytes.
+# Other files that users may pass instead, by their first bytes.
 FOREIGN = {
     b"PK\x03\x04": "a zip archive: unpack it first",
     b"\x93NUMPY": "an .npy file of numpy: load it with numpy, and make Digits of its arrays",
-    b"version https://git-lfs": "a Git LFS pointer, not the file that it stands for: run `git lfs pull`",
+    b"version https://git-lfs": "a Git LFS pointer instead of the file itself: run `git lfs pull`",
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"\xfd7zXZ": "an xz file: unpack it first",
@@ -37,18 +37,18 @@ FOREIGN = {
 
 
 def read_idx(stream: BinaryIO, kind: str, name: str) -> tuple[tuple[int, ...], "array[Any]"]:
-    """Dimensions and numbers of one IDX file; `kind` is images or labels, `name` what the file is called."""
+    """Dimensions and numbers of one IDX file; `kind` is "images" or "labels", `name` names the file in messages."""
     head = read(stream, 4, name)
     if len(head) < 4:
-        raise IdxError(f"{name} is not an IDX file: one begins with 4 bytes, and there are {len(head)}")
+        raise IdxError(f"{name} is not an IDX file: expected at least 4 bytes, got {len(head)}")
     code, dimensions = head[2], head[3]
     if head[:2] != b"\0\0" or code not in TYPES or not 1 <= dimensions <= 4:
         raise IdxError(f"{name} is {foreign(head + read(stream, 60, name))}; expected an IDX file of {kind}")
     if dimensions not in DIMENSIONS[kind]:
         found = next(other for other in DIMENSIONS if dimensions in DIMENSIONS[other])
         raise IdxError(
-            f"{name} is an IDX file of {found}, not of {kind}: "
-            f"it begins with 0x{head.hex()}, and has {dimensions} dimension{'s' * (dimensions > 1)}"
+            f"{name} is an IDX file of {found} (it starts with 0x{head.hex()} and has {dimensions} "
+            f"dimension{'s' * (dimensions > 1)}); expected an IDX file of {kind}"
         )
     head = read(stream, 4 * dimensions, name)
     if len(head) < 4 * dimensions:
@@ -57,10 +57,10 @@ def read_idx(stream: BinaryIO, kind: str, name: str) -> tuple[tuple[int, ...], "
     values = array(TYPES[code])
     size = prod(shape) * values.itemsize
     if size > MAX_ELEMENTS or min(shape[1:], default=1) == 0:
-        raise IdxError(f"{name}: the header speaks of {' × '.join(map(str, shape))} numbers, which cannot be")
+        raise IdxError(f"{name}: the header states {' × '.join(map(str, shape))} numbers, which is invalid")
     data = read(stream, size, name)
     if len(data) < size:
-        raise IdxError(f"{name}: the header promises {size} bytes, and there are {len(data)}")
+        raise IdxError(f"{name}: the header states {size} bytes, and the file has {len(data)}")
     values.frombytes(data)
     if sys.byteorder == "little":
         values.byteswap()
@@ -68,32 +68,32 @@ def read_idx(stream: BinaryIO, kind: str, name: str) -> tuple[tuple[int, ...], "
 
 
 def foreign(start: bytes) -> str:
-    """What a file is, by its first bytes, if it is no IDX file."""
+    """The type of a file that is not an IDX file, judged by its first bytes."""
     for signature, what in FOREIGN.items():
         if start.startswith(signature):
             return what
     text = start.decode("latin-1").lstrip().lower()
     if text.startswith(("<!doctype", "<html", "<?xml", "<head")):
-        return "a web page, perhaps of an error: download the file itself"
+        return "a web page, perhaps an error page: download the file itself"
     if text and all(letter in '0123456789.,;+-e \t\r\n"' for letter in text) and any(sign in text for sign in ",;\t"):
         return "a CSV table"
-    return f"not an IDX file (it begins with 0x{start[:4].hex()})"
+    return f"not an IDX file (it starts with 0x{start[:4].hex()})"
 
 
 def read(stream: BinaryIO, size: int, name: str) -> bytes:
-    """Up to `size` bytes, by pieces, so that no header's word alone makes memory grow."""
+    """Up to `size` bytes, in pieces, so that a false header does not allocate memory."""
     pieces = io.BytesIO()
     try:
         while size > 0 and (piece := stream.read(min(size, 1 << 20))):
             pieces.write(piece)
             size -= len(piece)
-    except (EOFError, OSError, zlib.error) as error:  # a plain file's, or one of those that gzip raises
-        raise IdxError(f"{name} cannot be read: its data is corrupt or cut short ({error})") from None
+    except (EOFError, OSError, zlib.error) as error:  # of a plain file, or of gzip
+        raise IdxError(f"{name} cannot be read: its data is corrupt or truncated ({error})") from None
     return pieces.getvalue()
 
 
 def opened(source: str | Path | bytes) -> BinaryIO:
-    """The file or the bytes as a stream, unpacked if they are gzipped, whatever their name."""
+    """The file or the bytes as a stream, decompressed if the content is gzipped."""
     stream: io.BufferedReader
     try:
         if isinstance(source, bytes | bytearray | memoryview):
@@ -101,13 +101,13 @@ def opened(source: str | Path | bytes) -> BinaryIO:
         elif isinstance(source, str | os.PathLike):
             stream = Path(source).open("rb")
         else:
-            raise IdxError(f"an IDX file is a path or bytes, not {describe(source)}")
-        gzipped = stream.peek(2)[:2] == b"\x1f\x8b"  # a pipe cannot be read twice
-    except (OSError, ValueError) as error:  # Python's for a NUL in the path
+            raise IdxError(f"an IDX file must be given as a path or bytes, got {describe(source)}")
+        gzipped = stream.peek(2)[:2] == b"\x1f\x8b"  # peek: a pipe cannot be read twice
+    except (OSError, ValueError) as error:  # ValueError: NUL in the path
         raise IdxError(f"{source!s} cannot be read: {getattr(error, 'strerror', error)}") from None
     if not gzipped:
         return stream
-    import gzip  # read when it is first needed: a page starts sooner
+    import gzip  # imported when needed, so that the page starts sooner
 
     return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
 

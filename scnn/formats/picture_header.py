@@ -3,7 +3,7 @@
 from scnn.errors import DataError
 
 __all__ = ["picture_size"]
-MAX_PIXELS = 100_000_000  # of one picture
+MAX_PIXELS = 100_000_000  # of a picture
 
 
 def picture_size(data: bytes) -> tuple[int, int]:
@@ -13,7 +13,7 @@ def picture_size(data: bytes) -> tuple[int, int]:
     if size is None:
         raise DataError("the file is not a PNG or JPEG picture")
     if not 0 < size[0] * size[1] <= MAX_PIXELS:
-        raise DataError(f"the picture has {size[0]}×{size[1]} pixels, and at most {MAX_PIXELS} are read")
+        raise DataError(f"the picture has {size[0]}×{size[1]} pixels; expected at most {MAX_PIXELS}")
     return size
 
 
@@ -24,7 +24,7 @@ def png_size(data: bytes) -> tuple[int, int] | None:
 
 
 def jpeg_size(data: bytes) -> tuple[int, int] | None:
-    """Follows the segments, each with its length, to the frame's header."""
+    """Skips segments, each of which states its length, until the frame header."""
     at = 2
     while data[:2] == b"\xff\xd8" and at + 9 <= len(data) and data[at] == 0xFF:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")

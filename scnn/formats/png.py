@@ -1,4 +1,4 @@
-"""Grey pictures for a page: PNG files inside `data:` addresses, which an <img> shows without any request."""
+"""Grey pictures for the page: PNG files in `data:` URLs, which <img> shows without a request."""
 
 import base64
 import struct
@@ -10,10 +10,10 @@ INVERTED = bytes(range(255, -1, -1))
 
 
 def picture(levels: bytes, width: int, height: int) -> str:
-    """The address of a picture of grey levels, [row, column], 0 for black to 255 for white (ISO 15948)."""
+    """The `data:` URL of a picture of grey levels, [row, column], 0 for black to 255 for white (ISO 15948)."""
     assert len(levels) == width * height, f"{width}×{height} is not {len(levels)}"
-    rows = b"".join(b"\0" + levels[row * width : (row + 1) * width] for row in range(height))  # 0: no filter
-    header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)  # eight bits, grey
+    rows = b"".join(b"\0" + levels[row * width : (row + 1) * width] for row in range(height))  # filter type 0: none
+    header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)  # 8 bits, greyscale
     file = (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
     )
@@ -21,7 +21,7 @@ def picture(levels: bytes, width: int, height: int) -> str:
 
 
 def as_ink(levels: bytes) -> bytes:
-    """Digits hold ink: 255 is black on a page."""
+    """Ink levels as grey levels: ink 255 becomes black."""
     return levels.translate(INVERTED)
 
 

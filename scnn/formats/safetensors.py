@@ -1,7 +1,7 @@
 """safetensors files: the length of a header, the header in JSON, and the tensors' raw bytes. No code, no pickle.
 
-The format: https://huggingface.co/docs/safetensors/index#format. A file is checked whole before anything of it
-is used.
+Format: https://huggingface.co/docs/safetensors/index#format. A file is validated completely before any of it is
+used.
 """
 
 import json
@@ -31,8 +31,8 @@ DTYPES = {code: dtype for dtype, code in ARRAY_CODES.items()}
 
 @dataclass(frozen=True)
 class Tensor:
-    """Numbers in row order, as an array of kind f, i, I or B, with their shape. Of a tensor whose element type is not
-    read there are no numbers; `unread` names the type."""
+    """Numbers in row-major order, as an array of type code f, i, I or B, with their shape. If the element type cannot
+    be decoded, there are no numbers, and `unread` names the type."""
 
     values: "array[Any]"
     shape: tuple[int, ...]
@@ -40,7 +40,7 @@ class Tensor:
 
 
 def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
-    """The bytes of a file; data begins at a multiple of eight."""
+    """The bytes of a file; the data starts at a multiple of 8."""
     header: dict[str, object] = {"__metadata__": dict(metadata)}
     offset = 0
     for name, tensor in tensors.items():
@@ -59,31 +59,31 @@ def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
 
 
 def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Tensors and metadata; raises ModelError for anything that is not a whole and sound file."""
+    """Tensors and metadata; raises ModelError unless the file is complete and valid."""
     if len(data) > MAX_FILE:
-        raise ModelError(f"the file has {len(data)} bytes, and at most {MAX_FILE} are read")
+        raise ModelError(f"the file has {len(data)} bytes; expected at most {MAX_FILE}")
     if len(data) < 8:
-        raise ModelError(f"{NO_MODEL}: one begins with 8 bytes, and there are {len(data)}")
+        raise ModelError(f"{NO_MODEL}: expected at least 8 bytes, got {len(data)}")
     (length,) = LENGTH.unpack_from(data)
     if not 2 <= length <= MAX_HEADER:
-        raise ModelError(f"{NO_MODEL}: its header should have {length} bytes, and 2 to {MAX_HEADER} are read")
-    if length > (there := len(data) - 8):
-        raise ModelError(f"the file is cut short: its header should have {length} bytes, and there are {there}")
+        raise ModelError(f"{NO_MODEL}: the stated header size is {length} bytes; expected 2 to {MAX_HEADER}")
+    if length > (available := len(data) - 8):
+        raise ModelError(f"the file is truncated: expected a header of {length} bytes, got {available}")
     header = parse(data[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        raise ModelError("the metadata is not a table of texts")
+        raise ModelError("the metadata must be a JSON object of strings")
     if len(header) > MAX_TENSORS:
-        raise ModelError(f"the file has {len(header)} tensors, and at most {MAX_TENSORS} are read")
+        raise ModelError(f"the file has {len(header)} tensors; expected at most {MAX_TENSORS}")
     body = memoryview(data)[8 + length :]
     entries = {name: checked(name, entry, len(body)) for name, entry in header.items()}
     end = 0
     for begin, after, name in sorted((begin, after, name) for name, (_, _, begin, after) in entries.items()):
         if begin != end:
-            raise ModelError(f"tensor {short(name)} begins at {begin}, and the one before it ends at {end}")
+            raise ModelError(f"tensor {short(name)} starts at byte {begin}; expected {end}")
         end = after
     if end != len(body):
-        raise ModelError(f"the tensors end at {end}, and the file's data at {len(body)}")
+        raise ModelError(f"the tensors end at byte {end}; expected the end of the file, {len(body)}")
     tensors = {}
     for name, (dtype, shape, begin, after) in entries.items():
         values = decode(dtype, bytes(body[begin:after]))
@@ -93,7 +93,7 @@ def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 def parse(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text.decode(), parse_constant=refuse_constant, object_pairs_hook=without_doubles)
+        header = json.loads(text.decode(), parse_constant=refuse_constant, object_pairs_hook=unique_names)
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{NO_MODEL}: its header is not JSON ({str(error)[:100]})") from None
     if not isinstance(header, dict):
@@ -102,30 +102,33 @@ def parse(text: bytes) -> dict[str, Any]:
 
 
 def refuse_constant(name: str) -> float:
-    """For `json.loads`, which takes NaN and Infinity, though JSON has none."""
-    raise ValueError(f"{name} is no JSON")
+    """For `json.loads`, which accepts NaN and Infinity although JSON does not."""
+    raise ValueError(f"{name} is not valid JSON")
 
 
-def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands there twice")
+        raise ValueError("a name occurs twice")
     return found
 
 
 def checked(name: str, entry: object, size: int) -> tuple[str, tuple[int, ...], int, int]:
-    """One tensor's element type, shape and place, if all of it is sound. Types that are not read are left alone."""
+    """A tensor's element type, shape, start and end; raises ModelError if its entry is invalid. Types that cannot be
+    decoded are accepted."""
     if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
-        raise ModelError(f"tensor {short(name)} is not described by dtype, shape and data_offsets")
+        raise ModelError(f"tensor {short(name)} must have dtype, shape and data_offsets, and nothing else")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str):
         raise ModelError(f"tensor {short(name)} has the element type {short(dtype)}; expected a name such as F32")
     if not is_counts(shape, 8) or not is_counts(offsets, 2) or len(offsets) != 2:
-        raise ModelError(f"tensor {short(name)} has no sound shape and place")
+        raise ModelError(f"tensor {short(name)} has an invalid shape or data_offsets")
     begin, end = offsets
     fits = dtype not in BITS or 8 * (end - begin) == -(-BITS[dtype] * prod(shape) // 8) * 8
     if not begin <= end <= size or not fits:
-        raise ModelError(f"tensor {short(name)} of shape {short(shape)} cannot lie from {begin} to {end} of {size}")
+        raise ModelError(
+            f"tensor {short(name)}: shape {short(shape)} contradicts data_offsets {begin} to {end} of {size}"
+        )
     return dtype, tuple(shape), begin, end
 
 
@@ -143,7 +146,7 @@ def short(value: object) -> str:
 
 
 def read(path: str | Path) -> bytes:
-    """The file's bytes, as many as any model may have, and only its first where it is none; raises ModelError."""
+    """The file's bytes, or only the first 8 if they show that it is not a model; raises ModelError."""
     try:
         with path_of(path).open("rb") as stream:
             data = stream.read(LENGTH.size)
@@ -155,8 +158,8 @@ def read(path: str | Path) -> bytes:
 
 
 def write(path: str | Path, data: bytes) -> None:
-    """Writes the file as a whole or not at all: what was there stays until the new one is on the disk. A link goes on
-    leading to it, and what is no file, such as a pipe, is written to as it is. Raises ModelError."""
+    """Writes the file atomically: an existing file stays until the new one is on the disk. Symbolic links stay links,
+    and pipes and devices are written to directly. Raises ModelError."""
     target = Path(os.path.realpath(path_of(path)))
     try:
         if target.exists() and not target.is_file():
@@ -169,7 +172,7 @@ def write(path: str | Path, data: bytes) -> None:
 
 
 def replace(target: Path, data: bytes) -> None:
-    """Puts a new file in the place of the old one, with the permissions of the old, or those that new files get."""
+    """Replaces the file, and keeps its permissions."""
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with temporary.open("xb") as stream:
@@ -185,7 +188,7 @@ def replace(target: Path, data: bytes) -> None:
 
 
 def path_of(path: object) -> Path:
-    """Raises ModelError for what is no path."""
+    """The path; raises ModelError if it is not a path."""
     if not isinstance(path, str | os.PathLike) or "\0" in str(path):
-        raise ModelError(f"a file's path is a text or a Path, not {short(path)}")
+        raise ModelError(f"expected a path as a string or Path, got {short(path)}")
     return Path(path)

@@ -12,7 +12,7 @@ from typing import Any
 
 from scnn.checks import require_names, require_seed, require_type
 from scnn.data.digits import Digits
-from scnn.data.images import images_of, whole_numbers
+from scnn.data.images import images_of, integers
 from scnn.engines.engine import Engine, EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
@@ -150,7 +150,7 @@ class Network(Architecture):
         images.
         """
         if labels is not None:
-            given = whole_numbers(labels, "labels")
+            given = integers(labels, "labels")
             matrix = confusion_matrix(given, self.predict(images, make_engine=make_engine), self.classes)
             return Report.from_confusion(matrix)
         if not isinstance(images, Digits):

@@ -1,20 +1,20 @@
-"""What the page uses of a browser that not every browser has: one table, with what the page does without it.
+"""Browser features that not every browser has, in one table, with the effect on the page if they are missing.
 
-`boot.js` checks what nothing can be done without: WebAssembly, its SIMD, workers. MicroPython raises AttributeError
-where JavaScript says undefined, so whatever may be missing is asked for by `found`.
+`boot.js` checks the features that are required: WebAssembly with SIMD, and workers. MicroPython raises AttributeError
+where JavaScript returns undefined, so features that may be missing are read by `found`.
 """
 
 from pyscript import window
 
 
 def found(target, name):
-    """target.name, or None where the browser does not have it."""
+    """target.name, or None if the browser does not have it."""
     return getattr(target, name, None) if target is not None else None
 
 
 class Facility:
-    """`path` leads to it from the worker's or the window's global object; `without` is what the page says about its
-    absence, "" where nobody would notice; `where` is window or worker."""
+    """`path` is its path from the global object of `where`, which is window or worker; `without` is the text that the
+    page shows if it is missing, "" if users do not notice."""
 
     def __init__(self, path, where, without):
         self.path, self.where, self.without = path, where, without
@@ -34,17 +34,17 @@ FACILITIES = (
     Facility("ResizeObserver", "window", ""),  # charts keep their first width
     Facility("createImageBitmap", "window", "It cannot read your own pictures; IDX files work."),
     Facility("OffscreenCanvas", "window", ""),  # a hidden canvas takes its place
-    Facility("indexedDB", "window", "Trainings are not kept when the tab closes."),
-    Facility("indexedDB", "worker", "Trainings are not kept when the tab closes."),
+    Facility("indexedDB", "window", "Trainings are lost when the tab closes."),
+    Facility("indexedDB", "worker", "Trainings are lost when the tab closes."),
     Facility("crypto.randomUUID", "worker", ""),  # the time and a random number name a kept training
 )
 
 
 def limits():
-    """What the page cannot do in this browser, in sentences, each once; an insecure address comes first."""
+    """The limitations in this browser, each once as a sentence; an insecure address comes first."""
     said = []
     if not found(window, "isSecureContext"):
-        said.append("It was opened over plain http, where browsers do not let a page work offline.")
+        said.append("The page was opened over plain http, which browsers do not allow to work offline.")
     for facility in FACILITIES:
         offline = facility.without == "It does not work offline."
         if facility.where == "window" and facility.without and facility.missing() and not (offline and said):

@@ -12,7 +12,7 @@ STEPS = [10**power * digit for power in range(-3, 7) for digit in (1, 2, 5)]  # 
 
 class Chart:
     def __init__(self, name, text):
-        """Takes over #<name>-chart and #<name>-summary; `text` turns a value into words."""
+        """Controls #<name>-chart and #<name>-summary; `text` formats a value."""
         self.name = name
         self.host = by_id(f"{name}-chart")
         self.summary = by_id(f"{name}-summary")
@@ -29,7 +29,7 @@ class Chart:
 
     def add_points(self, points):
         """Each is (epoch, training, test)."""
-        few = len(self.epochs) < 2  # one point has no line, and is drawn as a point
+        few = len(self.epochs) < 2  # a single point is drawn as a point, not as a line
         for epoch, training, test in points:
             self.epochs.append(epoch)
             self.training.append(training)
@@ -59,32 +59,32 @@ class Chart:
         self.plot.setData(self.data())
 
     def data(self):
-        lines = [self.placed(self.training), self.placed(self.test)] + [values for _, values, _ in self.compared]
-        longest = max(max(map(len, lines)), 2)  # an axis has two ends
+        lines = [self.by_epoch(self.training), self.by_epoch(self.test)] + [values for _, values, _ in self.compared]
+        longest = max(max(map(len, lines)), 2)  # an axis needs two ends
         series = [smoothed(line, self.smoothing) + [None] * (longest - len(line)) for line in lines]
         return to_js([list(range(1, longest + 1))] + series)
 
-    def placed(self, values):
-        """The values at their epochs, None where there is none: a training may have gone on from a file."""
+    def by_epoch(self, values):
+        """The values by epoch, None for missing epochs: a training from a file does not start at epoch 1."""
         line = [None] * (self.epochs[-1] if self.epochs else 0)
         for epoch, value in zip(self.epochs, values):
             line[epoch - 1] = value
         return line
 
     def draw(self, *event):
-        """Makes the chart anew, in the theme's colours."""
+        """Creates the chart again, in the theme's colours."""
         if self.plot:
             self.plot.destroy()
-        self.plot = self.made(max(self.host.clientWidth, 120), HEIGHT, self.host)
+        self.plot = self.make_plot(max(self.host.clientWidth, 120), HEIGHT, self.host)
 
-    def made(self, width, height, host, names=("", "")):
-        """A chart of this size in this element, `names` being those of its axes."""
+    def make_plot(self, width, height, host, names=("", "")):
+        """A plot of this size in this element; `names` are the titles of its axes."""
         style = window.getComputedStyle(document.documentElement)
         empty = not self.epochs and not self.compared
         last = max([len(self.epochs) and self.epochs[-1]] + [len(values) for _, values, _ in self.compared])
         points = len(self.epochs) == 1
         scales = {"x": {"time": False}, "y": {"distr": 3 if self.log and not empty else 1}}
-        if empty:  # axes to be filled, instead of nothing
+        if empty:  # show empty axes
             scales["x"]["range"], scales["y"]["range"] = [1, 10], [0, 1]
         elif last < 2:
             scales["x"]["range"] = [1, 2]
@@ -129,11 +129,11 @@ class Chart:
         )
 
     async def picture(self):
-        """A canvas with the chart as one shows it elsewhere: larger, with the names of axes and curves."""
+        """A canvas with the chart for use elsewhere: larger, with titles of axes and curves."""
         width, height = PICTURE
         aside = document.createElement("div")
-        plot = self.made(width, height, aside, ("epoch", self.name))
-        await window.Promise.resolve()  # uPlot draws once it is asked for nothing more
+        plot = self.make_plot(width, height, aside, ("epoch", self.name))
+        await window.Promise.resolve()  # uPlot draws in a microtask
         drawn = plot.ctx.canvas
         canvas = document.createElement("canvas")
         head = drawn.height // 12
@@ -167,7 +167,7 @@ def curve(label, colour, dash, points):
 
 
 def smoothed(values, weight):
-    """Each value with what came before it, which counts for `weight`."""
+    """The exponential moving average; `weight` is the weight of the previous mean."""
     if not weight:
         return list(values)
     out, mean = [], None

@@ -1,4 +1,4 @@
-"""The confusion matrix and the figures that follow from it, as tables."""
+"""The confusion matrix and the scores computed from it, as tables."""
 
 from widgets.dom import by_id, element, listen, percent, replace
 
@@ -7,7 +7,7 @@ FIGURES = ("precision", "recall", "f1")
 
 class Confusion:
     def __init__(self, choose):
-        """Calls choose(true, read) when a cell is chosen, both counted from 0."""
+        """Calls choose(true, predicted), both counted from 0, when a cell is chosen."""
         self.choose = choose
         self.buttons = []
         self.report = None
@@ -15,7 +15,7 @@ class Confusion:
         listen(by_id("percentages"), "change", lambda event: self.fill())
 
     def show(self, report, reference=None):
-        """Both tables for a session's report; `reference` holds somebody else's figures to set beside."""
+        """Shows both tables for a session's report; `reference` has published figures to compare with."""
         if report["classes"] != self.classes:
             self.build(report["classes"])
         self.report = report
@@ -25,23 +25,23 @@ class Confusion:
         by_id("results-empty").hidden = True
 
     def build(self, classes):
-        """The table's cells, once for each set of classes."""
+        """Creates the table's cells, once for each set of classes."""
         self.classes = classes
         table = by_id("confusion")
-        head = [element("th", "true \\ read as", scope="col")] + [
+        head = [element("th", "true \\ predicted", scope="col")] + [
             element("th", name, scope="col") for name in classes
         ]
         replace(table.tHead, [row(head)])
         self.buttons, body = [], []
         for true, name in enumerate(classes):
             cells = [element("th", name, scope="row")]
-            for read in range(len(classes)):
+            for predicted in range(len(classes)):
                 button = element("button", type="button")
-                listen(button, "click", lambda event, true=true, read=read: self.choose(true, read))
+                listen(button, "click", lambda event, true=true, predicted=predicted: self.choose(true, predicted))
                 cell = element("td")
                 cell.append(button)
                 cells.append(cell)
-                self.buttons.append((cell, button, true, read))
+                self.buttons.append((cell, button, true, predicted))
             body.append(row(cells))
         replace(table.tBodies[0], body)
 
@@ -51,13 +51,13 @@ class Confusion:
         counts = self.report["confusion"]
         sums = [max(1, sum(line)) for line in counts]
         shares = by_id("percentages").checked
-        for cell, button, true, read in self.buttons:
-            count = counts[true][read]
+        for cell, button, true, predicted in self.buttons:
+            count = counts[true][predicted]
             shade = 0 if count == 0 else 1 + round(3 * count / sums[true])
             button.textContent = percent(round(count / sums[true], 3)) if shares else str(count)
-            what = f"{count} of class {self.classes[true]} read as {self.classes[read]}"
+            what = f"{count} of class {self.classes[true]} classified as {self.classes[predicted]}"
             button.setAttribute("aria-label", f"{button.textContent}: {what}")
-            cell.className = f"{'right' if true == read else 'wrong'} shade-{shade}"
+            cell.className = f"{'right' if true == predicted else 'wrong'} shade-{shade}"
 
     def show_figures(self, report, reference):
         table = by_id("figures")

@@ -1,4 +1,4 @@
-"""The few words that all widgets use to speak to the document. Text is always set as text, never as HTML."""
+"""Shorthands for the document, shared by all widgets. Text is always set as text, never as HTML."""
 
 from pyscript import document
 from pyscript.ffi import create_proxy
@@ -9,7 +9,7 @@ def by_id(name):
 
 
 def element(tag, text="", **attributes):
-    """A new element; in attributes' names, _ stands for -."""
+    """A new element; _ in attribute names becomes -."""
     made = document.createElement(tag)
     made.textContent = text
     for name, value in attributes.items():
@@ -18,7 +18,7 @@ def element(tag, text="", **attributes):
 
 
 def replace(parent, children):
-    """Puts these in the place of everything in the parent."""
+    """Replaces everything in the parent."""
     parent.replaceChildren()
     for child in children:
         parent.append(child)
@@ -29,15 +29,15 @@ def listen(target, event, handler):
 
 
 def sure(probability):
-    """How sure a network is, which is never quite."""
+    """The probability of a prediction in per cent, never 100 %."""
     return percent(round(probability, 2)) if probability < 0.995 else "more than 99 %"
 
 
 def nearly(probability):
-    """A probability to a tenth of a per cent; what is not certain is not said to be."""
+    """A probability to a tenth of a per cent, at most 99.9 %."""
     return percent(min(round(probability, 3), 0.999))
 
 
 def percent(share):
-    """A share of one in whole per cent; a tenth more where it matters."""
+    """A fraction in per cent, with one decimal unless it is a whole number."""
     return f"{share * 100:.0f} %" if share * 100 == round(share * 100) else f"{share * 100:.1f} %"

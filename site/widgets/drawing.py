@@ -1,4 +1,4 @@
-"""The canvas to draw on, with mouse, finger or pen. It keeps the strokes, and can take them back."""
+"""The canvas, for mouse, finger, pen and keyboard. Strokes can be undone."""
 
 from pyscript.ffi import create_proxy, to_js
 from widgets.browser import found
@@ -6,18 +6,18 @@ from widgets.dom import by_id, listen
 
 PEN = 18  # canvas pixels: about MNIST's thickness where a digit fills the canvas
 STRIDE = 0.03  # of the canvas's side, by which an arrow key moves the pen
-FINE = 10_000  # points are kept to this part of the canvas's side
+FINE = 10_000  # coordinates are rounded to this fraction of the canvas's side
 
 
 class Drawing:
     def __init__(self, changed):
-        """Calls changed() after each piece of a stroke, and after clearing, undoing and redoing."""
+        """Calls changed() after each part of a stroke, and after undo, redo and clear."""
         self.canvas = by_id("canvas")
         self.context = self.canvas.getContext("2d")
         self.changed = changed
         self.pointer = self.kind = None  # of the pointer that draws now
         self.pen_seen = False  # then a finger is the palm that rests beside it
-        self.strokes = []  # each a list of [x, y], in shares of the canvas's side
+        self.strokes = []  # each a list of [x, y], as fractions of the canvas's side
         self.undone = []
         listen(self.canvas, "pointerdown", self.begin)
         listen(self.canvas, "pointermove", self.move)
@@ -49,7 +49,7 @@ class Drawing:
         if self.pointer is None and event.button == 0:
             self.pointer, self.kind = event.pointerId, event.pointerType
             self.canvas.setPointerCapture(event.pointerId)
-            self.strokes.append([self.place(event)])
+            self.strokes.append([self.position(event)])
             self.undone = []
             self.pen, self.down = None, False
             self.line(self.strokes[-1])
@@ -61,7 +61,7 @@ class Drawing:
             known = len(stroke)
             coalesced = found(event, "getCoalescedEvents")  # Safari has it from 18.2 on, and plain http has not
             for one in (coalesced and coalesced()) or [event]:
-                stroke.append(self.place(one))
+                stroke.append(self.position(one))
             self.line(stroke[known - 1 :])
             self.changed()
 
@@ -71,7 +71,7 @@ class Drawing:
             self.changed()
 
     def key(self, event):
-        """Arrow keys move the pen, Space sets it down and lifts it."""
+        """Arrow keys move the pen; Space lowers and lifts it."""
         moves = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
         if event.key not in moves and event.key != " ":
             return
@@ -90,8 +90,8 @@ class Drawing:
         self.pen = (x, y)
         self.redraw()
 
-    def place(self, event):
-        """Where the pointer is, in shares of the canvas's side."""
+    def position(self, event):
+        """Where the pointer is, as fractions of the canvas's side."""
         box = self.canvas.getBoundingClientRect()
         x, y = (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height
         return [round(x * FINE) / FINE, round(y * FINE) / FINE]
@@ -102,7 +102,7 @@ class Drawing:
         context.strokeStyle = context.fillStyle = "#000"
         x, y = points[0]
         context.beginPath()
-        if len(points) == 1:  # a line without length is drawn by some browsers only
+        if len(points) == 1:  # not all browsers draw a line of length 0
             context.arc(x * side, y * side, PEN / 2, 0, 6.3)
             context.fill()
             return
@@ -140,7 +140,7 @@ class Drawing:
         self.context.fillRect(0, 0, self.canvas.width, self.canvas.height)
 
     def show_pen(self):
-        """A ring where the keyboard's pen is, full while it is down."""
+        """Draws a ring at the keyboard's pen, filled while it is down."""
         context, side = self.context, self.canvas.width
         context.beginPath()
         context.arc(self.pen[0] * side, self.pen[1] * side, 6, 0, 6.3)
@@ -151,7 +151,7 @@ class Drawing:
             context.fill()
 
     def show(self):
-        """Buttons that can do nothing cannot be pressed."""
+        """Disables the buttons that have nothing to undo or redo."""
         by_id("undo").disabled = not self.strokes
         by_id("redo").disabled = not self.undone
         self.changed()

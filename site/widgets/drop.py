@@ -8,11 +8,11 @@ from widgets.dom import listen
 
 
 def on_drop(take):
-    """Calls take(found), a coroutine, with what was dropped: each file with the name of its folder, or ""."""
+    """Calls the coroutine take(found) with the dropped files, each as (file, name of its folder or "")."""
 
     def drop(event):
-        event.preventDefault()  # or the browser would leave the page and show the file
-        items = event.dataTransfer.items  # they are gone once this function has returned
+        event.preventDefault()  # or the browser opens the file instead of the page
+        items = event.dataTransfer.items  # valid only until this function returns
         entries = [items[place].webkitGetAsEntry() for place in range(items.length) if items[place].kind == "file"]
         asyncio.create_task(take_all(entries, take))
 
@@ -28,11 +28,11 @@ async def take_all(entries, take):
 
 
 async def files_in(entry, folder=""):
-    """The file, or the files of the folder and of those in it."""
+    """The file, or all files in the folder and its subfolders."""
     if entry.isFile:
         return [(await called(lambda resolve, reject: entry.file(resolve, reject)), folder)]
     found, reader = [], entry.createReader()
-    while True:  # a reader gives a hundred at a time, and none when it is through
+    while True:  # a reader returns up to 100 entries at a time, and none at the end
         some = await called(lambda resolve, reject: reader.readEntries(resolve, reject))
         if some.length == 0:
             return found
@@ -41,5 +41,5 @@ async def files_in(entry, folder=""):
 
 
 async def called(call):
-    """What a function gives that answers by a callback."""
+    """The result of a function that takes callbacks."""
     return await window.Promise.new(create_proxy(call))

@@ -1,8 +1,8 @@
-"""The network's layers: a row for each, to change, move, remove and add; shapes and counts come from the worker."""
+"""The network's layers, one per row, to edit, move, remove and add. Shapes and counts come from the worker."""
 
 from widgets.dom import by_id, element, listen, replace
 
-# What can be set of each kind: name, words, default (a text: as another setting), least, most, step.
+# The settings of each kind: name, label, default (a string: the value of that setting), minimum, maximum, step.
 KINDS = {
     "Conv2D": (
         ("filters", "filters", 8, 1, 64, 1),
@@ -24,30 +24,30 @@ LETTERS = {
     "Dense": "dense",
     "Dropout": "drop",
 }
-MOST = 20
+MAX_LAYERS = 20
 
 
 class Editor:
-    def __init__(self, changed):
-        """Calls changed() after each change by a person."""
-        self.tell = changed
+    def __init__(self, on_change):
+        """Calls on_change() after each change by the user."""
+        self.on_change = on_change
         self.layers = []
-        self.usual = ""
-        self.cells = []  # for each layer, where its output and its weights stand
+        self.default = ""
+        self.cells = []  # for each layer, the cells of its output shape and weights
         self.on = True
         listen(by_id("add-layer"), "click", self.add)
 
     @property
     def changed(self):
-        return self.text() != self.usual
+        return self.text() != self.default
 
     def fill(self, layers):
-        """Takes the layers of a configuration as the usual ones."""
+        """Shows an experiment's layers, and takes them as the default."""
         self.layers = shown(layers)
-        self.usual = self.text()
+        self.default = self.text()
 
     def show(self, layers):
-        """Other layers; what is usual stays so."""
+        """Shows other layers; the default stays."""
         self.layers = shown(layers)
         self.render()
 
@@ -59,15 +59,15 @@ class Editor:
         words = []
         for layer in self.layers:
             settings = KINDS[layer["kind"]]
-            values = [str(layer[name]) for name, _, usual, *_ in settings if layer[name] != layer.get(usual)]
+            values = [str(layer[name]) for name, _, default, *_ in settings if layer[name] != layer.get(default)]
             words.append("-".join([LETTERS[layer["kind"]]] + values))
         return "_".join(words)
 
     def take(self, text):
-        """The layers of such a text; whether it is one."""
+        """Shows the layers in such a text; returns whether the text is valid."""
         kinds = {letters: kind for kind, letters in LETTERS.items()}
         layers = []
-        for word in text.split("_")[: MOST + 1]:
+        for word in text.split("_")[: MAX_LAYERS + 1]:
             letters, *values = word.split("-")
             kind = kinds.get(letters)
             known = kind and len(values) >= sum(not isinstance(setting[2], str) for setting in KINDS[kind])
@@ -75,7 +75,7 @@ class Editor:
             if layer is None:
                 return False
             layers.append(layer)
-        if not layers or len(layers) > MOST:
+        if not layers or len(layers) > MAX_LAYERS:
             return False
         self.layers = layers
         self.render()
@@ -90,9 +90,9 @@ class Editor:
     def row(self, place, layer):
         line, settings, change = element("tr", role="row"), element("td", role="cell"), element("td", role="cell")
         which = f"layer {place + 1}, {layer['kind']}"
-        for name, words, _, least, most, step in KINDS[layer["kind"]]:
+        for name, words, _, minimum, maximum, step in KINDS[layer["kind"]]:
             label = element("label", f"{words} ", class_="setting")
-            field = element("input", type="number", min=least, max=most, step=step, value=layer[name])
+            field = element("input", type="number", min=minimum, max=maximum, step=step, value=layer[name])
             field.setAttribute("aria-label", f"{words} of {which}")
             field.disabled = not self.on
             listen(field, "change", lambda event, layer=layer, name=name: self.set(event, layer, name))
@@ -115,7 +115,7 @@ class Editor:
         return line
 
     def show_shapes(self, described):
-        """What the worker says of the layers."""
+        """Shows the worker's description of the layers."""
         for (output, weights), layer in zip(self.cells, described["described"]):
             output.textContent = " × ".join(str(size) for size in layer["output_shape"])
             weights.textContent = str(layer["parameters"] or "")
@@ -128,7 +128,7 @@ class Editor:
     def show_refusal(self, words):
         for output, weights in self.cells:
             output.textContent = weights.textContent = ""
-        self.say(f"This does not fit: {words}.")
+        self.say(f"Invalid network: {words}.")
 
     def enable(self, on):
         self.on = on
@@ -144,22 +144,22 @@ class Editor:
         if field.checkValidity() and field.value:
             before, layer[name] = layer[name], number(field.value, layer[name])
             fields = field.closest("td").querySelectorAll("input")
-            for place, (other, _, usual, *_) in enumerate(KINDS[layer["kind"]]):
-                if usual == name and layer[other] == before:  # it went along until now
+            for place, (other, _, default, *_) in enumerate(KINDS[layer["kind"]]):
+                if default == name and layer[other] == before:  # it followed this setting
                     layer[other] = layer[name]
                     fields[place].value = layer[name]
-            self.tell()
+            self.on_change()
         else:
-            self.show_refusal(f"{field.getAttribute('aria-label')} goes from {field.min} to {field.max}")
+            self.show_refusal(f"{field.getAttribute('aria-label')} must be from {field.min} to {field.max}")
 
     def add(self, event):
-        """Before the last layer, which is the one with a unit for each class."""
+        """Inserts a layer before the last one, which has a unit for each class."""
         kind = by_id("new-layer").value
         layer = layer_of(kind, [])
-        if len(self.layers) < MOST:
+        if len(self.layers) < MAX_LAYERS:
             self.layers.insert(max(0, len(self.layers) - 1), layer)
         self.render()
-        self.tell()
+        self.on_change()
 
     def up(self, place):
         self.swap(place, place - 1)
@@ -171,38 +171,38 @@ class Editor:
         if 0 <= other < len(self.layers):
             self.layers[place], self.layers[other] = self.layers[other], self.layers[place]
             self.render()
-            self.tell()
+            self.on_change()
             by_id("layers").children[other].querySelector("button").focus()
 
     def remove(self, place):
         if len(self.layers) > 1:
             self.layers.pop(place)
             self.render()
-            self.tell()
+            self.on_change()
 
 
 def shown(layers):
-    """The layers of a configuration but for the softmax at the end, which is always there."""
+    """The layers of a configuration without the softmax, which is always the last one."""
     return [dict(layer) for layer in layers if layer["kind"] != "SoftmaxCrossEntropy"]
 
 
 def layer_of(kind, values):
-    """A layer with these texts as its first settings, the others as usual; None where one is out of range."""
+    """A layer with these texts as its first settings and defaults for the others; None if one is out of range."""
     layer = {"kind": kind}
     if len(values) > len(KINDS[kind]):
         return None
-    for place, (name, _, usual, least, most, _) in enumerate(KINDS[kind]):
-        layer[name] = layer.get(usual, usual)
+    for place, (name, _, default, minimum, maximum, _) in enumerate(KINDS[kind]):
+        layer[name] = layer.get(default, default)
         if place < len(values):
             try:
                 layer[name] = number(values[place], layer[name])
             except ValueError:
                 return None
-        if not least <= layer[name] <= most:
+        if not minimum <= layer[name] <= maximum:
             return None
     return layer
 
 
 def number(text, like):
-    """The text as a number of the other's kind."""
+    """The text as a number of the same type as `like`."""
     return float(text) if isinstance(like, float) else int(text)

@@ -1,4 +1,4 @@
-"""The failure box: what went wrong in words, details for those who want them, and a way on."""
+"""The failure box: a message, its details, and a button that reloads the page."""
 
 from pyscript import window
 from widgets.dom import by_id, listen

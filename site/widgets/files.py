@@ -1,4 +1,5 @@
-"""Models and checkpoints as files, and a kept training to continue. Files may be dropped anywhere on the page."""
+"""Saves and opens model and checkpoint files, and offers to continue a saved training. Files can be dropped on the
+page."""
 
 import json
 
@@ -12,15 +13,15 @@ KIND = ".safetensors"
 
 
 class Files:
-    def __init__(self, worker, opened, take_images):
-        """Calls opened(answer) with a file or kept training, take_images(found) with other files dropped."""
-        self.worker, self.opened, self.take_images = worker, opened, take_images
+    def __init__(self, worker, on_open, take_images):
+        """Calls on_open(answer) for a file or saved training, and take_images(found) for other dropped files."""
+        self.worker, self.on_open, self.take_images = worker, on_open, take_images
         self.key = None
         listen(by_id("save-model"), "click", lambda event: self.save("model"))
         listen(by_id("save-checkpoint"), "click", lambda event: self.save("checkpoint"))
         listen(by_id("open-file"), "click", lambda event: by_id("file").click())
         listen(by_id("file"), "change", self.choose)
-        listen(by_id("continue"), "click", self.go_on)
+        listen(by_id("continue"), "click", self.continue_saved)
         listen(by_id("discard"), "click", self.discard)
         on_drop(self.drop)
 
@@ -31,7 +32,7 @@ class Files:
 
     async def save(self, kind):
         try:
-            save_link(await self.worker.proxy.file_link(kind), f"scnn-{kind}{KIND}")
+            save_link(await self.worker.proxy.file_url(kind), f"scnn-{kind}{KIND}")
         except Exception as error:
             self.say(f"The {kind} could not be saved: {last_line(error)}")
 
@@ -42,63 +43,63 @@ class Files:
             by_id("file").value = ""
 
     async def open(self, file):
-        """Shows what is in the file; where that cannot be, whatever is under way goes on."""
+        """Opens the file. If that fails, the current training continues."""
         self.say("")
         try:
-            answer = await self.worker.ask("open", [await read(file)], files=["data"], engine=by_id("engine").value)
+            engine = by_id("engine").value
+            answer = await self.worker.request("open", [await read(file)], files=["data"], engine=engine)
         except TooLarge as error:
             self.say(str(error))
             return
         if "error" in answer:
             self.say(f"{file.name} cannot be opened: {answer['error']['message']}.")
         else:
-            self.opened(answer)
+            self.on_open(answer)
 
     async def drop(self, found):
         if by_id("open-file").disabled:
-            self.say("Files can be taken once Python has started.")
+            self.say("Files can be opened once Python has started.")
         elif len(found) == 1 and found[0][0].name.endswith(KIND):
             await self.open(found[0][0])
         elif found:
             await self.take_images(found)
 
     def say(self, words):
-        """Beside the buttons, and not in the state's line, which a training writes anew many times a second."""
+        """Shown beside the buttons: a training overwrites the state's line many times a second."""
         by_id("files-message").textContent = words
         if words:
             by_id("files-message").scrollIntoView(to_js({"block": "nearest"}))
 
-    # ---------------------------------------------------------------------------------- a kept training
+    # ---------------------------------------------------------------------------------- saved training
 
     async def offer(self):
-        """Offers to continue what this browser kept, whenever its storage answers."""
-        kept = json.loads(await self.worker.proxy.kept())
-        if kept and "error" in kept:
-            self.say(kept["error"])
-        elif kept and kept.get("finished"):
-            self.key = kept["key"]
-            by_id(
-                "offer-text"
-            ).textContent = f"This browser kept a finished training: experiment {kept['experiment']}."
+        """Offers to continue or open the saved training, as soon as the storage answers."""
+        saved = json.loads(await self.worker.proxy.newest_saved())
+        if saved and "error" in saved:
+            self.say(saved["error"])
+        elif saved and saved.get("finished"):
+            self.key = saved["key"]
+            text = f"This browser has saved a finished training: experiment {saved['experiment']}."
+            by_id("offer-text").textContent = text
             by_id("continue").textContent = "Open it"
             by_id("offer").hidden = False
-        elif kept:
-            self.key = kept["key"]
-            progress = kept["progress"]
+        elif saved:
+            self.key = saved["key"]
+            progress = saved["progress"]
             by_id("offer-text").textContent = (
-                f"This browser kept a training that was not finished: experiment {kept['experiment']}, "
+                f"This browser has saved an unfinished training: experiment {saved['experiment']}, "
                 f"epoch {progress['epoch']} of {progress['epochs']}."
             )
             by_id("offer").hidden = False
 
-    async def go_on(self, event):
+    async def continue_saved(self, event):
         by_id("offer").hidden = True
-        answer = json.loads(await self.worker.proxy.continue_kept(self.key))
-        self.opened(answer)
+        answer = json.loads(await self.worker.proxy.continue_saved(self.key))
+        self.on_open(answer)
 
     async def discard(self, event):
         by_id("offer").hidden = True
-        await self.worker.proxy.forget_kept(self.key)
+        await self.worker.proxy.delete_saved(self.key)
 
 
 def last_line(error):

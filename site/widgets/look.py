@@ -1,5 +1,5 @@
-"""Looking inside: the images of a cell or the surest mistakes, and what each layer makes of one. What is shown is
-asked for anew as the network learns."""
+"""Look inside: the images in a cell of the confusion matrix or the mistakes, and the output of every layer for one
+image. The display is refreshed as the network learns."""
 
 import asyncio
 
@@ -9,11 +9,11 @@ from widgets.prediction import bar
 
 
 class Look:
-    def __init__(self, ask):
-        self.ask = ask
-        self.gallery = None  # what is shown of the test digits: (words, question)
-        self.inside = None  # the question of which image
-        self.truth = None  # and what it is, where that is known
+    def __init__(self, request):
+        self.request = request
+        self.gallery = None  # the test images shown: (title, message)
+        self.inside = None  # the message about the image shown
+        self.truth = None  # its true class, if known
         self.refreshing = self.stale = False
         listen(by_id("mistakes"), "click", self.choose_mistakes)
 
@@ -29,54 +29,54 @@ class Look:
 
     async def choose_cell(self, true, read, classes):
         """Shows the images of one cell of the confusion matrix."""
-        words = f"Images of class {classes[true]} that are read as {classes[read]}"
-        await self.choose(words, {"what": "cell", "true": true, "predicted": read})
+        title = f"Images of class {classes[true]} classified as {classes[read]}"
+        await self.choose(title, {"action": "cell", "true": true, "predicted": read})
         by_id("look").scrollIntoView()
 
     async def choose_mistakes(self, event):
-        await self.choose("Images that are read wrongly, the surest mistakes first", {"what": "mistakes"})
+        await self.choose("Images that are classified wrongly, the most confident first", {"action": "mistakes"})
 
-    async def choose(self, words, question):
-        answer = await self.ask(**question)
+    async def choose(self, title, message):
+        answer = await self.request(**message)
         if answer:
-            self.gallery = (words, question)
-            self.show_gallery(words, answer)
+            self.gallery = (title, message)
+            self.show_gallery(title, answer)
 
     async def look_at(self, truth=None, **image):
-        """The way of an image through the network: of a test digit by its `index`, of a drawing by its `strokes`."""
-        question = dict(image, what="inspect")
-        answer = await self.ask(**question)
+        """Shows the activations for a test image, given by `index`, or a drawing, given by `strokes`."""
+        message = dict(image, action="inspect")
+        answer = await self.request(**message)
         if answer:
-            self.inside, self.truth = question, truth
+            self.inside, self.truth = message, truth
             self.show_inside(answer)
             by_id("inside").scrollIntoView()
 
     def refresh(self):
-        """The network has changed; what is shown follows, as fast as it can."""
+        """Updates the display after the network has changed, at most one request at a time."""
         self.stale = True
         if not self.refreshing and (self.gallery or self.inside):
-            asyncio.create_task(self.ask_again())
+            asyncio.create_task(self.refresh_all())
 
-    async def ask_again(self):
+    async def refresh_all(self):
         self.refreshing = True
         while self.stale:
             self.stale = False
             gallery, inside = self.gallery, self.inside
-            answer = gallery and await self.ask(**gallery[1])
+            answer = gallery and await self.request(**gallery[1])
             if answer and gallery == self.gallery:
                 self.show_gallery(gallery[0], answer)
-            answer = inside and await self.ask(**inside)
+            answer = inside and await self.request(**inside)
             if answer and inside == self.inside:
                 self.show_inside(answer)
         self.refreshing = False
 
     # --------------------------------------------------------------------------------------- showing
 
-    def show_gallery(self, words, answer):
-        """The images of an answer to `cell` or `mistakes`; who stood on one by keyboard stands on its successor."""
+    def show_gallery(self, title, answer):
+        """Shows the images in an answer to `cell` or `mistakes`. Keyboard focus stays at its position in the list."""
         shown, count = len(answer["images"]), answer["count"]
-        by_id("gallery-title").textContent = f"{words}: {count}." + (
-            f" The first {shown} are shown." if shown < count else ""
+        by_id("gallery-title").textContent = f"{title}: {count}." + (
+            f" Showing the first {shown}." if shown < count else ""
         )
         gallery = by_id("gallery")
         buttons = list(gallery.querySelectorAll("button"))
@@ -91,7 +91,7 @@ class Look:
         button.append(element("img", src=image["picture"], alt=""))
         button.append(element("span", f"{image['true']} → {image['predicted']} "))
         button.append(element("small", nearly(image["probability"])))
-        button.append(element("span", " sure: look inside", class_="hidden-words"))
+        button.append(element("span", " confidence: look inside", class_="hidden-title"))
         index, truth = image["index"], image["true"]
         listen(button, "click", lambda event: self.look_at(truth, index=index))
         item = element("li")
@@ -99,13 +99,13 @@ class Look:
         return item
 
     def show_inside(self, answer):
-        """An answer to `inspect`: probabilities, the image and its evidence, then each layer's filters and maps."""
+        """Shows an answer to `inspect`: probabilities, the image, its saliency, and each layer's filters and maps."""
         best = max(row["probability"] for row in answer["probabilities"])
-        truth = f" – it is a {self.truth}" if self.truth else ""
-        by_id("inside-title").textContent = f"Read as {answer['class']}, {sure(best)} sure{truth}"
+        truth = f"; it is a {self.truth}" if self.truth else ""
+        by_id("inside-title").textContent = f"Classified as {answer['class']} with probability {sure(best)}{truth}"
         bars = [bar(row, row["class"] == answer["class"]) for row in answer["probabilities"]]
         replace(by_id("inside-probabilities"), bars)
-        rows = [strip("the image", [answer["picture"]]), strip("evidence", [answer["saliency"]])]
+        rows = [strip("the image", [answer["picture"]]), strip("saliency", [answer["saliency"]])]
         for layer in answer["layers"]:
             if "filters" in layer:
                 rows.append(strip(f"{layer['name']}: filters", layer["filters"]))
@@ -114,10 +114,10 @@ class Look:
         by_id("inside").hidden = False
 
 
-def strip(words, addresses, numbers=False):
-    """A line of pictures, of which a row of numbers is drawn wide."""
+def strip(title, addresses, numbers=False):
+    """A line of pictures; vectors are drawn wide."""
     line = element("div", class_="strip")
-    line.append(element("span", words))
+    line.append(element("span", title))
     pictures = element("div")
     for address in addresses:
         pictures.append(element("img", src=address, alt="", class_="row-of-numbers" if numbers else ""))

@@ -1,4 +1,4 @@
-"""A person's own images: a folder of pictures or two IDX files, by choice or by drop. They stay in this browser."""
+"""The user's own images: a folder of pictures or two IDX files, chosen or dropped. They stay in this browser."""
 
 from pyscript import document, window
 from widgets.browser import found
@@ -10,9 +10,9 @@ INPUTS = ("own-pictures", "own-idx")
 
 
 class OwnImages:
-    def __init__(self, worker, taken):
-        """Calls taken(answer) once the worker has images."""
-        self.worker, self.taken = worker, taken
+    def __init__(self, worker, on_images):
+        """Calls on_images(answer) when the worker has the images."""
+        self.worker, self.on_images = worker, on_images
         self.on = False
         listen(by_id("own-pictures"), "change", self.choose_pictures)
         listen(by_id("own-idx"), "change", self.choose_idx)
@@ -32,18 +32,18 @@ class OwnImages:
         await self.take_pictures(listed("own-pictures"))
 
     async def take_dropped(self, found):
-        """Files that were dropped, each with its folder's name: two without a folder are IDX files."""
+        """Takes dropped files, each with its folder's name; two files without a folder are IDX files."""
         by_id("own").open = True
         by_id("own").scrollIntoView()
         if not self.on:
-            self.say("Images can be taken when no training is under way: stop or reset it first.")
+            self.say("Images cannot be changed while a training runs: stop or reset it first.")
         elif len(found) == 2 and not found[0][1] and not found[1][1]:
             await self.take_idx([file for file, _ in found])
         else:
             await self.take_pictures(found)
 
     async def take_idx(self, files):
-        """Two files: the images' is the larger one."""
+        """Takes two IDX files; the larger one has the images."""
         if len(files) != 2:
             self.say("Choose two files: the images and their labels.")
             return
@@ -54,10 +54,10 @@ class OwnImages:
         except TooLarge as error:
             self.say(str(error))
             return
-        self.took(await self.worker.ask("idx", data, files=["images", "labels"]))
+        self.show(await self.worker.request("idx", data, files=["images", "labels"]))
 
     async def take_pictures(self, found):
-        """Each picture's class is the folder it lies in, or the first letter of its name."""
+        """A picture's class is the name of its folder, or else the first letter of its own name."""
         refused, count = [], 0
         for file, folder in found:
             words = await self.take_picture(file, folder or file.name[:1])
@@ -65,17 +65,17 @@ class OwnImages:
                 refused.append(f"{file.name}: {words}")
             else:
                 count += 1
-                self.say(f"{count} pictures taken …")
-        self.took(await self.worker.ask("pictures"))
+                self.say(f"{count} pictures read …")
+        self.show(await self.worker.request("pictures"))
         if refused:
             count = "1 file was" if len(refused) == 1 else f"{len(refused)} files were"
-            more = f" {count} left out, the first because of {refused[0]}"
+            more = f" {count} skipped. The first: {refused[0]}"
             by_id("own-message").append(document.createTextNode(more))
 
     async def take_picture(self, file, name):
-        """Why it was not taken, or nothing."""
+        """Adds the picture; returns "", or why it is skipped."""
         try:
-            size = await self.worker.ask("picture_size", [await read(file)], files=["data"])
+            size = await self.worker.request("picture_size", [await read(file)], files=["data"])
             if "error" in size:
                 return size["error"]["message"]
             bitmap = await window.createImageBitmap(file)  # turned upright by the camera's note, as the header is not
@@ -86,23 +86,23 @@ class OwnImages:
         except TooLarge as error:
             return str(error)
         except Exception:
-            return "it could not be unpacked."
+            return "the browser cannot decode it."
         settings = {"width": width, "height": height, "name": name}
-        answer = await self.worker.ask("picture", [grey(bitmap, width, height)], files=["pixels"], **settings)
+        answer = await self.worker.request("picture", [grey(bitmap, width, height)], files=["pixels"], **settings)
         return answer["error"]["message"] if "error" in answer else ""
 
-    def took(self, answer):
+    def show(self, answer):
         if "error" in answer:
             self.say(f"{answer['error']['message']}.")
             return
         classes = ", ".join(answer["classes"])
         counts = f"{answer['training_images']} for training, {answer['test_images']} for testing"
         self.say(f"Images of {classes}: {counts}. Press Train to train on them.")
-        self.taken(answer)
+        self.on_images(answer)
 
 
 def grey(bitmap, width, height):
-    """The picture's pixels at this size, on white; all three colours of each are alike."""
+    """The picture's pixels at this size, grey, on a white background."""
     canvas = canvas_of(width, height)
     context = canvas.getContext("2d")
     context.fillStyle = "#fff"
@@ -131,7 +131,7 @@ def keeps_pixels():
 
 
 def listed(name):
-    """What an input's person chose: each file with the name of its folder, or ""."""
+    """The files chosen in an input, each as (file, name of its folder or "")."""
     files = by_id(name).files
     chosen = []
     for place in range(files.length):

@@ -1,4 +1,4 @@
-"""The progress bar, and the line of words beside the state."""
+"""The progress bar, and the line of text beside the state."""
 
 from widgets.dom import by_id
 
@@ -8,7 +8,7 @@ class Progress:
         self.bar = by_id("progress")
 
     def update(self, progress, batch_size=0):
-        """Shows how far it is; the answer is a line for people, down to the batch where its size is given."""
+        """Shows the progress; returns it as a line of text, with the batch if the batch size is given."""
         self.bar.max = progress["total"]
         self.bar.value = progress["done"]
         words = f"epoch {max(progress['epoch'], 1)} of {progress['epochs']}"
@@ -16,7 +16,7 @@ class Progress:
             batch, batches = (-(-progress[name] // batch_size) for name in ("sample", "samples_per_epoch"))
             words += f", batch {batch} of {batches}"
         if progress["samples_per_second"]:
-            words += f", {progress['samples_per_second']:.0f} samples a second"
+            words += f", {progress['samples_per_second']:.0f} samples/s"
         if progress["seconds_left"]:
             words += f", {duration(progress['seconds_left'])} left"
         return words
@@ -26,7 +26,7 @@ class Progress:
 
 
 def duration(seconds):
-    """A time for people, no more exact than it can be."""
+    """A duration as text: seconds below 100 s, else minutes."""
     if seconds < 100:
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min"

@@ -1,29 +1,29 @@
-"""Reading drawings: each is read while it is drawn, and the network can be told what it was."""
+"""Classifies drawings while they are drawn; the user can correct the network."""
 
 import asyncio
 
-from widgets.dom import by_id, element, listen, replace
+from widgets.dom import by_id, element, listen, percent, replace
 from widgets.drawing import Drawing
 from widgets.prediction import Prediction
 
 
 class Reading:
-    def __init__(self, ask, state, message, taught, look):
-        """`message` gives the form's settings. Calls taught(answer) once the worker has a correction, and
-        look(strokes) when a person wants to see how the drawing is read."""
-        self.ask, self.state, self.message, self.taught = ask, state, message, taught
+    def __init__(self, request, state, message, on_correction, look):
+        """`message` returns the form's settings. Calls on_correction(answer) when the worker trains on a correction,
+        and look(strokes) when the user wants to see the activations for the drawing."""
+        self.request, self.state, self.message, self.on_correction = request, state, message, on_correction
         self.drawing = Drawing(self.drawn)
         self.prediction = Prediction()
-        self.asking = False  # whether a drawing is with the worker
-        self.stale = False  # whether the drawing has changed since
+        self.waiting = False  # whether the worker is classifying a drawing
+        self.stale = False  # whether the drawing has changed since then
         self.can_look = False  # whether there is a network to look into
-        self.readable = False  # whether the drawing is one that a network can read
+        self.readable = False  # whether the drawing can be classified
         listen(by_id("truth"), "change", self.enable)
         listen(by_id("correct"), "click", self.correct)
         listen(by_id("inspect-drawing"), "click", lambda event: look(self.drawing.strokes))
 
     def truths(self, classes):
-        """What a drawing can be; a person says which, and nothing is taken for said."""
+        """Sets the labels that the user can choose from; none is preselected."""
         replace(
             by_id("truth"),
             [element("option", "…", value="")] + [element("option", name, value=name) for name in classes],
@@ -31,44 +31,54 @@ class Reading:
         self.enable()
 
     def enable(self, *event):
-        """What can be done with a drawing that was read."""
+        """Shows the actions that are possible for the drawing."""
         idle = self.state.name in ("ready", "paused", "finished")
         by_id("teach").hidden = self.drawing.empty or not self.readable or not idle
         by_id("correct").disabled = not by_id("truth").value
         by_id("inspect-drawing").disabled = not self.can_look
 
     def drawn(self):
-        """The drawing changed, or who reads it."""
+        """The drawing or the network has changed."""
         state = self.state.name
         if self.drawing.empty:
             self.readable, by_id("truth").value = False, ""
             self.prediction.clear()
         elif state == "loading":
-            self.prediction.clear("Python is still being started; then your drawing is read.")
-        elif self.asking:
+            self.prediction.clear("Python is still starting. Your drawing will be classified then.")
+        elif self.waiting:
             self.stale = True
         else:
             asyncio.create_task(self.read())
         self.enable()
 
     async def read(self):
-        """Has the drawing read, and again if it changed meanwhile."""
-        self.asking = True
+        """Classifies the drawing, and again if it has changed meanwhile."""
+        self.waiting = True
         while True:
             self.stale = False
-            answer = await self.ask("predict", strokes=self.drawing.strokes, **self.message())
+            answer = await self.request("predict", strokes=self.drawing.strokes, **self.message())
             if answer and not self.drawing.empty:
                 self.prediction.show(answer)
                 self.readable = not answer.get("empty")
                 self.enable()
             if not answer or not self.stale:
                 break
-        self.asking = False
+        self.waiting = False
 
     async def correct(self, event):
-        """Teaches the network what the drawing was: it goes among the digits, and a short training follows."""
+        """Adds the drawing with its label to the training images; a short training follows."""
         label, engine = by_id("truth").value, by_id("engine").value
-        answer = await self.ask("correct", strokes=self.drawing.strokes, label=label, engine=engine)
+        answer = await self.request("correct", strokes=self.drawing.strokes, label=label, engine=engine)
         if answer:
             by_id("truth").value = ""
-            await self.taught(answer)
+            await self.on_correction(answer)
+
+    def describe_pretrained(self, provenance):
+        """Shows the accuracy of the pretrained network, if its file states it."""
+        if provenance and "drawn" in provenance:
+            drawn = provenance["drawn"]
+            by_id("pretrained-about").textContent = (
+                f"The network that comes with the page classifies {percent(drawn['accuracy'])} of "
+                f"{drawn['drawings']} test drawings and {percent(provenance['test']['accuracy'])} of the test digits "
+                "correctly."
+            )

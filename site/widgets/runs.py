@@ -1,16 +1,16 @@
-"""The runs that have ended: a list to compare with, and the curves as files."""
+"""Finished runs: a list to compare with, and their curves as files."""
 
 from pyscript import window
 from pyscript.ffi import create_proxy, to_js
 from widgets.dom import by_id, element, listen, percent, replace
 
-MOST = 8
-DASHES = ([2, 3], [8, 4], [2, 6], [12, 3, 2, 3], [5, 5], [1, 2], [10, 8], [6, 2, 2, 2])  # tell the curves apart
+MAX_RUNS = 8
+DASHES = ([2, 3], [8, 4], [2, 6], [12, 3, 2, 3], [5, 5], [1, 2], [10, 8], [6, 2, 2, 2])  # distinguish the curves
 
 
 class Runs:
     def __init__(self, loss, accuracy):
-        """For the two charts."""
+        """Takes the two charts."""
         self.loss, self.accuracy = loss, accuracy
         self.runs = []  # [name, losses, accuracies, shown, number]
         self.count = 0
@@ -20,12 +20,12 @@ class Runs:
         listen(by_id("save-csv"), "click", self.save_csv)
 
     def add(self, words, accuracy):
-        """Keeps the charts' curves as an earlier run."""
+        """Adds the charts' current curves to the list."""
         if len(self.loss.test) > 0:
             self.count += 1
             name = f"{words}: {percent(accuracy)}"
-            losses, accuracies = self.loss.placed(self.loss.test), self.accuracy.placed(self.accuracy.test)
-            self.runs = ([[name, losses, accuracies, False, self.count]] + self.runs)[:MOST]
+            losses, accuracies = self.loss.by_epoch(self.loss.test), self.accuracy.by_epoch(self.accuracy.test)
+            self.runs = ([[name, losses, accuracies, False, self.count]] + self.runs)[:MAX_RUNS]
             self.show()
 
     def show(self):
@@ -68,7 +68,7 @@ class Runs:
 
 
 def save(blob, name):
-    """Offers a file to the person."""
+    """Downloads a file."""
     save_link(window.URL.createObjectURL(blob), name)
 
 

@@ -1,9 +1,9 @@
-"""The form: what an experiment is changed to, as a message for the worker and as the page's address."""
+"""The form of settings, as a message for the worker and as the page's address."""
 
 from pyscript import window
 from widgets.dom import by_id, listen
 
-# The form's fields, by their ids, which are also their names in the address.
+# The ids of the form's fields, which are also their names in the address.
 FIELDS = (
     "seed",
     "per_class",
@@ -16,7 +16,7 @@ FIELDS = (
     "augmentation",
 )
 NUMBERS = ("seed", "per_class", "epochs", "batch_size", "learning_rate", "weight_decay")
-LABELS = {"per_class": "images per class"}  # where a label is not the name
+LABELS = {"per_class": "images per class"}  # of fields whose label is not their name
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},
@@ -42,32 +42,32 @@ STRENGTHS = {
 
 
 class Settings:
-    def __init__(self, editor, changed):
-        """Calls changed(name) after a person changed a field; the experiment's name is "experiment"."""
+    def __init__(self, editor, on_change):
+        """Calls on_change(name) after the user has changed a field."""
         self.editor = editor
-        self.usual = {}  # the experiment's own values of the fields, as texts
+        self.defaults = {}  # the experiment's values of the fields, as texts
         self.augmentation = {}
         for name in ("experiment", "engine") + FIELDS:
-            listen(by_id(name), "change", lambda event, name=name: self.mark(name) or changed(name))
-        listen(by_id("usual"), "click", lambda event: changed("experiment"))
+            listen(by_id(name), "change", lambda event, name=name: self.mark(name) or on_change(name))
+        listen(by_id("usual"), "click", lambda event: on_change("experiment"))
         listen(by_id("settings"), "submit", lambda event: event.preventDefault())
 
     def fill(self, config):
-        """Shows an experiment's whole configuration, as the session has it, and takes it as the usual one."""
+        """Shows an experiment's configuration, and takes it as the default."""
         self.augmentation = config["augmentation"]
-        self.usual = self.texts(config)
+        self.defaults = self.texts(config)
         self.editor.fill(config["layers"])
         self.show(config)
 
     def show(self, config):
-        """Shows a configuration; what is usual stays so."""
+        """Shows a configuration; the defaults stay."""
         for name, value in self.texts(config).items():
             by_id(name).value = value
             self.mark(name)
         self.editor.show(config["layers"])
 
     def mark(self, name):
-        """Shows at the field itself whether its value can be."""
+        """Marks the field if its value is invalid."""
         field = by_id(name)
         if field.checkValidity() and (field.value or name not in NUMBERS):
             field.removeAttribute("aria-invalid")
@@ -75,13 +75,13 @@ class Settings:
             field.setAttribute("aria-invalid", "true")
 
     def differences(self):
-        """In words, what is not as usual."""
-        different = [name for name in FIELDS if by_id(name).value != self.usual.get(name) and name != "seed"]
-        words = [f"{LABELS.get(name, name.replace('_', ' '))} {by_id(name).value or 'usual'}" for name in different]
+        """The settings that differ from the defaults, as texts."""
+        different = [name for name in FIELDS if by_id(name).value != self.defaults.get(name) and name != "seed"]
+        words = [f"{LABELS.get(name, name.replace('_', ' '))} {by_id(name).value or 'default'}" for name in different]
         return words + (["other layers"] if self.editor.changed else [])
 
     def texts(self, config):
-        """What stands in the fields for a configuration."""
+        """The values of the fields for a configuration."""
         optimiser = config["optimiser"]
         kind = "adam" if optimiser["kind"] == "Adam" else "sgd"
         if optimiser.get("momentum"):
@@ -99,7 +99,7 @@ class Settings:
         }
 
     def strength(self, augmentation):
-        """The name of a strength, "" for the experiment's own."""
+        """The name of an augmentation's strength, "" for the experiment's own."""
         if augmentation != self.augmentation:
             for name, strength in STRENGTHS.items():
                 if strength == augmentation:
@@ -107,7 +107,7 @@ class Settings:
         return ""
 
     def message(self):
-        """All of it for the worker. What is no number goes as it is, for the session to refuse."""
+        """All settings, for the worker. A text that is not a number is sent unchanged, and the session refuses it."""
         values = {name: by_id(name).value for name in FIELDS}
         for name in NUMBERS:
             values[name] = number(values[name])
@@ -126,19 +126,19 @@ class Settings:
         return values
 
     def address(self):
-        """The address's query: the experiment, the seed, and all that is not usual for it."""
+        """The address's query: the experiment, the seed, and all settings that differ from the defaults."""
         query = window.URLSearchParams.new()
         query.set("experiment", by_id("experiment").value)
         for name in FIELDS:
             value = by_id(name).value
-            if value != self.usual.get(name) or name == "seed":
+            if value != self.defaults.get(name) or name == "seed":
                 query.set(name, value)
         if self.editor.changed:
             query.set("layers", self.editor.text())
         return "?" + query.toString()
 
     def take_address(self, search):
-        """Fills the fields that the query names, only with values that they can have; the names of the others."""
+        """Fills the fields from the query; returns the labels of those with invalid values."""
         query = window.URLSearchParams.new(search)
         refused = []
         for name in FIELDS:
@@ -156,7 +156,7 @@ class Settings:
         return refused
 
     def enable(self, on):
-        """What cannot be changed while it trains is switched off; the learning rate stays."""
+        """Enables or disables the fields. The learning rate can always be changed."""
         for name in ("experiment", "engine") + FIELDS:
             if name != "learning_rate":
                 by_id(name).disabled = not on

@@ -1,8 +1,8 @@
-"""What the page is doing: one word, a line of details, and the buttons that can be pressed in it."""
+"""The state of the page: one word, a line of details, and the buttons that are enabled."""
 
 from widgets.dom import by_id
 
-# Which buttons can be pressed in which state.
+# The buttons that are enabled in each state.
 BUTTONS = {
     "loading": (),
     "ready": ("start", "step"),
@@ -28,5 +28,5 @@ class State:
         self.changed(name)
 
     def say(self, words):
-        """Something for the person to know, the state staying what it is."""
+        """Changes the details, not the state."""
         self.show(self.name, words)

@@ -1,4 +1,4 @@
-"""The buttons from Train to Reset, and the loop that asks the worker for slice after slice."""
+"""The buttons from Train to Reset, and the loop that requests one slice of training after another."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy
@@ -11,110 +11,110 @@ BUDGET_MS = 50  # one slice of training: short enough that pausing and drawing f
 
 class Training:
     def __init__(self, page, state, message):
-        """Asks by page.ask; `message` gives the form's settings. Calls page.cleared() before something new, then
-        page.began(answer), page.told(answer) after every slice, and page.ended(answer)."""
+        """Sends messages with page.request; `message` returns the form's settings. Calls page.on_clear() before a new
+        training, then page.on_start(answer), page.on_progress(answer) after every slice, and page.on_end(answer)."""
         self.page, self.state, self.message = page, state, message
         self.progress = Progress()
-        self.turn = 0  # counts the trainings, so that an answer to an old one is told from the new one's
+        self.turn = 0  # counts the trainings, to recognise answers about an earlier one
         for name in NAMES:
             listen(by_id(name), "click", getattr(self, name))
 
-    def leave(self):
-        """What is on its way is no longer waited for."""
+    def ignore_pending(self):
+        """Ignores answers that have not arrived yet."""
         self.turn += 1
 
     async def start(self, event):
         if await self.begin():
-            await self.go_on()
+            await self.run_slices()
 
     async def begin(self):
-        """A new training; whether it began. Until the worker says so, there is nothing to press twice, and what is
-        pressed meanwhile counts."""
-        self.leave()
+        """Starts a new training; returns whether it started. Until the worker answers, Train cannot be pressed again,
+        and Pause takes effect."""
+        self.ignore_pending()
         mine = self.turn
         self.clear()
-        self.state.show("training", "beginning …")
-        started = await self.page.ask("start", **self.message())
+        self.state.show("training", "starting …")
+        started = await self.page.request("start", **self.message())
         if not started or mine != self.turn:
             return False
         paused = self.state.name == "paused"
-        self.began(started)
+        self.started(started)
         if paused:
             self.pause(None)
         return True
 
-    def began(self, answer):
-        self.page.began(answer)
+    def started(self, answer):
+        self.page.on_start(answer)
         self.state.show("training", f"epoch 1 of {answer.get('correction_epochs', answer['epochs'])}")
 
-    async def go_on(self):
-        """Slice after slice, until the end or until the state changes."""
-        self.leave()
+    async def run_slices(self):
+        """Trains slice after slice, until the end or until the state changes."""
+        self.ignore_pending()
         mine = self.turn
         while self.state.name == "training" and mine == self.turn:
-            answer = await self.page.ask("advance", budget_ms=BUDGET_MS)
+            answer = await self.page.request("advance", budget_ms=BUDGET_MS)
             if not answer or mine != self.turn:
                 return
-            self.take(answer)
-            await next_frame()  # what is learned is seen, however fast it goes
+            self.show(answer)
+            await next_frame()  # lets the browser draw, however fast the training is
 
-    def take(self, answer):
-        """Shows what the worker says of a slice, a step, or the end."""
+    def show(self, answer):
+        """Shows the worker's answer about a slice, a step, or the end."""
         words = self.progress.update(answer["progress"], self.state.name == "paused" and self.message()["batch_size"])
-        self.page.told(answer)
+        self.page.on_progress(answer)
         if answer["finished"]:
-            self.page.ended(answer)
+            self.page.on_end(answer)
         else:
             self.state.show("training" if self.state.name == "training" else "paused", words)
 
     def opened(self, answer):
-        """A model or checkpoint is there: it is shown, and a checkpoint waits, paused."""
-        self.leave()
+        """Shows a model or checkpoint that was opened; a checkpoint is paused."""
+        self.ignore_pending()
         self.clear()
-        self.began(answer)
-        self.state.show("paused", "the training stands where it was kept.")
-        self.take(answer)
+        self.started(answer)
+        self.state.show("paused", "the training is where it was saved.")
+        self.show(answer)
 
     def pause(self, event):
         self.state.show("paused", self.state.details)
 
     async def resume(self, event):
         self.state.show("training", self.state.details)
-        await self.go_on()
+        await self.run_slices()
 
     async def step(self, event):
-        """One batch, then a pause."""
+        """Trains on one batch, then pauses."""
         if self.state.name == "ready" and not await self.begin():
             return
         self.state.show("paused", "one batch …")
-        answer = await self.page.ask("step")
+        answer = await self.page.request("step")
         if answer:
-            self.take(answer)
+            self.show(answer)
 
     async def stop(self, event):
-        self.leave()
-        answer = await self.page.ask("stop")
+        self.ignore_pending()
+        answer = await self.page.request("stop")
         if answer:
-            self.take(answer)
+            self.show(answer)
 
     async def reset(self, event):
-        self.leave()
+        self.ignore_pending()
         self.clear()
-        self.state.show("ready", "press Train to begin again.")
-        await self.page.ask("reset")
-        self.page.forgotten()
+        self.state.show("ready", "press Train to start again.")
+        await self.page.request("reset")
+        self.page.on_reset()
 
     def clear(self):
         self.progress.reset()
-        self.page.cleared()
+        self.page.on_clear()
 
 
 async def next_frame():
-    """Lets the page be drawn. A hidden page is not, and waits for nothing; a covered one waits a moment."""
+    """Waits until the page is drawn. A hidden page is never drawn and does not wait; a covered page waits 0.1 s."""
     if not document.hidden:
-        await window.Promise.new(create_proxy(drawn_or_late))
+        await window.Promise.new(create_proxy(drawn_or_timeout))
 
 
-def drawn_or_late(resolve, _):
+def drawn_or_timeout(resolve, _):
     window.requestAnimationFrame(resolve)
     window.setTimeout(resolve, 100)

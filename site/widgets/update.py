@@ -1,4 +1,4 @@
-"""The service worker's part of the page: whether it works offline, and a new version that waits for consent."""
+"""The service worker: offline use, and new versions, which are loaded only when the user agrees."""
 
 import asyncio
 
@@ -19,27 +19,27 @@ class Update:
             listen(self.container, "controllerchange", self.changed)
             asyncio.create_task(self.watch())
 
-    async def keep(self):
-        """Has the whole site kept for offline, once the page has started: its own start comes first."""
+    async def register(self):
+        """Caches the whole site for offline use. Called after the start, which it would slow down."""
         try:
             if self.container:
                 await self.container.register("sw.js")
         except Exception:
-            pass  # without it the page works, only not offline
+            pass  # the page works without it, but not offline
 
     async def watch(self):
-        """Shows the offer as soon as a new version is there whole."""
+        """Offers a new version as soon as it is completely loaded."""
         self.registration = await self.container.ready
-        by_id("offline").textContent = "This page now works without a network, too."
+        by_id("offline").textContent = "This page now works offline, too."
         self.registration.active.postMessage("keep the documentation")
         if self.registration.waiting:
             self.offer()
         listen(self.registration, "updatefound", self.found)
 
     def found(self, event):
-        coming = self.registration.installing
-        if coming:
-            listen(coming, "statechange", lambda event: coming.state == "installed" and self.offer())
+        installing = self.registration.installing
+        if installing:
+            listen(installing, "statechange", lambda event: installing.state == "installed" and self.offer())
 
     def offer(self):
         if window.navigator.serviceWorker.controller:
@@ -50,6 +50,6 @@ class Update:
         self.registration.waiting.postMessage("take over")
 
     def changed(self, event):
-        """Only after consent is the page loaded anew; the first worker's arrival changes nothing."""
+        """Reloads the page if the user agreed; the first service worker needs no reload."""
         if self.agreed:
             window.location.reload()

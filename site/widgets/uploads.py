@@ -1,16 +1,16 @@
-"""Reading a file that a person chose, into memory and no further."""
+"""Reads files that the user has chosen into memory. They are not sent anywhere."""
 
 from pyscript import window
 
-LARGEST = 64 << 20  # bytes
+MAX_FILE = 64 << 20  # bytes
 
 
 class TooLarge(Exception):
-    """A file that no model, checkpoint or picture needs to be."""
+    """A file larger than MAX_FILE."""
 
 
 async def read(file):
-    """The file's bytes; raises TooLarge before any is read."""
-    if file.size > LARGEST:
-        raise TooLarge(f"{file.name} has {file.size} bytes, and at most {LARGEST} are read.")
+    """The file's bytes; raises TooLarge before reading."""
+    if file.size > MAX_FILE:
+        raise TooLarge(f"{file.name} has {file.size} bytes; expected at most {MAX_FILE}.")
     return window.Uint8Array.new(await file.arrayBuffer())

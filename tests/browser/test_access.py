@@ -92,7 +92,7 @@ def test_nothing_that_axe_finds(new_page: Maker, site_url: str, scheme: str) -> 
     open_all(page)
     stroke(page, circle(0.5, 0.5, 0.22, 0.32))
     train_to_the_end(page)
-    button(page, "Surest mistakes").click()
+    button(page, "Most confident mistakes").click()
     page.get_by_role("list", name="Images").get_by_role("button").first.click()
     expect(page.get_by_role("heading", name="Read as")).to_be_visible()
     assert violations(page) == []
@@ -102,7 +102,7 @@ def test_nothing_that_axe_finds(new_page: Maker, site_url: str, scheme: str) -> 
 def test_nothing_that_axe_finds_on_the_other_pages(new_page: Maker, site_url: str, scheme: str) -> None:
     """The same of the licences and of the page for addresses that are none."""
     page = new_page(color_scheme=scheme)
-    for name, heading in (("licences.html", "What this page is made of"), ("404.html", "There is no such page")):
+    for name, heading in (("licences.html", "Third-party software and licences"), ("404.html", "Page not found")):
         page.goto(site_url + name)
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         page.evaluate(AXE())

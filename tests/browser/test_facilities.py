@@ -66,7 +66,7 @@ def test_without_a_facility_the_worker_trains(new_page: Maker, site_url: str, na
     wait_for(page, "ready")
     trains_and_draws(page)
     if name == "indexedDB":
-        expect(page.get_by_role("status", name="Storage")).to_contain_text("keeps nothing for this page (TypeError)")
+        expect(page.get_by_role("status", name="Storage")).to_contain_text("refuses storage to this page (TypeError)")
 
 
 @pytest.mark.parametrize("name", NEEDED)
@@ -95,7 +95,7 @@ def test_plain_http_in_a_classroom(browser: Browser, playwright: Playwright, sit
     assert page.evaluate("isSecureContext") is False
     expect(page.locator("#offline")).to_have_text(
         "In this browser the page is limited: "
-        "It was opened over plain http, where browsers do not let a page work offline."
+        "The page was opened over plain http, which browsers do not allow to work offline."
     )
     trains_and_draws(page)
     started.close()
@@ -131,7 +131,7 @@ def test_two_builds_on_one_origin(new_page: Maker, site_url: str) -> None:
         }"""
     )
     wait_for(page, "ready")
-    expect(page.locator("#offline")).to_have_text(re.compile("without a network"), timeout=30_000)
+    expect(page.locator("#offline")).to_have_text(re.compile("offline"), timeout=30_000)
     names = page.evaluate("caches.keys()")
     assert any("/other/ 0123" in name for name in names)
     assert not any(name.endswith("/user/scnn/ 0123") for name in names)

@@ -40,17 +40,17 @@ pytestmark = pytest.mark.browser
 WHEEL = "wheel/*.whl"
 WASM = "vendor/pyodide/pyodide.asm.wasm"
 SMALL_WASM = "vendor/micropython/micropython.wasm"
-NOT_WHOLE, SILENT = "is not whole", "does not come"
+DAMAGED, SILENT = "is damaged", "does not arrive"
 NOTHING = "A part of this page could not be loaded"
 
 # What is broken, how, and what the page says; one after another on one page, which is asked to try again each time.
 BROKEN = {
     "the wheel is missing": (WHEEL, "missing", "whl is missing"),
-    "the wheel is truncated": (WHEEL, "truncated", NOT_WHOLE),
+    "the wheel is truncated": (WHEEL, "truncated", DAMAGED),
     "micropython.wasm is missing": (SMALL_WASM, "missing", NOTHING),
     "pyodide.asm.wasm is missing": (WASM, "missing", "wasm is missing"),
-    "pyodide.asm.wasm is truncated": (WASM, "truncated", NOT_WHOLE),
-    "pyodide.asm.wasm has the wrong MIME type": (WASM, "mistyped", "out as text/plain, .* application/wasm"),
+    "pyodide.asm.wasm is truncated": (WASM, "truncated", DAMAGED),
+    "pyodide.asm.wasm has the wrong MIME type": (WASM, "mistyped", "as text/plain; .* application/wasm"),
     "micropython.wasm is truncated": (SMALL_WASM, "truncated", NOTHING),
     "pyodide.asm.wasm never comes": (WASM, "silent", SILENT),
     "micropython.wasm never comes": (SMALL_WASM, "silent", NOTHING),
@@ -58,7 +58,7 @@ BROKEN = {
     "the worker's program is missing": ("scnn/worker.py", "missing", "worker.py is missing"),
     "PyScript is missing": ("vendor/pyscript/core.js", "missing", NOTHING),
     "the charts' library is missing": ("vendor/uplot/uPlot.iife.min.js", "missing", NOTHING),
-    "the model that comes with the page is truncated": ("pretrained.safetensors", "truncated", NOT_WHOLE),
+    "the model that comes with the page is truncated": ("pretrained.safetensors", "truncated", DAMAGED),
 }
 # The digits are inside the wheel: a whole wheel without them, and one with half of them.
 DIGITS: dict[str, Callable[[bytes], bytes]] = {
@@ -141,7 +141,7 @@ def any_address(random: Random) -> str:
 
 def epoch_kept(page: Page) -> int:
     """Of the training that the page offers to continue."""
-    offer = page.get_by_role("region", name="A kept training")
+    offer = page.get_by_role("region", name="Saved training")
     expect(offer).to_contain_text(re.compile(r"experiment paper, epoch \d+ of"))
     found = re.search(r"epoch (\d+) of", offer.inner_text())
     assert found
@@ -257,7 +257,7 @@ def test_a_tab_closed_while_saving(new_page: Maker, site_url: str, tried: Tried)
     page.reload()
     wait_for(page, "ready")
     expect(page.locator("#offer")).to_be_hidden()
-    tried("a tab is closed while saving", "the kept training, offered to be continued, to the same bits", 4)
+    tried("a tab is closed while saving", "the saved training, which continues to the same bits", 4)
     tried(ANY_ADDRESS, ANY_ADDRESS_SEEN, 4)
 
 
@@ -276,10 +276,10 @@ def test_files_that_are_absurd(new_page: Maker, site_url: str, tmp_path: Path, t
     labels.write_bytes(bytes.fromhex("00000801 ffffffff"))
     own = page.get_by_role("status", name="Own images")
     for sizes, words in (
-        ("ffffffff 0000001c 0000001c", "speaks of 4294967295 × 28 × 28 bytes, which cannot be"),
-        ("00000001 ffffffff ffffffff", "speaks of 1 × 4294967295 × 4294967295 bytes, which cannot be"),
-        ("00000002 00000000 0000001c", "speaks of 2 × 0 × 28 bytes, which cannot be"),
-        ("00000100 0000001c 0000001c", "promises 200704 bytes, and there are 100"),
+        ("ffffffff 0000001c 0000001c", "states 4294967295 × 28 × 28 numbers, which is invalid"),
+        ("00000001 ffffffff ffffffff", "states 1 × 4294967295 × 4294967295 numbers, which is invalid"),
+        ("00000002 00000000 0000001c", "states 2 × 0 × 28 numbers, which is invalid"),
+        ("00000100 0000001c 0000001c", "states 200704 bytes, and the file has 100"),
     ):
         images = images.with_name(f"images of {sizes}")  # a name chosen twice is no change
         images.write_bytes(bytes.fromhex(f"00000803 {sizes}") + bytes(100))
@@ -297,7 +297,7 @@ def test_files_that_are_absurd(new_page: Maker, site_url: str, tmp_path: Path, t
 
 
 ANY_ADDRESS = "an address of any bytes"
-ANY_ADDRESS_SEEN = "which parts of the address are not sound; the page works with the usual ones"
+ANY_ADDRESS_SEEN = "which parts of the address are invalid; the page works with the defaults"
 
 
 def test_an_address_of_any_bytes(new_page: Maker, site_url: str, tried: Tried) -> None:
@@ -307,5 +307,5 @@ def test_an_address_of_any_bytes(new_page: Maker, site_url: str, tried: Tried) -
     for _ in range(2):
         page.goto(site_url + any_address(random))
         wait_for(page, "ready")
-        expect(state(page)).to_have_text(re.compile("the address has no sound .*; the usual is taken"))
+        expect(state(page)).to_have_text(re.compile("the address has an invalid .*; the default is used"))
     tried(ANY_ADDRESS, ANY_ADDRESS_SEEN, 2)

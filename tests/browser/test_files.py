@@ -70,8 +70,8 @@ def test_models_and_checkpoints_are_files(page: Page, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "begins with 8 bytes"),
-        (b"\xff" * 64, "header should have"),
+        (b"", "expected at least 8 bytes"),
+        (b"\xff" * 64, "header size is"),
         (b"<script>alert(1)</script>" * 9, "header"),
     ],
 )
@@ -111,7 +111,7 @@ def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
     page.reload()
     wait_for(page, "ready")
-    expect(page.get_by_role("region", name="A kept training")).to_contain_text("experiment mnist, epoch")
+    expect(page.get_by_role("region", name="Saved training")).to_contain_text("experiment mnist, epoch")
     button(page, "Continue it").click()
     wait_for(page, "paused")
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("5")
@@ -150,7 +150,7 @@ def test_own_images_from_idx_files(page: Page, tmp_path: Path) -> None:
     open_all(page)
     (tmp_path / "more").write_bytes(idx_labels(rows))
     page.get_by_label("IDX files").set_input_files([tmp_path / "labels", tmp_path / "more"])
-    expect(own).to_contain_text(re.compile("begins with 0x00000801"))
+    expect(own).to_contain_text(re.compile("got 0x00000801"))
 
 
 def draw_shapes(folder: Path) -> None:
@@ -177,12 +177,12 @@ def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
     page.get_by_label("Folder of pictures").set_input_files(tmp_path / "shapes")
     own = page.get_by_role("status", name="Own images")
     expect(own).to_contain_text("16 for training, 4 for testing", timeout=20_000)
-    expect(own).to_contain_text("1 file was left out, the first because of notes.txt: the file is not a PNG or JPEG")
+    expect(own).to_contain_text("1 file was skipped. The first: notes.txt: the file is not a PNG or JPEG")
     set_field(page.get_by_label("Epochs"), "5")
     train_to_the_end(page)
     expect(page.get_by_role("table", name="Confusion matrix").locator("tbody tr")).to_have_count(2)
     expect(page.get_by_role("rowheader", name="rings & <b>bars").first).to_be_visible()
-    expect(state(page)).to_have_text(re.compile("of the test images are read right"))
+    expect(state(page)).to_have_text(re.compile("of the test images are classified correctly"))
     stroke(page, circle(0.5, 0.5, 0.3, 0.3))
     expect(page.locator("#bars .bar")).to_have_count(2)
     sizes = page.evaluate(
@@ -209,7 +209,7 @@ def test_files_are_dropped(page: Page, tmp_path: Path) -> None:
     own = page.get_by_role("status", name="Own images")
     drop(page, tmp_path / "shapes")
     expect(own).to_contain_text("16 for training, 4 for testing", timeout=20_000)
-    expect(own).to_contain_text("1 file was left out, the first because of notes.txt")
+    expect(own).to_contain_text("1 file was skipped. The first: notes.txt")
     _, test = load_digits()
     rows = [[*test.image(at), test.labels[at]] for at in range(len(test))]
     (tmp_path / "i").write_bytes(idx_images(rows))
@@ -230,9 +230,9 @@ def test_a_model_of_images_that_are_not_here(page: Page, tmp_path: Path) -> None
     network = Network(PAPER.input_shape, PAPER.layers, seed=1, class_names=["a", "b", "c"], provenance=experiment)
     network.save(tmp_path / "m.safetensors")
     page.locator("#file").set_input_files(tmp_path / "m.safetensors")
-    expect(state(page)).to_have_text(re.compile("ready – the model reads your drawings"))
+    expect(state(page)).to_have_text(re.compile("ready – the model classifies your drawings"))
     stroke(page, line(0.5, 0.15, 0.5, 0.85))
     prediction(page).to_have_text(
-        re.compile(r"^[abc], says the network, and is (more than )?\d+ % sure\. It knows only a, b and c\.$"),
+        re.compile(r"^[abc], with a probability of (more than )?\d+ %\. It knows only a, b and c\.$"),
         timeout=10_000,
     )

@@ -83,7 +83,7 @@ def visited(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.goto(url)
     wait_for(page, "ready")
-    expect(page.locator("#offline")).to_have_text(re.compile("without a network"), timeout=90_000)
+    expect(page.locator("#offline")).to_have_text(re.compile("offline"), timeout=90_000)
     return page
 
 
@@ -174,7 +174,7 @@ def test_on_github_pages(context: BrowserContext) -> None:
         lost = context.new_page()  # each in a tab of its own: Firefox mistakes a page that still loads for the next
         response = lost.goto(f"{served.url}user/scnn/{address}")
         assert response and response.status == 404
-        expect(lost.get_by_role("heading")).to_have_text("There is no such page")
+        expect(lost.get_by_role("heading")).to_have_text("Page not found")
         styled = lost.evaluate("getComputedStyle(document.querySelector('main')).display") == "grid"
         assert styled == ("/" not in address)
         lost.get_by_role("link", name=way).click()
@@ -222,7 +222,7 @@ def test_no_way_in(new_page: Maker, site_url: str, tmp_path: Path) -> None:
     page.locator("#file").set_input_files(tmp_path / "m.safetensors")
     wait_for(page, "finished")
     expect(page.locator("#confusion tbody th").first).to_have_text(HOSTILE)
-    button(page, "Surest mistakes").click()
+    button(page, "Most confident mistakes").click()
     page.get_by_role("list", name="Images").get_by_role("button").first.click()
     stroke(page, line(0.5, 0.15, 0.5, 0.85))
     network.provenance = {"experiment": {"experiment": HOSTILE, "seed": HOSTILE}}
@@ -234,7 +234,7 @@ def test_no_way_in(new_page: Maker, site_url: str, tmp_path: Path) -> None:
         (tmp_path / "own" / "a").mkdir(parents=True)
         (tmp_path / "own" / "a" / f"{HOSTILE.replace('/', '')}.png").write_bytes(b"no picture")
         page.get_by_label("Folder of pictures").set_input_files(tmp_path / "own")
-        expect(page.get_by_role("status", name="Own images")).to_contain_text("left out")
+        expect(page.get_by_role("status", name="Own images")).to_contain_text("skipped")
     headers = [tmp_path / "x", tmp_path / "y"]
     for path in headers:
         path.write_bytes(HOSTILE.encode() * 3)

@@ -61,7 +61,7 @@ def trains_unkept(page: Page) -> str:
     button(page, "Train").click()
     wait_for(page, "finished", timeout=TRAINED)
     said = page.get_by_role("status", name="Storage")
-    expect(said).to_have_text(re.compile("This training is not kept: this browser keeps nothing for this page"))
+    expect(said).to_have_text(re.compile("This training is not saved: this browser refuses storage to this page"))
     return said.inner_text()
 
 
@@ -118,7 +118,7 @@ def test_storage_that_does_not_answer(new_page: Maker, site_url: str, tried: Tri
     wait_for(page, "finished", timeout=TRAINED)
     assert 5 < time.monotonic() - began < 20
     said = page.get_by_role("status", name="Storage")
-    expect(said).to_have_text("This training is not kept: the browser's storage does not answer.")
+    expect(said).to_have_text("This training is not saved: the browser's storage does not answer.")
     tried("storage does not answer", said.inner_text())
 
 
@@ -149,11 +149,11 @@ def test_two_tabs_on_one_store(new_page: Maker, site_url: str, tried: Tried) -> 
         page.bring_to_front()
         page.goto(site_url)
         wait_for(page, "ready")
-        expect(page.get_by_role("region", name="A kept training")).to_be_visible()
+        expect(page.get_by_role("region", name="Saved training")).to_be_visible()
     button(first, "Discard it").click()
     second.reload()
     wait_for(second, "ready")
-    expect(second.get_by_role("region", name="A kept training")).to_be_visible()
+    expect(second.get_by_role("region", name="Saved training")).to_be_visible()
     button(second, "Continue it").click()
     wait_for(second, "paused")
-    tried("two tabs use one store", "each its own kept training; one discards its, the other continues")
+    tried("two tabs use one store", "each has its own saved training; one is discarded, the other continues")

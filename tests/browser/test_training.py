@@ -52,7 +52,7 @@ def test_the_network_is_edited(page: Page) -> None:
     expect(page.get_by_role("row", name="Flatten")).to_contain_text("784")
     button(page, "Move up: layer 4, Flatten").click()
     message = page.get_by_role("status", name="Network check")
-    expect(message).to_have_text(re.compile(r"This does not fit: maxpool2d_1 cannot follow .*\(3136,\)"))
+    expect(message).to_have_text(re.compile(r"Invalid network: maxpool2d_1 cannot follow .*\(3136,\)"))
     button(page, "Train").click()
     expect(state(page)).to_have_text(re.compile("ready – maxpool2d_1 cannot follow"))
     button(page, "Move down: layer 3, Flatten").click()
@@ -95,10 +95,10 @@ def test_the_address_is_the_run(page: Page) -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("?experiment=sums", "no sound experiment"),
-        ("?seed=-1&epochs=x&layers=conv-1", "no sound seed and epochs and layers"),
-        ("?optimiser=%3Cscript%3E&layers=conv-1-99-1-1", "no sound optimiser and layers"),
-        ("?%FF%00=%&seed=9", "choose a seed"),
+        ("?experiment=sums", "an invalid experiment"),
+        ("?seed=-1&epochs=x&layers=conv-1", "an invalid seed and epochs and layers"),
+        ("?optimiser=%3Cscript%3E&layers=conv-1-99-1-1", "an invalid optimiser and layers"),
+        ("?%FF%00=%&seed=9", "press Train to start"),
     ],
 )
 def test_an_address_that_is_wrong(page: Page, query: str, words: str) -> None:
@@ -139,8 +139,8 @@ def test_looking_inside(page: Page) -> None:
     cells.nth(0).click()
     images = page.get_by_role("list", name="Images").get_by_role("button")
     expect(images).to_have_count(min(24, counts[0]))
-    expect(page.locator("#gallery-title")).to_contain_text(f"read as 0: {counts[0]}.")
-    expect(images.first).to_have_accessible_name(re.compile(r"0 → 0 [\d.]+ % sure: look inside"))
+    expect(page.locator("#gallery-title")).to_contain_text(f"classified as 0: {counts[0]}.")
+    expect(images.first).to_have_accessible_name(re.compile(r"0 → 0 [\d.]+ % confidence: look inside"))
     images.first.click()
     expect(page.get_by_role("heading", name="Read as 0")).to_be_visible()
     strips = page.locator("#inside-pictures .strip")
@@ -149,9 +149,9 @@ def test_looking_inside(page: Page) -> None:
     expect(strips.nth(2).locator("img")).to_have_count(8)
     assert shades(page, "#inside-pictures .strip:nth-child(2) img") > 10
     expect(page.locator("#inside-probabilities meter")).to_have_count(10)
-    button(page, "Surest mistakes").click()
+    button(page, "Most confident mistakes").click()
     expect(page.locator("#gallery-title")).to_contain_text(
-        f"read wrongly, the surest mistakes first: {wrong(counts)}."
+        f"classified wrongly, the most confident first: {wrong(counts)}."
     )
     page.get_by_role("switch", name="Show row percentages").check()
     expect(cells.nth(0)).to_have_text(re.compile(r"^\d+(\.\d)? %$"))
@@ -162,7 +162,7 @@ def test_what_is_looked_at_follows_the_training(page: Page) -> None:
     fresh(page, "?experiment=mnist&epochs=3")
     button(page, "Train").click()
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
-    button(page, "Surest mistakes").click()
+    button(page, "Most confident mistakes").click()
     images = page.get_by_role("list", name="Images").get_by_role("button")
     images.first.click()
     bars = page.locator("#inside-probabilities")
@@ -171,7 +171,7 @@ def test_what_is_looked_at_follows_the_training(page: Page) -> None:
     wait_for(page, "finished", timeout=TRAINED)
     cells = page.get_by_role("table", name="Confusion matrix").get_by_role("button")
     count = wrong([int(text) for text in cells.all_inner_texts()])
-    expect(page.locator("#gallery-title")).to_contain_text(f"the surest mistakes first: {count}.")
+    expect(page.locator("#gallery-title")).to_contain_text(f"the most confident first: {count}.")
     expect(images).to_have_count(min(24, count))
     expect(bars).not_to_have_text(before, use_inner_text=True)
 
@@ -273,7 +273,7 @@ def test_a_wrong_setting_is_refused_where_it_stands(page: Page) -> None:
     expect(epochs).to_have_attribute("aria-invalid", "true")
     button(page, "Train").click()
     expect(state(page)).to_have_text(re.compile("ready – epochs is "))
-    button(page, "Back to the experiment’s settings").click()
+    button(page, "Reset to default settings").click()
     expect(epochs).to_have_value("50")
     expect(epochs).not_to_have_attribute("aria-invalid", "true")
     expect(message).to_have_text("")

@@ -69,7 +69,7 @@ def test_changing_the_experiment_and_the_network(page: Page) -> None:
     set_field(page.get_by_role("spinbutton", name="units of layer 7, Dense"), "16")
     expect(page.locator("#network-summary")).to_have_text("9 layers, 3223 weights")
     button(page, "Remove: layer 6, Flatten").click()
-    expect(page.get_by_role("status", name="Network check")).to_have_text(re.compile("This does not fit: dense_1"))
+    expect(page.get_by_role("status", name="Network check")).to_have_text(re.compile("Invalid network: dense_1"))
     assert fits(page)
     page.get_by_role("combobox", name="Layer to add").select_option("Flatten")
     button(page, "Add layer").click()

@@ -104,5 +104,5 @@ def test_a_bad_file_among_good_ones_is_refused_before_training(tmp_path: Path, i
     out = tmp_path / "m.safetensors"
     files = ("--images", images, "--labels", labels, "--test-images", short, "--test-labels", labels)
     result = scnn("train", "--preset", "mnist", *files, "--out", out)
-    assert result.returncode == 1 and "promises 784000 bytes, and there are 783999" in result.stderr
+    assert result.returncode == 1 and "states 784000 bytes, and the file has 783999" in result.stderr
     assert not out.exists()

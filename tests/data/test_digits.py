@@ -73,25 +73,29 @@ def test_idx_files_are_read(pack: type, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("images", "labels", "words"),
     [
-        (b"", labels_file(), "images.*begins with 4 bytes, and there are 0"),
+        (b"", labels_file(), "images.*expected at least 4 bytes, got 0"),
         (images_file()[:10], labels_file(), "ends in its header"),
-        (images_file()[:-1], labels_file(), "promises 12 bytes, and there are 11"),
-        (images_file() + b"x", labels_file(), "goes on after its last element"),
+        (images_file()[:-1], labels_file(), "states 12 bytes, and the file has 11"),
+        (images_file() + b"x", labels_file(), "extra data after its last element"),
         (
             labels_file(),
             labels_file(),
-            "images' file is an IDX file of labels, not of images: it begins with 0x00000801",
+            "images' file is an IDX file of labels .it starts with 0x00000801",
         ),
-        (images_file(), images_file(), "the labels' file is an IDX file of images, not of labels"),
-        (b"hello", labels_file(), "images' file is not an IDX file .it begins with 0x68656c6c"),
+        (
+            images_file(),
+            images_file(),
+            "the labels' file is an IDX file of images .*; expected an IDX file of labels",
+        ),
+        (b"hello", labels_file(), "images' file is not an IDX file .it starts with 0x68656c6c"),
         (images_file(4), labels_file(), "the images' file and the labels' file do not match: 4 images, 3 labels"),
-        (images_file(), labels_file()[:-1], "promises 3 bytes, and there are 2"),
+        (images_file(), labels_file()[:-1], "states 3 bytes, and the file has 2"),
         (images_file(), labels_file(b"\x00\x01\x0a"), "image 2 has the label 10"),
-        (images_file(2**31, 2**31, 2**31, b""), labels_file(), "which cannot be"),
-        (images_file(3, 0, 2, b""), labels_file(), "which cannot be"),
-        (images_file(2**20, 28, 28, b"abc"), labels_file(), "promises 822083584 bytes, and there are 3"),
-        (gzip.compress(images_file(), mtime=0)[:-6], labels_file(), "corrupt or cut short"),
-        (b"\x1f\x8b" + bytes(30), labels_file(), "corrupt or cut short"),
+        (images_file(2**31, 2**31, 2**31, b""), labels_file(), "which is invalid"),
+        (images_file(3, 0, 2, b""), labels_file(), "which is invalid"),
+        (images_file(2**20, 28, 28, b"abc"), labels_file(), "states 822083584 bytes, and the file has 3"),
+        (gzip.compress(images_file(), mtime=0)[:-6], labels_file(), "corrupt or truncated"),
+        (b"\x1f\x8b" + bytes(30), labels_file(), "corrupt or truncated"),
     ],
 )
 def test_broken_idx_files_are_refused(images: bytes, labels: bytes, words: str) -> None:
@@ -122,7 +126,7 @@ def test_mutated_idx_files_never_do_worse_than_a_data_error(data: st.DataObject)
 @pytest.mark.parametrize("pixels", [np.zeros((4, 10)), np.zeros((10, 1, 4)), np.zeros((3, 10, 2, 2)), [[0] * 10] * 4])
 def test_arrays_of_another_layout(pixels: object) -> None:
     """Such as [pixel, image]: they are refused, not regrouped."""
-    with pytest.raises(ShapeError, match="do not come as an array of"):
+    with pytest.raises(ShapeError, match="got an array of"):
         Digits(pixels, [0] * 10, 2, 2)
 
 
@@ -136,7 +140,7 @@ def test_bytes_of_any_kind_are_files() -> None:
     """bytearray and memoryview as well as bytes; what is neither bytes nor a path is named."""
     images, labels = bytearray(images_file()), memoryview(gzip.compress(labels_file()))
     assert load_idx(images, labels) == load_idx(images_file(), labels_file())  # type: ignore[arg-type]
-    with pytest.raises(IdxError, match="an IDX file is a path or bytes, not None"):
+    with pytest.raises(IdxError, match="an IDX file must be given as a path or bytes, got None"):
         load_idx(images_file(), None)  # type: ignore[arg-type]
     with pytest.raises(IdxError, match="cannot be read"):
         load_idx("a\0b", labels_file())
@@ -145,7 +149,7 @@ def test_bytes_of_any_kind_are_files() -> None:
 def test_labels_that_are_too_large_are_of_a_file(tmp_path: Path) -> None:
     """The error names the files."""
     (tmp_path / "letters").write_bytes(labels_file(b"\x00\x01\x0a"))
-    with pytest.raises(IdxError, match="letters are no digits: image 2 has the label 10"):
+    with pytest.raises(IdxError, match="letters are invalid: image 2 has the label 10"):
         load_idx(images_file(), tmp_path / "letters")
 
 
@@ -175,8 +179,8 @@ def test_labels_out_of_range(label: int) -> None:
         ({"rows": 0}, "an image's rows must be an integer from 1 to 1048576, got 0"),
         ({"rows": "2"}, "an image's rows must be an integer from 1 to 1048576, got '2'"),
         ({"columns": -2}, "an image's columns must be an integer from 1 to 1048576, got -2"),
-        ({"classes": []}, "1 to 256 classes, since a label is one byte, and not 0"),
-        ({"classes": list(map(str, range(300)))}, "and not 300"),
+        ({"classes": []}, "1 to 256 classes (a label is one byte), got 0"),
+        ({"classes": list(map(str, range(300)))}, "got 300"),
         ({"classes": [3]}, "a class name must be of type str, such as 'cat'; got 3"),
         ({"classes": {"a", "b"}}, "class names must be of type Sequence"),
         (
@@ -224,16 +228,16 @@ def test_bools_are_paper_and_ink() -> None:
 @pytest.mark.parametrize(
     ("pixels", "labels", "words"),
     [
-        (PIXELS.astype(np.int64) - 1, [3, 1], "number 0 of the images is -1, and they go from 0 to 255"),
+        (PIXELS.astype(np.int64) - 1, [3, 1], "number 0 of the images is -1; expected 0 to 255"),
         (PIXELS.astype(np.int32) + 250, [3, 1], "number 6 of the images is 256"),
         (PIXELS / 255 * np.nan, [3, 1], "number 0 of the images is nan"),
-        (PIXELS.astype(complex), [3, 1], "images come as .* not as numbers of complex128"),
-        (np.zeros(8, dtype="datetime64[s]"), [3, 1], r"not as numbers of datetime64\[s\]"),
-        (PIXELS, [3, 10], "image 1 has the label 10, and labels go from 0 to 9"),
+        (PIXELS.astype(complex), [3, 1], "expected images as .* got numbers of complex128"),
+        (np.zeros(8, dtype="datetime64[s]"), [3, 1], r"got numbers of datetime64\[s\]"),
+        (PIXELS, [3, 10], "image 1 has the label 10; expected 0 to 9"),
         (PIXELS, np.array([-1, 300]), "image 0 has the label -1"),
-        (PIXELS, np.array([3.0, 1.0]), "labels are whole numbers, and number 0 of them is 3.0"),
-        (PIXELS, ["3", "1"], "labels are numbers, not '3'"),
-        (PIXELS, None, "labels are nested lists, bytes or arrays of numbers, not NoneType"),
+        (PIXELS, np.array([3.0, 1.0]), "labels must be integers; number 0 is 3.0"),
+        (PIXELS, ["3", "1"], "labels must be numbers, got '3'"),
+        (PIXELS, None, "expected labels as nested lists, bytes or arrays of numbers, got NoneType"),
     ],
 )
 def test_pixels_and_labels_that_are_none(pixels: object, labels: object, words: str) -> None:
@@ -244,5 +248,5 @@ def test_pixels_and_labels_that_are_none(pixels: object, labels: object, words: 
 
 def test_counts_that_do_not_fit() -> None:
     """Two images' labels with one image's pixels."""
-    with pytest.raises(DataError, match="2 labels go with 8 pixels of 2×2 images, not with 4"):
+    with pytest.raises(DataError, match="2 images of 2×2 need 8 pixels, got 4"):
         Digits(bytes(4), bytes(2), 2, 2)

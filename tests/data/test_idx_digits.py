@@ -52,11 +52,11 @@ def test_labels_of_qmnist() -> None:
     [
         (
             idx(IMAGES - 50, "i2"),
-            "numbers from -50 to 60; expected whole numbers from 0 to 255, or",
+            "numbers from -50 to 60; expected integers from 0 to 255, or",
         ),
         (idx(IMAGES * 2.5, "f4"), "numbers from 0.0 to 275.0"),
-        (idx(np.zeros((3, 3, 2, 2)), "u1"), "images of 3 channels; expected grey images"),
-        (idx(np.zeros((3, 5)), "u1"), "images of 5 numbers, which is no square"),
+        (idx(np.zeros((3, 3, 2, 2)), "u1"), "images of 3 channels; expected one, grey"),
+        (idx(np.zeros((3, 5)), "u1"), "images of 5 numbers, which is not a square"),
     ],
 )
 def test_meanings_that_are_not_plain(images: bytes, words: str) -> None:
@@ -75,20 +75,20 @@ def test_letters() -> None:
         warnings.simplefilter("error")
         found = load_idx(idx(IMAGES, "u1"), idx(labels, "u1"), classes=names, transposed=True)
     assert found.pixels == IMAGES.transpose(0, 2, 1).astype("u1").tobytes()
-    with pytest.warns(UserWarning), pytest.raises(IdxError, match="labels go up to 26: name the classes"):
+    with pytest.warns(UserWarning), pytest.raises(IdxError, match="the largest label is 26: name the classes"):
         load_idx(idx(IMAGES, "u1"), idx(labels, "u1"))
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"<!DOCTYPE html><html>404</html>", "is a web page, perhaps of an error"),
+        (b"<!DOCTYPE html><html>404</html>", "is a web page, perhaps an error page"),
         (b"PK\x03\x04rest of a zip archive", "is a zip archive: unpack it first"),
         (b"5,0,0,12,255\n3,1,1,1,1\n", "is a CSV table"),
         (b"\x93NUMPY\x01\x00", "is an .npy file of numpy"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:1", "is a Git LFS pointer"),
         (b"\x89PNG\r\n\x1a\n", "is a PNG picture"),
-        (b"nothing known", "is not an IDX file .it begins with 0x6e6f7468"),
+        (b"nothing known", "is not an IDX file .it starts with 0x6e6f7468"),
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])

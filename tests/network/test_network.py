@@ -165,8 +165,8 @@ def test_class_names_that_do_not_fit() -> None:
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        ([0.5] * 30, "labels are whole numbers, and number 0 of them is 0.5"),
-        (["a"] * 30, "labels are numbers, not 'a'"),
+        ([0.5] * 30, "labels must be integers; number 0 is 0.5"),
+        (["a"] * 30, "labels must be numbers, got 'a'"),
         ([3] * 30, "sample 0 has label 3, .* expected classes 0 to 2"),
         ([0], "expected one prediction per label, got 30 and 1"),
         (None, "takes a dataset .* or images and labels"),
@@ -213,8 +213,8 @@ def test_copies(trained: Network, copied: Callable[[Network], Network]) -> None:
         (lambda: Dense(1 << 21), "units must be an integer from 1 to 1048576"),
         (lambda: Network((1, 1, 2), [Flatten()], class_names=["a", "b" * 101]), "at most 100 characters"),
         (lambda: Network((1, 1, 2), [Flatten()], class_names=[1, 2]), "class name must be of type str"),  # type: ignore[list-item]
-        (lambda: Network.load(None), "a file's path is a text or a Path, not None"),  # type: ignore[arg-type]
-        (lambda: Network.load("a\0b"), "a file's path is a text or a Path"),
+        (lambda: Network.load(None), "expected a path as a string or Path, got None"),  # type: ignore[arg-type]
+        (lambda: Network.load("a\0b"), "expected a path as a string or Path"),
     ],
 )
 def test_what_no_file_could_hold(make: Callable[[], Network], words: str) -> None:

@@ -80,7 +80,7 @@ def test_the_port_is_the_usual_one_or_the_next_that_is_free(folder: Path) -> Non
     with held:
         port, errors = started(folder)
     assert 8000 < port < 8010
-    assert "port 8000 cannot be used" in errors and "does not find what it kept" in errors
+    assert "port 8000 cannot be used" in errors and "does not find trainings" in errors
 
 
 def test_a_port_that_is_in_use(folder: Path, taken: int) -> None:
