@@ -2,9 +2,11 @@
 
 from array import array
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import scnn.compiler
 from scnn.compiler import KernelError, kernels_from
 from scnn.engines.engine import Engine
 from scnn.engines.hosts import WasmtimeHost
@@ -231,3 +233,12 @@ def test_what_python_cannot_read_has_its_line() -> None:
         kernels_from("def one(out: Float32Buffer):\n    out[0] = = 1.0\n", "text")
     (label,) = caught.value.labels
     assert (label.line, label.source) == (2, "out[0] = = 1.0")
+
+
+def test_the_kernel_that_the_language_is_explained_with() -> None:
+    """LANGUAGE.md's first kernel is read as it stands there, and computes what its docstring says."""
+    page = (Path(scnn.compiler.__file__).parent / "LANGUAGE.md").read_text(encoding="utf-8")
+    kernel = kernels_from(page.split("```python\n")[1].split("```")[0], "LANGUAGE.md")["scaled"]
+    out = array("f", [9.0] * 5)
+    kernel(out, array("f", [-1.0, 0.0, 1.0, 2.0, 3.0]), 0.5, 5)
+    assert list(out) == [0.0, 0.0, 0.5, 1.0, 1.5]
