@@ -252,8 +252,8 @@ FAULTS = [
     Fault(
         "an index comes before the value",
         f"{EXPAND}/statements.py",
-        "                    stored = evaluate(state, value, turn)\n                    store_element(state, turn, statement, evaluate(state, index, turn), stored)",
-        "                    place = evaluate(state, index, turn)\n                    store_element(state, turn, statement, place, evaluate(state, value, turn))",
+        "                stored = evaluate(state, value, turn)\n                store_element(state, turn, statement, evaluate(state, index, turn), stored)",
+        "                place = evaluate(state, index, turn)\n                store_element(state, turn, statement, place, evaluate(state, value, turn))",
     ),
     Fault(
         "divisors of lanes that are off",

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from scnn.compiler import KernelError, compile_plan
+from scnn.compiler.wasm import code
 from scnn.engines.hosts import HostError, WasmtimeHost
 from scnn.engines.wasm import WasmEngine
 from scnn.errors import KernelBoundsError
@@ -49,14 +50,43 @@ def test_code_that_grows_without_bound() -> None:
     assert "statements" in refusal(f"{head}    for i in lanes(8):\n        out[i] = k25(1.0)\n", {"out": 8})
 
 
-def test_a_function_that_no_host_would_take() -> None:
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["for i in blocked(2000000000, 2000000000):", "    out[i] = 1.0"],
+        ["t = 0.0", "for i in lanes(2000000000, 2000000000):", "    t += out[i]"],
+        [
+            "for i in unrolled(16):",
+            "    for j in unrolled(16):",
+            "        for k in unrolled(16):",
+            f"            out[0] = {' + '.join(f'out[{place} + i]' for place in range(60))}",
+        ],
+        [
+            "for i in unrolled(16):",
+            "    for j in unrolled(16):",
+            *["        for k in unrolled(0):", "            i1 = 0"] * 80,
+        ],
+    ],
+)
+def test_operations_are_counted_before_they_are_written_out(lines: list[str]) -> None:
+    """As many turns as int32 has, wide expressions in loops that are written out, and loops that never run."""
+    source = "def kernel(out: Float32Buffer):\n" + "".join(f"    {line}\n" for line in lines)
+    assert "more than 30000 statements and operations" in refusal(source, {"out": 100})
+
+
+def test_too_many_accesses_to_compare() -> None:
+    """Pairs of accesses are as many as their number squared."""
+    stores = "".join(f"        out[i * 300 + {place}] = 1.0\n" for place in range(200))
+    source = f"def kernel(out: Float32Buffer):\n    for i in blocked(4, 2):\n{stores}"
+    assert "more than 30000 pairs of a store and an access" in refusal(source, {"out": 1200})
+
+
+def test_a_function_that_no_host_would_take(monkeypatch: pytest.MonkeyPatch) -> None:
     """Too many locals are refused by the compiler, with what to do, and not by the host."""
-    source = (
-        "def kernel(out: Int32Buffer, n: Int32Buffer):\n"
-        "    for i in blocked(14000, 14000):\n"
-        "        out[i] = n[i] * n[0]\n"
-    )
-    assert "too many for one function" in refusal(source, {"out": 14000, "n": 14000})
+    monkeypatch.setattr(code, "MAX_LOCALS", 100)
+    head = "def kernel(out: Int32Buffer, n: Int32Buffer):\n"
+    source = f"{head}    for i in blocked(200, 200):\n        out[i] = n[i] * n[0]\n"
+    assert "too many for one function" in refusal(source, {"out": 200, "n": 200})
 
 
 def test_memory_beyond_a_module() -> None:

@@ -14,6 +14,7 @@ values that the number can have at that place, whatever the data:
 Names of a called kernel are a scope of their own.
 """
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -53,7 +54,7 @@ from scnn.plan import Buffer
 
 __all__ = ["Access", "Accesses", "find_accesses"]
 
-MAX_STATEMENTS = 20_000  # that are followed, those of called kernels at each call
+MAX_OPERATIONS = 30_000  # that are followed, those of called kernels at each call
 
 Names = dict[str, Affine]
 
@@ -78,7 +79,17 @@ class Accesses:
     private: set[Atom] = field(default_factory=set)
     found: list[Access] = field(default_factory=list)
     shared: dict[object, Affine] = field(default_factory=dict)  # sums of operations on shared numbers
-    followed: int = 0  # statements
+    followed: int = 0  # statements and operations
+
+    def count(self, node: ast.AST, source: Source) -> None:
+        """One more statement or operation is followed."""
+        self.followed += 1
+        if self.followed > MAX_OPERATIONS:
+            raise source.error(
+                node,
+                f"this loop and the kernels that it calls have more than {MAX_OPERATIONS} statements and operations",
+                "fewer",
+            )
 
     def unknown(self, known: Range = INT32) -> Affine:
         """A new private atom."""
@@ -141,14 +152,8 @@ def forget(found: Accesses, body: Sequence[Statement], scope: Scope) -> None:
 
 
 def follow(found: Accesses, statements: Sequence[Statement], scope: Scope) -> None:
-    found.followed += len(statements)
-    if found.followed > MAX_STATEMENTS:
-        raise scope.function.source.error(
-            statements[0].node,
-            f"the kernels that this loop calls have more than {MAX_STATEMENTS} statements",
-            "fewer",
-        )
     for statement in statements:
+        found.count(statement.node, scope.function.source)
         match statement:
             case Assign(_, name, value):
                 scope.names[name] = number(found, value, scope)
@@ -203,6 +208,7 @@ def repeat(found: Accesses, loop: Repeat, scope: Scope) -> None:
 
 def number(found: Accesses, expression: Expression, scope: Scope) -> Affine:
     """The sum that an int32 is; what it reads is noted. Of other types the sum is meaningless, and never used."""
+    found.count(expression.node, scope.function.source)
     if isinstance(expression, Name):
         return scope.names.get(expression.name) or found.unknown()
     if isinstance(expression, Number):

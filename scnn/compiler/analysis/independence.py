@@ -28,6 +28,7 @@ from scnn.plan import Buffer
 __all__ = ["has_solution", "require_independent"]
 
 SEARCHED = 2000  # the most values that a search for one pair tries
+MAX_PAIRS = 30_000  # that are compared: it takes 20 microseconds for each, if no search is needed
 
 Term = tuple[int, Range]  # coefficient, and what it is multiplied with
 
@@ -39,15 +40,29 @@ def require_independent(
     names: Mapping[str, Affine | None],
     buffers: Mapping[str, Buffer],
     ranges: Mapping[Atom, Range],
-) -> None:
+) -> int:
     """Raises KernelError unless the turns of a `lanes` or `blocked` loop are apart; for the arguments see
-    find_accesses."""
+    find_accesses. What is returned is the work that it took: operations followed, and pairs compared."""
     found = find_accesses(loop, turns, function, names, buffers, ranges)
+    pairs = 0
     for store in found.found:
-        if store.stores:
-            for other in found.found:
-                if other.buffer == store.buffer and may_meet(store, other, turns, found):
+        for other in found.found if store.stores else ():
+            if other.buffer == store.buffer:
+                pairs += 1
+                if pairs > MAX_PAIRS:
+                    raise too_many_accesses(loop, store, function.source)
+                if may_meet(store, other, turns, found):
                     raise meeting(loop, store, other, function.source)
+    return found.followed + pairs
+
+
+def too_many_accesses(loop: Repeat, store: Access, source: Source) -> KernelError:
+    return source.error(
+        loop.node,
+        f"this loop has more than {MAX_PAIRS} pairs of a store and an access to its buffer, too many to compare",
+        f"range(…), or fewer stores to {store.at.buffer} in one {loop.kind} loop",
+        text=f"turns of {loop.name} run together",
+    )
 
 
 def meeting(loop: Repeat, store: Access, other: Access, source: Source) -> KernelError:

@@ -13,6 +13,8 @@ from scnn.compiler.wasm.ir import Node
 
 __all__ = ["divide"]
 
+DIVISION = 8  # operations that one division counts for, since it takes so many instructions
+
 
 def divide(state: State, turn: LoopTurn, expression: Binary, left: Value, right: Value) -> Value:
     """`//` or `%`."""
@@ -20,6 +22,7 @@ def divide(state: State, turn: LoopTurn, expression: Binary, left: Value, right:
     top_range, bottom_range = ranges
     if bottom_range[0] <= 0 <= bottom_range[1]:
         check_divisor(state, turn, expression, right)
+    state.count(expression.node, DIVISION)
     if not left.is_vector and not right.is_vector:
         node = rounded_down(
             state, expression.operator, scalar(state, left), scalar(state, right), top_range, bottom_range
@@ -28,6 +31,7 @@ def divide(state: State, turn: LoopTurn, expression: Binary, left: Value, right:
         return state.opaque(name, node, result_range(expression.operator, top_range, bottom_range))
     tops = state.in_local(vector(state, left)) if left.is_vector else None
     bottoms = state.in_local(vector(state, right)) if right.is_vector else None
+    state.count(expression.node, LANES * DIVISION)
     lanes = []
     for lane in range(LANES):
         top = state.in_local(extract(state, tops, lane)) if tops else scalar(state, left)

@@ -37,6 +37,7 @@ __all__ = ["evaluate"]
 
 def evaluate(state: State, expression: Expression, turn: LoopTurn) -> Value:
     """The value of an expression. Nodes made for it come from its line."""
+    state.count(expression.node, 1)
     outer, state.nodes.origin = state.nodes.origin, state.origin(expression.node)
     value = value_of(state, expression, turn)
     state.nodes.origin = outer

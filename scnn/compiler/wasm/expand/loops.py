@@ -90,7 +90,8 @@ def require_turns_together(state: State, loop: Repeat, turns: int, by: int, grou
         key = frozenset((name, value.key if value else None) for name, value in names.items())
         if key not in seen:
             seen.add(key)
-            require_independent(loop, turns, frame.function, names, frame.buffers, state.ranges)
+            work = require_independent(loop, turns, frame.function, names, frame.buffers, state.ranges)
+            state.count(loop.node, work)
 
 
 @contextmanager
@@ -124,6 +125,7 @@ def run_turns(
     partials: Sequence[Partial] = (),
 ) -> None:
     """One pass through the body, `shifts` telling the turns that run together, counted from `at`."""
+    state.count(loop.node, len(group) * len(shifts))
     lane = Affine(0, {LANE: 1} if vector else {})
     tagged = len(shifts) > 1 or vector
     inner = []
@@ -133,7 +135,6 @@ def run_turns(
             for partial_ in partials:
                 turned.names[partial_.reduction.name] = partial_.cells[number][place]
             inner.append(turned)
-    state.count(loop.node, len(inner))
     state.run_statements(state, loop.body, inner)
 
 
@@ -148,7 +149,9 @@ def blocked(state: State, loop: Repeat, count: int, by: int, group: list[LoopTur
 def lanes(state: State, loop: Repeat, count: int, by: int, group: list[LoopTurn]) -> None:
     """Groups of `by` turns as vectors, then what is left of whole vectors, then single turns."""
     whole, vectors = count // by * by, count // LANES * LANES
-    partials = begin_reductions(state, state.reductions[id(loop)], group, min(by, vectors) // LANES)
+    reductions, width = state.reductions[id(loop)], min(by, vectors) // LANES
+    state.count(loop.node, len(reductions) * len(group) * width)
+    partials = begin_reductions(state, reductions, group, width)
 
     def body(width: int, at: Affine) -> None:
         run_turns(state, loop, range(0, width, LANES), group, True, at, partials)

@@ -10,7 +10,7 @@ from scnn.compiler.errors import target
 from scnn.compiler.tree import Index, Type
 from scnn.compiler.tree import Store as TreeStore
 from scnn.compiler.wasm.expand.forms import extract, scalar, sum_node, vector, vector_of
-from scnn.compiler.wasm.expand.state import State
+from scnn.compiler.wasm.expand.state import ONE_LANE, State
 from scnn.compiler.wasm.expand.values import LoopTurn, Value
 from scnn.compiler.wasm.ir import If, Node, Store
 from scnn.plan import Buffer
@@ -127,6 +127,7 @@ def gather(state: State, turn: LoopTurn, expression: Index, buffer: Buffer, inde
         value = Value(kind, node=element(state, buffer, inside))
         known = (0, 255) if buffer.kind == "uint8" else None
         return value if kind == "float32" else state.opaque(expression.buffer, scalar(state, value), known)
+    state.count(expression.node, LANES * ONE_LANE)
     places = check_lanes(state, turn, expression, buffer, index)
     if not buffer.length:
         return zeros(state, kind, True)
@@ -184,6 +185,7 @@ def store_element(state: State, turn: LoopTurn, statement: TreeStore, index: Val
 def scatter(state: State, turn: LoopTurn, statement: TreeStore, buffer: Buffer, index: Value, value: Value) -> None:
     """Stores lane by lane, in the lanes that are on."""
     nodes = state.nodes
+    state.count(statement.node, LANES * ONE_LANE)
     node = state.in_local(vector(state, value))
     places = check_lanes(state, turn, statement, buffer, index)
     if not buffer.length:
