@@ -8,7 +8,8 @@ import pytest
 
 from scnn import kernels
 from scnn.compiler.__main__ import plan_of as plan_of_preset
-from scnn.compiler.explain.__main__ import explanation, first_call
+from scnn.compiler.explain.__main__ import first_call
+from scnn.compiler.explain.data import explanation
 from scnn.compiler.explain.lines import MappedLine, lines_of, text_of_lines
 from scnn.compiler.explain.operations import count
 from scnn.compiler.explain.remarks import remarks_of, text_of_remarks

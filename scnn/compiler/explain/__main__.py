@@ -15,12 +15,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter_ns
-from typing import Any
 
 from scnn import kernels
 from scnn.compiler.errors import KernelError
+from scnn.compiler.explain.data import explanation
 from scnn.compiler.explain.lines import lines_of, text_of_lines
-from scnn.compiler.explain.operations import count
 from scnn.compiler.explain.remarks import remarks_of, text_of_remarks
 from scnn.compiler.explain.stages import STAGES, Stages, compile_stages
 from scnn.compiler.explain.subject import Subject, call_with_sizes, calls_in, kernel_in_file
@@ -29,7 +28,7 @@ from scnn.engines.hosts import WasmtimeHost
 from scnn.errors import ConfigError, ScnnError
 from scnn.plan import Call, Plan
 
-__all__ = ["explanation", "first_call", "show_command"]
+__all__ = ["first_call", "show_command"]
 
 
 def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
@@ -54,7 +53,11 @@ def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
         subject = subject_of(chosen.kernel, chosen.preset, chosen.layer, numbers_of(chosen.size), plan_of)
         stages = compile_stages(subject)
         if chosen.json:
-            print(json.dumps(explanation(stages, chosen.time), ensure_ascii=False, indent=1))
+            found = explanation(stages)
+            if chosen.time:
+                times = timed(stages)
+                found["time"] = {**asdict(times), "gflops": times.gflops}
+            print(json.dumps(found, ensure_ascii=False, indent=1))
             return
         shown = text_of(stages, chosen)
     except ScnnError as error:
@@ -80,22 +83,6 @@ def text_of(stages: Stages, chosen: argparse.Namespace) -> dict[str, str]:
 
 def timed(stages: Stages) -> Times:
     return time_kernel(stages, lines_of(stages), WasmtimeHost().instantiate, perf_counter_ns)
-
-
-def explanation(stages: Stages, with_times: bool = False) -> dict[str, Any]:
-    """Everything about a call as plain data, for the page."""
-    found: dict[str, Any] = {
-        "kernel": stages.function.name,
-        "call": str(stages.subject.call),
-        "operations": asdict(count(stages.code)),
-        "stages": {name: stages.text(name) for name in STAGES},
-        "remarks": [asdict(remark) for remark in remarks_of(stages)],
-        "lines": [asdict(line) for line in lines_of(stages)],
-    }
-    if with_times:
-        times = timed(stages)
-        found["time"] = {**asdict(times), "gflops": times.gflops}
-    return found
 
 
 def subject_of(
