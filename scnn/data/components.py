@@ -1,4 +1,4 @@
-"""Connected parts of a mask: pixels that touch, also corner to corner, found by the runs in each row."""
+"""Connected components of a mask (pixels that touch at sides or corners), found from the runs in each row."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ RUN = re.compile(rb"[^\0]+")
 
 @dataclass
 class Component:
-    """Pixels that hang together: runs (row, first column, end), and what is counted of them."""
+    """Connected pixels: runs (row, first column, end), and their measures."""
 
     runs: list[tuple[int, int, int]] = field(default_factory=list)
     left: int = 1 << 30
@@ -18,10 +18,10 @@ class Component:
     right: int = 0  # one past the last column
     bottom: int = 0
     area: int = 0
-    shared: int = 0  # pixels right below another one of it
+    shared: int = 0  # pixels directly below another pixel of the component
 
     def add(self, run: tuple[int, int, int], shared: int) -> None:
-        """A run more, of whose pixels so many lie below others of the component."""
+        """Adds a run, `shared` of whose pixels are directly below others of the component."""
         row, first, end = run
         self.runs.append(run)
         self.left, self.right = min(self.left, first), max(self.right, end)
@@ -46,7 +46,8 @@ class Component:
 
     @property
     def pen(self) -> float:
-        """The mean width of its strokes: twice its area by its outline, whose steps are π/4 as long as they count."""
+        """The mean width of its strokes: twice the area divided by the outline's length, which is π/4 times its
+        number of steps."""
         outline = 2 * len(self.runs) + 2 * (self.area - self.shared)
         return 2 * self.area / (outline * 0.785)
 
@@ -57,11 +58,11 @@ class Component:
 
 
 def components(mask: bytes, stride: int) -> list[Component]:
-    """The connected parts of all bytes that are not 0; each row of `stride` bytes ends with a 0."""
+    """The connected components of all bytes that are not 0; each row of `stride` bytes ends with a 0."""
     runs: list[tuple[int, int, int]] = []
     shared: list[int] = []
     parents: list[int] = []
-    row, before, start = -1, 0, 0  # the runs of the row before are runs[before:start]
+    row, before, start = -1, 0, 0  # runs[before:start] are the runs of the row above
     for match in RUN.finditer(mask):
         first, end = match.span()
         if first // stride != row:
@@ -87,7 +88,7 @@ def components(mask: bytes, stride: int) -> list[Component]:
 
 
 def root(parents: list[int], at: int) -> int:
-    """The first run of the part that a run belongs to; the way there becomes shorter."""
+    """The first run of the component that a run belongs to, by union-find with path halving."""
     while parents[at] != at:
         parents[at] = parents[parents[at]]
         at = parents[at]

@@ -1,12 +1,12 @@
-"""Drawings, as strokes or as pixels, brought to the form of MNIST's digits: a small one in a corner is read too.
+"""Normalises drawings, strokes or pixels, to the form of MNIST's digits, whatever their size and position.
 
 MNIST's digits were scaled, keeping their proportions, into a box of 20×20 with anti-aliasing, and placed on
 28×28 with their centre of mass in the middle (Y. LeCun et al., "Gradient-based learning applied to document
-recognition", 1998, section III.A). The same is done here. The middle is the pixel of row and column 14: in
+recognition", 1998, section III.A). This module does the same. The middle is the pixel of row and column 14: in
 all bundled digits the centre of mass lies within half a pixel of that pixel's centre.
 
-Strokes are scaled and centred as strokes, and inked afterwards, so that the pen has the thickness of MNIST's
-however large the drawing was. Images have only their pixels, which are scaled with the pen that made them.
+Strokes are scaled and centred before they are drawn, so that the pen has MNIST's thickness however large the drawing
+was. Images consist of pixels alone, so scaling them scales the pen's thickness too.
 """
 
 import math
@@ -21,10 +21,10 @@ SIDE = 28
 BOX = 20
 MIDDLE = 14
 PEN = 2.6  # the pen's width in pixels, between the points where its soft edge is half grey
-DOT = 0.03  # what is smaller than this share of the canvas is no digit
-SCRIBBLE = 0.6  # nor is what covers more than this share of the box
+DOT = 0.03  # share of the canvas: a smaller drawing is rejected as a dot
+SCRIBBLE = 0.6  # share of the box: a drawing that covers more is rejected as a scribble
 MAX_POINTS = 20_000
-FAINT = 32  # grey levels up to this are paper: smudges and the outermost rim of anti-aliasing
+FAINT = 32  # grey levels up to this count as paper: smudges, and the outer edge of anti-aliasing
 
 Rows = list[list[float]]
 Point = tuple[float, float]
@@ -32,16 +32,17 @@ Stroke = Sequence[Point]
 
 
 def normalise_strokes(strokes: Sequence[Stroke]) -> bytes:
-    """The 28×28 grey levels, [row, column], of strokes: each its points (x, y), in shares of the canvas's side.
+    """The 28×28 grey levels, [row, column], of strokes, each a sequence of points (x, y) as fractions of the canvas's
+    side.
 
-    Raises EmptyDrawingError where there is no stroke, only a dot, or a scribble that covers everything, and
-    DrawingError where a point is not two finite numbers, or there are more than 20,000 points.
+    Raises EmptyDrawingError if there is no stroke, only a dot, or a scribble that covers everything, and DrawingError
+    if a point is not two finite numbers, or if there are more than 20,000 points.
     """
     points = [point for stroke in strokes for point in stroke]
     if len(points) > MAX_POINTS:
-        raise DrawingError(f"a drawing has at most {MAX_POINTS} points, not {len(points)}")
+        raise DrawingError(f"expected a drawing of at most {MAX_POINTS} points, got {len(points)}")
     if not all(math.isfinite(x) and math.isfinite(y) for x, y in points):
-        raise DrawingError("the points of a drawing are finite numbers")
+        raise DrawingError("expected finite numbers as the points of a drawing")
     if not points:
         raise EmptyDrawingError("there is no stroke on the drawing")
     left, right = min(x for x, _ in points), max(x for x, _ in points)
@@ -61,18 +62,18 @@ def normalise_strokes(strokes: Sequence[Stroke]) -> bytes:
 
 
 def simplify(stroke: Stroke) -> list[Point]:
-    """Leaves out points nearer than a third of a pixel to the one before, but never the last."""
-    kept = [stroke[0]]
+    """Drops points less than a third of a pixel from the one before, except the last point."""
+    points = [stroke[0]]
     for point in stroke[1:]:
-        if math.dist(kept[-1], point) >= 1 / 3:
-            kept.append(point)
-    if len(stroke) > 1 and kept[-1] != stroke[-1]:
-        kept.append(stroke[-1])
-    return kept
+        if math.dist(points[-1], point) >= 1 / 3:
+            points.append(point)
+    if len(stroke) > 1 and points[-1] != stroke[-1]:
+        points.append(stroke[-1])
+    return points
 
 
 def centre_of(strokes: Sequence[Stroke]) -> Point:
-    """The centre of mass of the ink: every segment weighs as much as it is long, and a dot as a pen's width."""
+    """The centre of mass of the ink: a segment's mass is its length, a dot's mass is the pen's width."""
     x_sum = y_sum = mass = 0.0
     for stroke in strokes:
         for (x0, y0), (x1, y1) in segments(stroke):
@@ -84,18 +85,18 @@ def centre_of(strokes: Sequence[Stroke]) -> Point:
 
 
 def segments(stroke: Stroke) -> list[tuple[Point, Point]]:
-    """From each point to the next; a lone point to itself."""
+    """The segments from each point to the next; a single point gives one segment of length 0."""
     return list(pairwise(stroke)) or [(stroke[0], stroke[0])]
 
 
 def within(shift: float, extent: float) -> float:
-    """The shift, or the nearest one with which no ink leaves the image."""
+    """The shift, limited so that no ink leaves the image."""
     rim = PEN / 2 + 0.5
     return min(max(shift, rim), SIDE - rim - extent)
 
 
 def ink(strokes: Sequence[Stroke]) -> bytes:
-    """Draws the strokes, in pixels, with a round pen: full inside, fading over one pixel at its edge."""
+    """Draws strokes, in pixels, with a round pen whose edge fades over one pixel."""
     reach = PEN / 2 + 0.5
     image = [0.0] * (SIDE * SIDE)
     for stroke in strokes:
@@ -115,12 +116,12 @@ def ink(strokes: Sequence[Stroke]) -> bytes:
 
 
 def normalise_pixels(pixels: bytes, width: int, height: int) -> bytes:
-    """The 28×28 grey levels, [row, column], of a drawing of height × width ones; 0 is paper, 255 ink.
+    """The 28×28 grey levels, [row, column], of a drawing of height × width pixels; 0 is paper, 255 ink.
 
-    Raises EmptyDrawingError where there is no ink, DrawingError where the counts do not fit.
+    Raises EmptyDrawingError if there is no ink, DrawingError if the number of pixels is not height × width.
     """
     if width < 1 or height < 1 or len(pixels) != width * height:
-        raise DrawingError(f"a drawing of {width}×{height} has {width * height} pixels, not {len(pixels)}")
+        raise DrawingError(f"expected {width * height} pixels for a drawing of {width}×{height}, got {len(pixels)}")
     ink = crop(pixels, width, height)
     longest = max(len(ink), len(ink[0]))
     across = shrink(len(ink[0]), max(1, round(len(ink[0]) * BOX / longest)))
@@ -132,7 +133,7 @@ def normalise_pixels(pixels: bytes, width: int, height: int) -> bytes:
 
 
 def crop(pixels: bytes, width: int, height: int) -> list[bytes]:
-    """The rows of the smallest rectangle that holds all ink."""
+    """The rows of the smallest rectangle that contains all ink."""
     inked = [row for row in range(height) if max(pixels[row * width : (row + 1) * width]) > FAINT]
     if not inked:
         raise EmptyDrawingError("there is no ink on the drawing")
@@ -146,7 +147,7 @@ def crop(pixels: bytes, width: int, height: int) -> list[bytes]:
 
 
 def shrink(size: int, new: int) -> list[list[tuple[int, float]]]:
-    """For each of `new` cells, the pixels of `size` that lie under it, weighted by the share they cover."""
+    """For each of `new` cells, the pixels of `size` that overlap it, weighted by the share of the cell they cover."""
     scale = size / new
     cells = []
     for cell in range(new):
@@ -158,7 +159,7 @@ def shrink(size: int, new: int) -> list[list[tuple[int, float]]]:
 
 
 def place(box: Rows) -> bytes:
-    """The box on 28×28, its centre of mass as near to the middle as whole pixels allow, no ink cut off."""
+    """The box on 28×28, with its centre of mass as close to the middle as whole pixels allow, and no ink cut off."""
     height, width = len(box), len(box[0])
     mass = sum(map(sum, box))
     row_centre = sum(at * sum(row) for at, row in enumerate(box)) / mass
@@ -173,5 +174,5 @@ def place(box: Rows) -> bytes:
 
 
 def nearest(number: float) -> int:
-    """The nearest whole number; what lies in the middle goes up, though sums may have rounded it a little."""
+    """The nearest integer; halves are rounded up, even if rounding errors made them slightly smaller."""
     return int(number + 0.5 + 1e-6)

@@ -1,13 +1,14 @@
-"""Figures: which of a picture's components belong to its digits, and in which order these are read.
+"""Groups a picture's components into digits, in reading order.
 
-The surest digit is given; another one is like it in size, pen and strength. Smaller parts belong to the digit that
-they are near to: a 5 whose bar stands off is one figure. Rows are read from top to bottom, each from left to right.
+It starts from the best candidate; other digits are similar to it in size, pen width and strength. Smaller components
+belong to the nearest digit: a 5 with a detached bar is one figure. Rows are read from top to bottom, each from left
+to right.
 """
 
 from collections.abc import Sequence
 
 from scnn.data.components import Component
-from scnn.data.ink import BROADEST, SURROUNDED, Candidate, Side
+from scnn.data.ink import MAX_PEN_RATIO, MIN_SURROUNDED, Candidate, Side
 from scnn.errors import DataError
 
 __all__ = ["MAX_DIGITS", "Figure", "box_of", "figures_of"]
@@ -15,15 +16,15 @@ __all__ = ["MAX_DIGITS", "Figure", "box_of", "figures_of"]
 Figure = list[Component]
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
-NEAR = 0.15  # of the surest digit's longer side: a part nearer than this belongs to a digit
-TINY = 0.02  # of the surest digit's area: what is smaller is noise
+NEAR = 0.15  # share of the best candidate's longer side: a component closer than this belongs to a digit
+TINY = 0.02  # share of the best candidate's area: smaller components are noise
 MAX_DIGITS = 40
-MAX_BRIDGE = 9  # pixels: a crease or a glint across a stroke does not part it
-SHARES = (0.42, 0.5, 0.6, 0.7, 0.8, 0.9)  # of the ink's strength: where it is cut
+MAX_BRIDGE = 9  # pixels: a crease or a glint across a stroke does not split it
+SHARES = (0.42, 0.5, 0.6, 0.7, 0.8, 0.9)  # thresholds, as shares of the ink's strength
 
 
 def figures_of(best: Candidate) -> tuple[list[Figure], int]:
-    """The digits in the order of reading, and the strength of their ink; raises DataError for more than 40."""
+    """The digits in reading order, and the strength of their ink; raises DataError if there are more than 40."""
     side, strength = best.side, best.side.strength(best.part)
     cut, parts, main = cut_of(best, strength)
     figures, bits = [[main]], []
@@ -32,10 +33,16 @@ def figures_of(best: Candidate) -> tuple[list[Figure], int]:
             continue
         if part.longest < 0.5 * main.longest:
             bits.append(part)
-        elif is_like(main, part) and side.strength(part) < 1.4 * strength and side.surrounded(part, cut) > SURROUNDED:
+        elif (
+            is_like(main, part)
+            and side.strength(part) < 1.4 * strength
+            and side.surrounded(part, cut) > MIN_SURROUNDED
+        ):
             figures.append([part])
             if len(figures) > MAX_DIGITS:
-                raise DataError(f"more than {MAX_DIGITS} figures are on the picture; expected at most {MAX_DIGITS}")
+                raise DataError(
+                    f"there are more than {MAX_DIGITS} figures on the picture; expected at most {MAX_DIGITS}"
+                )
     for bit in bits:
         if bit.area > TINY * main.area:
             gap, figure = min(((gap_of(bit, figure), figure) for figure in figures), key=lambda pair: pair[0])
@@ -45,8 +52,8 @@ def figures_of(best: Candidate) -> tuple[list[Figure], int]:
 
 
 def cut_of(best: Candidate, strength: int) -> tuple[int, list[Component], Component]:
-    """The lowest cut at which the candidate is still a digit, and has not grown into what is around it; the parts at
-    this cut, and the candidate's."""
+    """The lowest threshold at which the candidate is still a digit and has not merged with its surroundings; the
+    components at this threshold; and the candidate's component."""
     side = best.side
     bridge = min(MAX_BRIDGE, round(best.part.pen / 2) | 1)
     row, column, _ = best.part.runs[len(best.part.runs) // 2]
@@ -61,13 +68,13 @@ def cut_of(best: Candidate, strength: int) -> tuple[int, list[Component], Compon
 
 def is_digit(side: Side, part: Component, cut: int, rim: bool) -> bool:
     inside = rim or not side.on_rim(part)
-    return inside and part.slender < BROADEST and side.surrounded(part, cut) > SURROUNDED
+    return inside and part.slender < MAX_PEN_RATIO and side.surrounded(part, cut) > MIN_SURROUNDED
 
 
 def is_like(main: Component, part: Component) -> bool:
-    """Whether a component may be a digit beside the surest one."""
+    """Whether a component is similar enough to the best candidate to be a digit."""
     tall = 0.55 * main.longest < part.height < 1.8 * main.longest
-    return tall and 0.5 < part.pen / main.pen < 2 and part.slender < BROADEST
+    return tall and 0.5 < part.pen / main.pen < 2 and part.slender < MAX_PEN_RATIO
 
 
 def box_of(figure: Sequence[Component]) -> Box:
@@ -85,7 +92,7 @@ def gap_of(bit: Component, figure: Figure) -> int:
 
 
 def in_order(figures: list[Figure]) -> list[Figure]:
-    """Rows from top to bottom; figures are in one row if two fifths of the lower one stand beside each other."""
+    """Rows from top to bottom; two figures are in one row if they overlap by two fifths of the lower one's height."""
     rows: list[list[Figure]] = []
     for figure in sorted(figures, key=lambda figure: box_of(figure)[1]):
         for row in rows:

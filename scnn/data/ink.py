@@ -1,13 +1,14 @@
-"""Ink on paper: how far each pixel of a photograph is from the paper around it, and what of it is writing.
+"""Finds ink in photographs: how much each pixel differs from the paper around it, and which pixels are writing.
 
-The paper's level at a pixel is what remains when everything thinner than a window is filled with what is around it, a
-morphological closing (for ink darker than its paper) or opening (for lighter ink). It follows shadows, also those
-with hard edges, lamps and glare, and a table around the sheet (the top-hat transform: J. Serra, "Image analysis and
-mathematical morphology", 1982). Levels are logarithms, because light multiplies: ink in a shadow is as far from its
-paper as ink in the sun.
+The paper's level at a pixel is the morphological closing (for ink darker than its paper) or opening (for lighter
+ink): everything thinner than a window takes the level around it. It follows shadows, even with hard edges, lamps and
+glare, and a table around the sheet (the top-hat transform: J. Serra, "Image analysis and mathematical morphology",
+1982). Levels are logarithms, because illumination multiplies: ink in a shadow differs from its paper as much as ink
+in the sun.
 
-What stands out is cut at several levels. The best candidate is strong, of a good size, as slender as writing, and has
-paper all around: the rim of a table, a shadow's edge and a crease have it on one side.
+The difference from the paper is thresholded at several levels. The best candidate is strong, of a good size, as
+slender as writing, and surrounded by paper: the edge of a table, the edge of a shadow and a crease have paper on one
+side only.
 """
 
 import math
@@ -21,27 +22,27 @@ from scnn.errors import EmptyDrawingError
 
 __all__ = ["Candidate", "Side", "best_candidate", "sides_of"]
 
-WINDOW = 0.27  # of the picture's shorter side: wider than any pen
+WINDOW = 0.27  # share of the picture's shorter side: wider than any pen
 MAX_WINDOW = 127  # pixels
-DARKNESS = 32  # added to levels before the logarithm: a camera's noise in the dark is no ink
+DARKNESS = 32  # added to levels before the logarithm, so that a camera's noise in dark areas is not taken for ink
 LOGARITHM = bytes(
     round(FULL * math.log((level + DARKNESS) / DARKNESS) / math.log((255 + DARKNESS) / DARKNESS))
     for level in range(256)
 )
-CUTS = (88, 72, 58, 46, 36, 28, 21, 16, 12, 9)  # levels at which what stands out is cut, from strong to faint
-SMALLEST = 0.07  # of the picture's shorter side: a digit's longer one
-LARGE = 0.35  # of it: what is larger is not the better for it
-BROADEST = 0.42  # the pen's width by the longer side: more is a blot
-SURROUNDED = 0.75  # of a digit's outline has paper beyond
-MAX_CANDIDATES = 40  # at most so many are looked at closely
+CUTS = (88, 72, 58, 46, 36, 28, 21, 16, 12, 9)  # thresholds, from strong to faint
+MIN_LENGTH = 0.07  # of a digit's longer side, as a share of the picture's shorter side
+LARGE = 0.35  # share of the picture's shorter side: size beyond this does not raise the score
+MAX_PEN_RATIO = 0.42  # pen width divided by the longer side: a larger ratio is a blot
+MIN_SURROUNDED = 0.75  # share of a digit's outline that has paper beyond it
+MAX_CANDIDATES = 40  # examined closely
 
 
 @dataclass
 class Side:
-    """One way to look at a picture: at ink that is darker, or lighter, than the paper around it."""
+    """One interpretation of a picture: its ink is darker, or lighter, than the paper around it."""
 
     lanes: Lanes
-    ink: int  # how far each pixel stands out from its paper
+    ink: int  # difference of each pixel from its paper
     values: Sequence[int]  # the channels, inverted for lighter ink
 
     @cached_property
@@ -50,27 +51,28 @@ class Side:
 
     @cached_property
     def steps(self) -> int:
-        """How far each pixel is above the darkest one near it: high just outside of ink."""
+        """Difference of each pixel from the darkest one near it: high just outside ink."""
         highest = 0
         for value in self.values:
             highest = self.lanes.maximum(highest, value - self.lanes.eroded(value, 9, 9))
         return highest
 
     def parts(self, cut: int, bridge: int = 1) -> list[Component]:
-        """The connected parts of what stands out by at least `cut`; gaps of less than `bridge` pixels are bridged."""
+        """The connected components of the ink that is at least `cut` strong; gaps of less than `bridge` pixels are
+        closed."""
         mask = self.lanes.at_least(self.ink, self.lanes.even(cut))
         if bridge > 1:
             mask = self.lanes.closed(mask, bridge, bridge)
         return components(self.lanes.padded(mask), self.lanes.stride)
 
     def strength(self, part: Component) -> int:
-        """How far three quarters of its pixels stand out at most."""
+        """The third quartile of the ink's strength on its pixels."""
         stride = self.lanes.stride
         levels = sorted(b"".join(self.levels[row * stride + a : row * stride + b] for row, a, b in part.runs))
         return levels[len(levels) * 3 // 4]
 
     def surrounded(self, part: Component, cut: int) -> float:
-        """The share of its outline beyond which there is a step up to paper of more than half the cut."""
+        """The share of its outline with a step of more than half the threshold up to the paper beyond it."""
         lanes = self.lanes
         inner = lanes.dilated(self.mask([part]), 5, 5)
         outline = lanes.dilated(inner, 3, 3) & ~inner
@@ -79,7 +81,7 @@ class Side:
         return lanes.count(outline & step) / length if length else 0.0
 
     def mask(self, parts: Sequence[Component]) -> int:
-        """The highest level on these parts, 0 elsewhere."""
+        """A picture with the highest level on these parts and 0 elsewhere."""
         stride = self.lanes.stride
         mask = bytearray(stride * self.lanes.height)
         for part in parts:
@@ -88,11 +90,12 @@ class Side:
         return int.from_bytes(mask, "little")
 
     def cut_out(self, parts: Sequence[Component]) -> bytes:
-        """How far these parts and the pixels next to them, the edge of the ink, stand out; each row with its gap."""
+        """The ink of these parts and of the pixels next to them, which are the ink's edge; each row with its
+        padding."""
         return self.lanes.padded(self.ink & self.lanes.dilated(self.mask(parts), 3, 3))
 
     def on_rim(self, part: Component) -> int:
-        """How many pixels of the picture's rim belong to it."""
+        """The number of its pixels on the picture's border."""
         width, height = self.lanes.width, self.lanes.height
         if part.left > 0 and part.top > 0 and part.right < width and part.bottom < height:
             return 0
@@ -104,7 +107,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A component that may be a digit: how well it looks, where it was cut."""
+    """A component that may be a digit, with its score and its threshold."""
 
     score: float
     side: Side
@@ -127,7 +130,7 @@ def sides_of(planes: Sequence[bytes], width: int, height: int) -> list[Side]:
 
 
 def best_candidate(sides: Sequence[Side]) -> Candidate:
-    """What looks most like writing; raises EmptyDrawingError where nothing does."""
+    """The component that looks most like writing; raises EmptyDrawingError if there is none."""
     ranked = sorted((one for side in sides for one in candidates(side)), key=lambda one: -one.score)
     best: Candidate | None = None
     for one in ranked[:MAX_CANDIDATES]:
@@ -135,7 +138,7 @@ def best_candidate(sides: Sequence[Side]) -> Candidate:
             break
         share = one.side.surrounded(one.part, one.cut)
         score = one.score * share**4
-        if share > SURROUNDED and (best is None or score > best.score):
+        if share > MIN_SURROUNDED and (best is None or score > best.score):
             best = Candidate(score, one.side, one.cut, one.part)
     if best is None:
         raise EmptyDrawingError("there is no ink on the picture")
@@ -150,11 +153,11 @@ def candidates(side: Side) -> Iterator[Candidate]:
         if sum(part.area for part in parts) > 0.5 * width * height:
             return
         for part in parts:
-            if part.longest < max(8, SMALLEST * short) or part.slender > BROADEST:
+            if part.longest < max(8, MIN_LENGTH * short) or part.slender > MAX_PEN_RATIO:
                 continue
             score = cut * min(part.longest, LARGE * short) * min(1.0, max(0.1, (0.45 - part.slender) / 0.27))
             rim = side.on_rim(part) / (2 * (width + height))
-            if rim:  # it may be cut off at its ink, or be what is around the sheet
+            if rim:  # a digit cut off at the border, or the area around the sheet
                 score *= 0.5 * max(0.0, 1 - 2 * rim)
             if score:
                 yield Candidate(score, side, cut, part)

@@ -1,9 +1,9 @@
 """Arithmetic on all pixels of a picture at once: a picture is one long integer, each of its bytes a pixel's level.
 
-Levels are 0 to 127, and so the top bit of each byte is free to catch a carry: differences and comparisons of whole
-pictures are a few operations on integers, which Python does at the speed of memory (L. Lamport, "Multiple byte
-processing with full-word instructions", 1975). Each row is followed by as many empty lanes as a window may reach
-beyond its end, so that rows do not mix.
+Levels are 0 to 127, so that the top bit of each byte can hold a carry: differences and comparisons of whole pictures
+take a few integer operations, which Python executes at the speed of memory (L. Lamport, "Multiple byte processing
+with full-word instructions", 1975). Each row is followed by as many empty lanes as a window can extend beyond its
+end, so that rows do not mix.
 """
 
 __all__ = ["FULL", "Lanes"]
@@ -18,12 +18,12 @@ class Lanes:
         self.width, self.height, self.reach = width, height, reach
         self.stride = width + reach
         row = b"\x7f" * width + bytes(reach)
-        self.inside = int.from_bytes(row * height, "little")  # the highest level wherever there is a pixel
+        self.inside = int.from_bytes(row * height, "little")  # the highest level on every pixel, 0 in the padding
         self.ones = int.from_bytes(b"\1" * (self.stride * (height + reach)), "little")
         self.tops = self.ones << 7
         row = b"\0" + b"\x7f" * (width - 2) + bytes(self.stride - max(1, width - 1))
         core = bytes(self.stride) + row * (height - 2)
-        self.core = int.from_bytes(core, "little") if min(width, height) > 2 else 0  # all but the rim
+        self.core = int.from_bytes(core, "little") if min(width, height) > 2 else 0  # all pixels but the border
 
     def pack(self, levels: bytes) -> int:
         """A picture of bytes from 0 to 127, [row, column]."""
@@ -33,11 +33,11 @@ class Lanes:
         return int.from_bytes(b"".join(levels[at : at + self.width] + gap for at in starts), "little")
 
     def padded(self, picture: int) -> bytes:
-        """The picture's bytes, each row with its gap."""
+        """The picture's bytes, each row with its padding."""
         return picture.to_bytes(self.stride * self.height, "little")
 
     def count(self, picture: int) -> int:
-        """How many pixels are not 0."""
+        """The number of pixels that are not 0."""
         levels = self.padded(picture)
         return len(levels) - levels.count(0)
 
@@ -60,32 +60,33 @@ class Lanes:
         return b ^ ((a ^ b) & (tops - (tops >> 7)))
 
     def mean(self, a: int, b: int) -> int:
-        """Of two pictures, rounded down."""
+        """The mean of two pictures, rounded down."""
         return (a & b) + (((a ^ b) & (self.ones * 126)) >> 1)
 
     def inverse(self, picture: int) -> int:
         return picture ^ self.inside
 
     def dilated(self, picture: int, across: int, down: int) -> int:
-        """The maximum over a window of so many columns and rows around each pixel; nothing lies beyond the rim."""
+        """The maximum over a window of `across` columns and `down` rows around each pixel; 0 beyond the border."""
         assert across <= self.reach + 1
         wide = self.window(picture, across, 8)
         return self.window(wide, down, 8 * self.stride)
 
     def eroded(self, picture: int, across: int, down: int) -> int:
-        """The minimum over such a window."""
+        """The minimum over such a window; the highest level beyond the border."""
         return self.inverse(self.dilated(self.inverse(picture), across, down))
 
     def closed(self, picture: int, across: int, down: int) -> int:
-        """Dark things that such a window does not fit into take the level around them."""
+        """Morphological closing: dark areas that the window does not fit into take the level around them."""
         return self.eroded(self.dilated(picture, across, down), across, down)
 
     def opened(self, picture: int, across: int, down: int) -> int:
-        """Light things that such a window does not fit into take the level around them."""
+        """Morphological opening: light areas that the window does not fit into take the level around them."""
         return self.dilated(self.eroded(picture, across, down), across, down)
 
     def window(self, picture: int, size: int, bits: int) -> int:
-        """The maximum over `size` lanes, `bits` apart, around each one; it doubles what it has seen each time."""
+        """The maximum over `size` lanes, `bits` apart, around each one; each step doubles the lanes that are
+        covered."""
         picture <<= (size - 1) // 2 * bits
         seen = 1
         while seen < size:
@@ -95,7 +96,7 @@ class Lanes:
         return picture & self.inside
 
     def smoothed(self, picture: int) -> int:
-        """Each pixel's mean with its neighbours, weighted 1 2 1 in both directions; the rim stays as it is."""
+        """Each pixel's mean with its neighbours, weighted 1 2 1 in both directions; the border stays unchanged."""
         for bits in (8, 8 * self.stride):
             around = self.mean(picture >> bits, (picture << bits) & self.inside)
             picture ^= (picture ^ self.mean(picture, around)) & self.core

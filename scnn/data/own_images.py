@@ -1,4 +1,4 @@
-"""A person's own images on the page: pictures of any size or IDX files, made into training and test digits."""
+"""The user's own images: pictures of any size, collected by class and split into training and test digits."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,35 +13,36 @@ from scnn.errors import ConfigError, DataError, EmptyDrawingError
 __all__ = ["MAX_IMAGES", "OwnImages", "choose_evenly", "classes_of_one", "split"]
 
 MAX_IMAGES = 5000
-MAX_COLLECTED = 50_000  # images that may be chosen from
-MAX_LETTERS = 40  # of a class's name
-EVERY = 5  # each fifth image of a class is for testing
+MAX_COLLECTED = 50_000  # images from which MAX_IMAGES are chosen
+MAX_LETTERS = 40  # letters of a class name
+EVERY = 5  # every fifth image of a class is a test image
 
 
 class OwnImages:
-    """Collects pictures with the names of their classes, until they are split."""
+    """Collects pictures and their class names, then splits them into training and test digits."""
 
     def __init__(self) -> None:
         self.images: list[tuple[bytes, str]] = []
-        self.left_out: list[str] = []  # classes of one picture, as of the last `digits`
+        self.left_out: list[str] = []  # classes with a single picture, set by `digits`
 
     def add(self, pixels: bytes, width: int, height: int, name: str) -> None:
-        """One picture of grey levels, or of four bytes a pixel (red, green, blue, alpha), on paper of any kind.
-        Raises DataError, ConfigError."""
+        """Adds one picture of grey levels or of four bytes a pixel (red, green, blue, alpha), on paper of any kind.
+        Raises DataError if there is no ink, ConfigError for an invalid class name or too many images."""
         if width > 0 and height > 0 and len(pixels) == width * height:
             pixels = bytes(level for grey in pixels for level in (grey, grey, grey, 255))
         if not 0 < len(name) <= MAX_LETTERS:
-            raise ConfigError(f"a class's name has 1 to {MAX_LETTERS} letters, and not {len(name)}: {name[:200]}")
+            raise ConfigError(f"expected a class name of 1 to {MAX_LETTERS} letters, got {len(name)}: {name[:200]}")
         if len(self.images) >= MAX_COLLECTED:
-            raise ConfigError(f"at most {MAX_COLLECTED} images are taken")
+            raise ConfigError(f"expected at most {MAX_COLLECTED} images")
         try:
             self.images.append((find_figure(pixels, width, height), name))
         except EmptyDrawingError as error:
             raise DataError(str(error)) from None
 
     def digits(self) -> tuple[Digits, Digits]:
-        """Training and test digits, at most 5,000 and as many of each class as of the others, as far as there are;
-        raises ConfigError where fewer than 2 or more than 256 classes have at least 2 images."""
+        """Training and test digits: at most 5,000, with equal numbers of each class as far as possible.
+
+        Raises ConfigError if fewer than 2 or more than 256 classes have at least 2 images."""
         counts = Counter(name for _, name in self.images)
         self.left_out = sorted(name for name, count in counts.items() if count == 1)
         names = tuple(sorted(set(counts) - set(self.left_out)))
@@ -52,20 +53,20 @@ class OwnImages:
             raise ConfigError(f"there must be 2 to {MAX_CLASSES} classes, a folder for each; {found}")
         images = [(image, name) for image, name in self.images if name in names]
         images = [images[at] for at in choose_evenly([name for _, name in images], MAX_IMAGES)]
-        places = {name: at for at, name in enumerate(names)}
-        labels = bytes(places[name] for _, name in images)
+        indices = {name: at for at, name in enumerate(names)}
+        labels = bytes(indices[name] for _, name in images)
         return split(Digits(b"".join(image for image, _ in images), labels, SIDE, SIDE, names))
 
 
 def choose_evenly(names: Sequence[str], most: int) -> list[int]:
-    """The places of at most so many of these, in their order: of each name as many as of every other, as far as there
-    are, spread over all that it has."""
-    places: dict[str, list[int]] = {}
+    """The indices of at most `most` of these names, ascending: equally many of each name as far as possible, spread
+    evenly over all its occurrences."""
+    indices: dict[str, list[int]] = {}
     for at, name in enumerate(names):
-        places.setdefault(name, []).append(at)
+        indices.setdefault(name, []).append(at)
     chosen: list[int] = []
     room = most
-    for left, own in zip(range(len(places), 0, -1), sorted(places.values(), key=len), strict=True):
+    for left, own in zip(range(len(indices), 0, -1), sorted(indices.values(), key=len), strict=True):
         count = min(len(own), room // left)
         chosen += [own[at * len(own) // count] for at in range(count)]
         room -= count
@@ -73,14 +74,14 @@ def choose_evenly(names: Sequence[str], most: int) -> list[int]:
 
 
 def classes_of_one(digits: Digits) -> list[str]:
-    """The names of classes that have a single image, which `split` leaves out."""
+    """The names of classes with a single image, which `split` leaves out."""
     counts = Counter(digits.labels)
     return [digits.classes[label] for label in sorted(counts) if counts[label] == 1]
 
 
 def split(digits: Digits) -> tuple[Digits, Digits]:
-    """Each fifth image of a class for testing, the others for training; a class of one image is left out. Raises
-    ConfigError where no class has two."""
+    """Training and test digits: every fifth image of a class is a test image. Leaves out classes with a single image.
+    Raises ConfigError if no class has two images."""
     training, test = every_nth(digits.labels, EVERY)
     if not test:
         raise ConfigError("no class has two images: one is needed for training, and one for testing")

@@ -1,22 +1,22 @@
-"""Cut-out ink brought to the form of MNIST's digits: even in strength, and written with a pen of their thickness."""
+"""Normalises cut-out ink to the form of MNIST's digits: of even strength, and with their pen width."""
 
 from scnn.data.drawing import BOX, normalise_pixels
 from scnn.data.lanes import FULL, Lanes
 
 __all__ = ["halved", "written"]
 
-ENOUGH = 110  # pixels along the longer side: what is larger is reduced first
-THIN = 1.5  # a pen's width in pixels of the box of 20: a thinner one
-THICKENED = 2.0  # gets this width
-PAPER, INK = 0.25, 0.8  # of the strength near it: up to the one a pixel is paper, from the other on it is ink
+ENOUGH = 110  # pixels along the longer side: larger figures are reduced first
+THIN = 1.5  # pen width in pixels of the 20×20 box: thinner strokes are widened
+THICKENED = 2.0  # to this width
+PAPER, INK = 0.25, 0.8  # shares of the strongest ink nearby: paper is below the first, ink above the second
 HALF = bytes(level >> 1 for level in range(256))
 DOUBLE = bytes(min(255, 2 * level) for level in range(256))
 
 
 def written(ink: bytes, width: int, height: int, pen: float) -> bytes:
-    """The 28×28 grey levels, [row, column], of ink of 0 to 127, whose strokes are `pen` pixels wide.
+    """The 28×28 grey levels, [row, column], of ink from 0 to 127, whose strokes are `pen` pixels wide.
 
-    Ink is as strong as the strongest within a pen's width: what a lamp's glare has bleached is ink all the same.
+    Each pixel is compared with the strongest ink within a pen's width, so that ink bleached by glare still counts.
     """
     ink = ink.translate(DOUBLE)
     while max(width, height) > ENOUGH and min(width, height) > 1:
@@ -50,7 +50,7 @@ def rounded(lanes: Lanes, picture: int, radius: int) -> int:
 
 
 def framed(levels: bytes, width: int, rim: int) -> bytes:
-    """With `rim` pixels of paper on each side."""
+    """The image with `rim` pixels of paper on each side."""
     if not rim:
         return levels
     rows = b"".join(bytes(rim) + levels[at : at + width] + bytes(rim) for at in range(0, len(levels), width))
@@ -59,7 +59,7 @@ def framed(levels: bytes, width: int, rim: int) -> bytes:
 
 
 def halved(plane: bytes, width: int, height: int) -> tuple[bytes, int, int]:
-    """The means of 2×2 pixels, and the size of the new plane; a last odd row or column is left out."""
+    """The means of 2×2 pixels, and the size of the new plane; an odd last row or column is dropped."""
     wide, high = max(1, width // 2), max(1, height // 2)
     if width & 1 and width > 1:
         plane = b"".join(plane[at : at + width - 1] for at in range(0, len(plane), width))
@@ -70,7 +70,7 @@ def halved(plane: bytes, width: int, height: int) -> tuple[bytes, int, int]:
 
 
 def mean(one: bytes, other: bytes) -> bytes:
-    """Of each two bytes, rounded down: what both have, and half of what one has."""
+    """The mean of each two bytes, rounded down: the bits that both have, plus half of the bits that only one has."""
     a, b = int.from_bytes(one, "little"), int.from_bytes(other, "little")
     low = int.from_bytes(b"\x7f" * len(one), "little")
     return ((a & b) + (((a ^ b) >> 1) & low)).to_bytes(len(one), "little")

@@ -1,4 +1,4 @@
-"""Photographs of writing: their digits are found, cut out, and brought to the form of MNIST's.
+"""Finds the digits in photographs of writing, and normalises them to the form of MNIST's digits.
 
 RGBA ──▶ channels ──▶ ink against its paper ──▶ components ──▶ figures ──▶ 28×28
          (here)       ink.py                    components.py  figures.py  pen.py
@@ -15,32 +15,32 @@ from scnn.errors import DataError, EmptyDrawingError
 
 __all__ = ["MAX_PICTURE_SIDE", "MAX_DIGITS", "FoundDigit", "find_digits", "find_figure"]
 
-MAX_PICTURE_SIDE = 640  # pixels: a larger picture is reduced to this or less before it is looked at
-SMALL = 48  # pixels: a smaller picture is a digit already, as MNIST's are
-CLEAN = 200  # pixels along the longer side of a picture that may be a figure on even paper
-EVEN = 24  # grey levels by which the pixels of a picture of one colour differ at most
-SHADES = 40  # by which one pen's opaque pixels differ
+MAX_PICTURE_SIDE = 640  # pixels: larger pictures are halved until they are no larger than this
+SMALL = 48  # pixels: a smaller picture is a single digit, as MNIST's are
+CLEAN = 200  # pixels along the longer side: up to this a picture may be a single figure on even paper
+EVEN = 24  # grey levels: the range of a picture of one colour is below this
+SHADES = 40  # grey levels: the range of one pen's opaque pixels is below this
 
 
 @dataclass(frozen=True)
 class FoundDigit:
-    """A digit in a picture: as the network takes it, and where it was found."""
+    """A digit in a picture: the network's input, and where it was found."""
 
     image: bytes  # 28×28 grey levels, [row, column], 255 for ink
-    left: int  # of its box in the picture, in the pixels that were given
+    left: int  # of its box, in the pixels of the original picture
     top: int
     width: int
     height: int
-    ink: bytes  # how strong its ink is, 0 to 255, [row, column], for showing
+    ink: bytes  # strength of its ink, 0 to 255, [row, column], for display
     ink_width: int
     ink_height: int
 
 
 def find_digits(pixels: bytes, width: int, height: int) -> list[FoundDigit]:
-    """The digits of a picture of four bytes a pixel (red, green, blue, alpha), in the order of reading.
+    """The digits of a picture of four bytes a pixel (red, green, blue, alpha), in reading order.
 
-    Raises EmptyDrawingError where there is no ink, DataError where the counts do not fit or there are more than 40
-    figures: that is a page of text.
+    Raises EmptyDrawingError if there is no ink, DataError if the number of bytes does not match width and height, or
+    if there are more than 40 figures, as on a page of text.
     """
     planes, wide, high, times = channels(pixels, width, height)
     if max(wide, high) <= SMALL or all_ink(planes, wide, high):
@@ -52,9 +52,9 @@ def find_digits(pixels: bytes, width: int, height: int) -> list[FoundDigit]:
 
 
 def find_figure(pixels: bytes, width: int, height: int) -> bytes:
-    """All ink of a picture as one figure of 28×28 grey levels: a digit, a letter, a sign of several parts.
+    """All ink of a picture as one figure of 28×28 grey levels: a digit, a letter, or a sign of several parts.
 
-    Raises EmptyDrawingError where there is no ink, DataError where the counts do not fit.
+    Raises EmptyDrawingError if there is no ink, DataError if the number of bytes does not match width and height.
     """
     planes, wide, high, times = channels(pixels, width, height)
     if (
@@ -70,7 +70,7 @@ def find_figure(pixels: bytes, width: int, height: int) -> bytes:
 
 def found(side: Side, figure: Figure, strength: int, times: int) -> FoundDigit:
     left, top, right, bottom = box_of(figure)
-    left, top = max(0, left - 1), max(0, top - 1)  # with the edge of the ink
+    left, top = max(0, left - 1), max(0, top - 1)  # include the edge of the ink
     right, bottom = min(side.lanes.width, right + 1), min(side.lanes.height, bottom + 1)
     width, height, stride = right - left, bottom - top, side.lanes.stride
     levels = side.cut_out(figure)
@@ -82,11 +82,11 @@ def found(side: Side, figure: Figure, strength: int, times: int) -> FoundDigit:
 
 
 def channels(pixels: bytes, width: int, height: int) -> tuple[list[bytes], int, int, int]:
-    """One channel of a grey picture or three of a coloured one, on paper where it was transparent; their width and
-    height, at most 640, and how many times smaller that is."""
+    """One channel of a grey picture or three of a coloured one, with transparent pixels replaced by paper; their
+    width and height, at most 640; and the factor by which they were reduced."""
     if width < 1 or height < 1 or len(pixels) != 4 * width * height:
         expected = f"expected 4 bytes for each pixel of a picture of {width}×{height}, {4 * width * height}"
-        raise DataError(f"{expected}, not {len(pixels)}")
+        raise DataError(f"{expected}, got {len(pixels)}")
     planes, times = [pixels[channel::4] for channel in range(4)], 1
     wide, high = width, height
     while max(wide, high) > MAX_PICTURE_SIDE:
@@ -100,14 +100,14 @@ def channels(pixels: bytes, width: int, height: int) -> tuple[list[bytes], int, 
 
 
 def opaque(planes: Sequence[bytes], alpha: bytes) -> list[bytes]:
-    """Transparent pixels become paper. Strokes on a transparent ground are ink whatever their colour is: white ones
-    too. A sheet that was cut out gets more of its own paper around it."""
+    """Replaces transparent pixels by paper. Strokes on a transparent background are ink whatever their colour, even
+    white; a cut-out sheet is surrounded with its own paper."""
     solid = [bytes(level for level, seen in zip(plane, alpha, strict=True) if seen >= 128) for plane in planes]
     count = len(solid[0])
     if not count:
         raise EmptyDrawingError("there is no ink on the picture: all of it is transparent")
     ordered = [sorted(plane) for plane in solid]
-    few = count // 200  # pixels of edges may be of any colour
+    few = count // 200  # pixels at edges may have any colour
     of_one_pen = all(levels[-1 - few] - levels[few] < SHADES for levels in ordered)
     if count < 0.98 * len(alpha) and (of_one_pen or count < 0.4 * len(alpha)):
         return [bytes(255 - seen for seen in alpha)] * 3
@@ -115,18 +115,18 @@ def opaque(planes: Sequence[bytes], alpha: bytes) -> list[bytes]:
 
 
 def on_paper(plane: bytes, alpha: bytes, paper: int) -> bytes:
-    """A channel over paper of one level."""
+    """A channel drawn over paper of one level."""
     return bytes((level * seen + paper * (255 - seen)) // 255 for level, seen in zip(plane, alpha, strict=True))
 
 
 def all_ink(planes: Sequence[bytes], width: int, height: int) -> bool:
-    """Whether the picture is a one that was cut off at its ink: dark, of one colour, and tall."""
+    """Whether the picture is a digit 1 cropped to its ink: dark, of one colour, and tall."""
     even = all(max(plane) - min(plane) < EVEN for plane in planes)
     return even and height >= 3 * width and max(max(plane) for plane in planes) < 128
 
 
 def is_clean(planes: Sequence[bytes], width: int) -> bool:
-    """Whether the picture's rim is even paper, and all else darker than it, or all lighter."""
+    """Whether the picture's border is even paper, and everything else is either darker or lighter than it."""
     for plane in planes:
         rim = plane[:width] + plane[-width:] + plane[::width] + plane[width - 1 :: width]
         darker, lighter = min(rim) - min(plane), max(plane) - max(rim)
@@ -136,7 +136,8 @@ def is_clean(planes: Sequence[bytes], width: int) -> bool:
 
 
 def plain_ink(planes: Sequence[bytes], width: int, height: int) -> bytes:
-    """How far each pixel is from the paper, which is what most of the picture's rim looks like; 0 to 255."""
+    """The difference of each pixel from the paper, 0 to 255; the paper's level is the median of the picture's
+    border."""
     if all_ink(planes, width, height):
         return b"\xff" * (width * height)
     apart = []

@@ -1,7 +1,7 @@
-"""Strokes of several digits in one drawing, parted into digits, in the order of reading.
+"""Groups the strokes of a drawing into digits, in reading order.
 
-Digits stand apart where a gap runs between them, and both sides are tall enough to be digits: the bar of a 5 and the
-cross of a 7 belong to what is beside them. Where in doubt, a drawing is one digit.
+Two groups of strokes are separate digits if there is a gap between them and both are tall enough: the bar of a 5 and
+the cross of a 7 belong to the strokes next to them. In doubt, a drawing is one digit.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,21 +10,21 @@ from scnn.data.drawing import Point, Stroke
 
 __all__ = ["split_strokes"]
 
-GAP = 0.18  # of the tallest group: a gap of less parts nothing
-FLAT = 0.3  # of the widest stroke: what is lower is a bar
-TALL = 0.5  # of the tallest group: what is lower is a part of the digit next to it
+GAP = 0.18  # share of the tallest group's height: smaller gaps do not separate digits
+FLAT = 0.3  # share of the widest stroke's width: a lower group is a bar
+TALL = 0.5  # share of the tallest group's height: a lower group is part of the digit next to it
 
 
 def split_strokes(strokes: Sequence[Stroke]) -> list[list[Stroke]]:
-    """The strokes of each digit: rows from top to bottom, each from left to right; one group where there are not
-    clearly several."""
+    """The strokes of each digit: rows from top to bottom, each from left to right. One group unless there are clearly
+    several."""
     drawn = [stroke for stroke in strokes if stroke]
     rows = parted(drawn, lambda point: point[1])
     return [group for row in rows for group in parted(row, lambda point: point[0])] or [[]]
 
 
 def parted(strokes: Sequence[Stroke], along: Callable[[Point], float]) -> list[list[Stroke]]:
-    """The groups of strokes between which gaps run across the direction `along`."""
+    """The groups of strokes that gaps along one direction separate."""
     tallest = max((height(group) for group in chained(strokes, along, 0.0)), default=0.0)
     groups = chained(strokes, along, GAP * tallest)
     while len(groups) > 1:
@@ -38,7 +38,7 @@ def parted(strokes: Sequence[Stroke], along: Callable[[Point], float]) -> list[l
 
 
 def chained(strokes: Sequence[Stroke], along: Callable[[Point], float], least: float) -> list[list[Stroke]]:
-    """The strokes in groups with gaps of more than `least` between them."""
+    """The strokes, in groups with gaps of more than `least` between them."""
     groups: list[list[Stroke]] = []
     end = 0.0
     for stroke in sorted(strokes, key=lambda stroke: span([stroke], along)):
@@ -53,7 +53,7 @@ def chained(strokes: Sequence[Stroke], along: Callable[[Point], float], least: f
 
 
 def is_flat(strokes: Sequence[Stroke]) -> bool:
-    """Whether there are only bars, lying, as in a sign of equality: no digit is like that."""
+    """Whether the strokes are only horizontal bars, as in an equals sign: no digit looks like that."""
     widest = max(last - first for first, last in (span([stroke], lambda point: point[0]) for stroke in strokes))
     return height(strokes) < FLAT * widest
 

@@ -87,5 +87,5 @@ def test_pictures_that_are_refused() -> None:
     own = OwnImages()
     with pytest.raises(DataError, match="one colour"):
         own.add(bytes(400), 20, 20, "a")
-    with pytest.raises(ConfigError, match="1 to 40 letters"):
+    with pytest.raises(ConfigError, match="class name of 1 to 40 letters"):
         own.add(bar(5), 20, 20, "a" * 41)
