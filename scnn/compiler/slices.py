@@ -29,7 +29,7 @@ __all__ = ["Slices"]
 
 @dataclass(frozen=True)
 class Sum:
-    """A whole number: constant + Σ coefficient · variable of a loop, the loops by their identity."""
+    """An integer: constant + Σ coefficient · loop variable, with the loops by their identity."""
 
     constant: int
     terms: Mapping[int, int]
@@ -58,8 +58,8 @@ class Slices:
 
     def __init__(self, function: Function, numbers: Mapping[str, float]) -> None:
         self.ranges: dict[int, range] = {}
-        self.whole: set[int] = set()  # the loops of which every turn runs
-        self.grouped: set[int] = set()  # those of lanes and blocked
+        self.whole: set[int] = set()  # the loops all of whose iterations run
+        self.grouped: set[int] = set()  # loops over lanes and blocked loops
         self.accesses: list[Access] = []
         self.around: dict[int, list[tuple[str, Sum | None, list[tuple[int, int]], tuple[int, ...]]]] = {}
         self.known: dict[tuple[int, int, range, int], frozenset[int]] = {}
@@ -71,7 +71,7 @@ class Slices:
     def follow(
         self, statements: Sequence[Statement], names: dict[str, Sum | None], defined: set[str], loops: tuple[int, ...]
     ) -> None:
-        """Walks statements; `defined` are the names that are sure to have a value."""
+        """Walks statements; `defined` are the names that definitely have a value."""
         for statement in statements:
             match statement:
                 case Assign(_, name, value):
@@ -80,7 +80,7 @@ class Slices:
                 case Store(_, buffer, index, _):
                     self.accesses.append(Access(buffer, self.unwrapped(self.sum_of(index, names)), loops))
                 case Run():
-                    self.whole.update(loops)  # what it stores is not followed
+                    self.whole.update(loops)  # its stores are not analysed
                 case Branch(_, _, yes, no):
                     in_yes, in_no = set(defined), set(defined)
                     self.follow(yes, names, in_yes, loops)
@@ -106,7 +106,7 @@ class Slices:
         names.update(dict.fromkeys(changed))
 
     def unwrapped(self, index: Sum | None) -> Sum | None:
-        """The sum, unless it may leave int32 and wrap around."""
+        """The sum, or None if it may wrap around in int32."""
         if index is None:
             return None
         low, high = span([(factor, self.ranges[loop]) for loop, factor in index.terms.items() if self.ranges[loop]])
@@ -136,8 +136,8 @@ class Slices:
     def turns(
         self, loop: int, numbers: range, targets: Mapping[str, Iterable[int]], current: Mapping[int, int]
     ) -> list[int] | None:
-        """The turns of a loop that can store to a target, by buffer parameter; None for all. `current` has the
-        variables of the loops around."""
+        """The iterations of a loop that can store to a target, by buffer parameter; None for all. `current` contains
+        the variables of the surrounding loops."""
         if loop in self.whole:
             return None
         if loop not in self.around:

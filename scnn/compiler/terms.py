@@ -52,7 +52,7 @@ class Factor:
 @dataclass(frozen=True)
 class Term:
     """What one step added: the product of its factors; `total` is the sum afterwards. In lanes there are several
-    sums, which `partial` tells apart."""
+    sums, which `partial` distinguishes."""
 
     line: int
     source: str
@@ -65,7 +65,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Total:
-    """A sum: what it began with, its terms, how partial sums were combined, and what it came to."""
+    """A sum: its initial value, its terms, how partial sums were combined, and its result."""
 
     name: str
     start: float
@@ -75,8 +75,8 @@ class Total:
 
 
 def total_of(recording: Recording, parameter: str, index: int) -> Total | None:
-    """The sum that a traced element is or is made of; None where there is none. Each step's arithmetic is done again
-    and compared to the bit."""
+    """The sum that a traced element is, or is computed from; None if there is none. Each step is computed again and
+    compared to the bit."""
     steps = recording.steps
     stores = [at for at, step in enumerate(steps) if isinstance(step, Step) and is_store(step, parameter, index)]
     if not stores:
@@ -88,51 +88,51 @@ def total_of(recording: Recording, parameter: str, index: int) -> Total | None:
             stores.pop(0)
         return total(parameter, steps, stores)
     for name in dict.fromkeys(read.name for read in names_read(last.site.node.value)):
-        places = [at for at, step in enumerate(steps) if isinstance(step, Step) and is_assign(step, name)]
-        while places and not added(at_step(steps, places[-1])):
-            places.pop()
+        positions = [at for at, step in enumerate(steps) if isinstance(step, Step) and is_assign(step, name)]
+        while positions and not added(at_step(steps, positions[-1])):
+            positions.pop()
         sums = []
-        for place in reversed(places):
-            if not added(at_step(steps, place)):
+        for position in reversed(positions):
+            if not added(at_step(steps, position)):
                 break
-            sums.append(place)
+            sums.append(position)
         if sums:
             return total(name, steps, sums[::-1])
     return None
 
 
-def total(name: str, steps: Sequence[Step | Combination], places: Sequence[int]) -> Total:
-    """The sum of the steps at these places."""
-    terms = [term(steps, place) for place in places]
-    first = at_step(steps, places[0])
-    value, start, combination = at_step(steps, places[-1]).value, before(first), None
-    for at in range(places[0], len(steps)):
+def total(name: str, steps: Sequence[Step | Combination], positions: Sequence[int]) -> Total:
+    """The sum of the steps at these positions."""
+    terms = [term(steps, position) for position in positions]
+    first = at_step(steps, positions[0])
+    value, start, combination = at_step(steps, positions[-1]).value, before(first), None
+    for at in range(positions[0], len(steps)):
         step = steps[at]
         if isinstance(step, Combination) and step.name == name:
             combination, start = step, step.before
-            value = step.value if at > places[-1] else value
+            value = step.value if at > positions[-1] else value
     return Total(name, start, tuple(terms), combination, value)
 
 
-def term(steps: Sequence[Step | Combination], place: int) -> Term:
-    step = at_step(steps, place)
+def term(steps: Sequence[Step | Combination], position: int) -> Term:
+    step = at_step(steps, position)
     value = step.site.node.value
     amount = evaluate(value.right, step)
     again = before(step) + amount if value.operator == "+" else before(step) - amount
     again = rounded(again) if value.type == "float32" else wrapped(int(again))
     if again != step.value and again == again:
         raise AssertionError(f"internal error: the trace of {step.source!r} gives {again}, and its run {step.value}")
-    found = tuple(factor(part, step, steps, place) for part in product(value.right))
+    found = tuple(factor(part, step, steps, position) for part in product(value.right))
     return Term(step.line, step.source, value.operator, found, amount, step.value, step.partial)
 
 
-def factor(part: Expression, step: Step, steps: Sequence[Step | Combination], place: int) -> Factor:
+def factor(part: Expression, step: Step, steps: Sequence[Step | Combination], position: int) -> Factor:
     if isinstance(part, Index):
         read = step.by_node[id(part)]
         return Factor(read.buffer, read.index, read.value)
     value = evaluate(part, step)
-    if isinstance(part, Name):  # a local that holds an element is shown as the element
-        for at in range(place - 1, -1, -1):
+    if isinstance(part, Name):  # a local whose value is an element is shown as the element
+        for at in range(position - 1, -1, -1):
             one = steps[at]
             if isinstance(one, Step) and is_assign(one, part.name):
                 if isinstance(one.site.node.value, Index) and len(one.reads) == 1 and one.value == value:
@@ -148,7 +148,7 @@ def product(value: Expression) -> list[Expression]:
 
 
 def added(step: Step) -> bool:
-    """Whether a step adds to what was there, or subtracts from it."""
+    """Whether a step adds to the previous value, or subtracts from it."""
     node = step.site.node
     if isinstance(node, Assign):
         return adds_to_name(step.site)
@@ -160,7 +160,7 @@ def added(step: Step) -> bool:
 
 @lru_cache(maxsize=1000)
 def adds_to_name(site: Site) -> bool:
-    """Whether an assignment is name + x or name - x, x not reading the name."""
+    """Whether an assignment is name + x or name - x, where x does not read the name."""
     name, value = site.node.name, site.node.value
     if not isinstance(value, Binary) or value.operator not in ("+", "-"):
         return False
@@ -168,7 +168,7 @@ def adds_to_name(site: Site) -> bool:
 
 
 def before(step: Step) -> float:
-    """What the sum was before a step that adds to it."""
+    """The sum before a step that adds to it."""
     node = step.site.node
     return step.locals[node.name] if isinstance(node, Assign) else step.by_node[id(node.value.left)].value
 
@@ -181,14 +181,14 @@ def is_assign(step: Step, name: str) -> bool:
     return isinstance(step.site.node, Assign) and step.name == name
 
 
-def at_step(steps: Sequence[Step | Combination], place: int) -> Step:
-    step = steps[place]
+def at_step(steps: Sequence[Step | Combination], position: int) -> Step:
+    step = steps[position]
     assert isinstance(step, Step)
     return step
 
 
 def evaluate(expression: Expression, step: Step) -> float:
-    """A part of a step's expression, from what the step read."""
+    """The value of a part of a step's expression, computed from the values that the step read."""
     match expression:
         case Number(type, _, value):
             return rounded(value) if type == "float32" else value

@@ -1,4 +1,4 @@
-"""The tracer: runs a kernel call exactly, and records its steps, all of them or those of one element."""
+"""The tracer: runs a kernel call exactly, and records all steps, or those of one element."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ class Read:
 
 @dataclass(slots=True)
 class Step:
-    """One statement as it ran. `name` is the local or the buffer parameter that got `value`; a branch has none, and
-    its value is whether it was taken. `locals` are the names that it read."""
+    """One executed statement. `name` is the local or the buffer parameter that was assigned `value`; a branch has no
+    name, and its value is whether it was taken. `locals` are the names that it read."""
 
     line: int
     source: str
@@ -33,14 +33,14 @@ class Step:
     value: float
     reads: tuple[Read, ...]
     locals: Mapping[str, float]
-    partial: int  # tells apart the partial results of a reduction in lanes; 0 for any other
+    partial: int  # the number of a reduction's partial result in lanes; otherwise 0
     site: Site = field(repr=False, compare=False)
     by_node: Mapping[int, Read] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Combination:
-    """The end of a reduction in lanes: what the name held before, its partial results, and what it holds then."""
+    """The end of a reduction in lanes: the name's value before, its partial results, and its value afterwards."""
 
     line: int
     name: str
@@ -59,7 +59,7 @@ class Recording:
 
 
 class Recorder:
-    """Watches a program: notes what it does, and chooses the turns that its loops run."""
+    """Observes a program: records its steps, and chooses the iterations that its loops run."""
 
     def __init__(self, slices: Slices | None, targets: Mapping[str, Iterable[int]]) -> None:
         self.slices, self.targets = slices, targets
@@ -123,7 +123,7 @@ class Recorder:
 
 
 class Tracer:
-    """Traces calls of kernels; each kernel's program is made once."""
+    """Traces kernel calls; each kernel's program is generated once."""
 
     def __init__(self) -> None:
         self.programs = Programs(watched=True)

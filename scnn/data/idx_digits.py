@@ -104,9 +104,9 @@ def sides_of(shape: tuple[int, ...], name: str) -> tuple[int, int]:
 def classes_of(numbers: "array[Any]", shape: tuple[int, ...], name: str) -> list[int]:
     """The class of each image: the numbers, or their first column."""
     found = numbers[:: shape[1]] if len(shape) == 2 else numbers
-    for place, label in enumerate(found):
+    for index, label in enumerate(found):
         if label != int(label) or not 0 <= label <= 255:
-            raise IdxError(f"{name}: label {place} is {label}; expected an integer from 0 to 255")
+            raise IdxError(f"{name}: label {index} is {label}; expected an integer from 0 to 255")
     return [int(label) for label in found]
 
 

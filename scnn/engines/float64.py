@@ -1,7 +1,8 @@
-"""Float64: runs a plan's kernel calls on lists of Python's floats, where differences of a loss are accurate.
+"""Float64: runs a plan's kernel calls in float64, on lists of Python's floats, so that differences of losses are
+accurate.
 
-No engine to train with: it is what gradients are checked against. `exp` and `log` are Python's there, since those of
-scnn.kernels are made of the bits of a float32.
+Gradients are checked against it; it is not an engine for training. `exp` and `log` are Python's here, since those of
+scnn.kernels work on the bits of a float32.
 """
 
 import math
@@ -16,7 +17,7 @@ __all__ = ["Float64"]
 
 
 def exp(x: float) -> float:
-    """As scnn.kernels.exp, without its rounding: 0 below -87, and never above e to the power 88."""
+    """As scnn.kernels.exp, without its rounding: 0 below -87, and at most e to the power 88."""
     return math.exp(min(x, 88.0)) if x >= -87.0 else 0.0 if x < -87.0 else x
 
 
@@ -25,8 +26,8 @@ def log(x: float) -> float:
 
 
 class Float64:
-    """A list for each buffer of a plan. Buffers that overlap in the plan (as `parameters` does the parameters) are
-    lists of their own here, so that calls must not use both."""
+    """A list for each buffer of a plan. Buffers that overlap in the plan, as `parameters` and the single parameters
+    do, are separate lists here, so the calls must not use both."""
 
     def __init__(self, plan: Plan) -> None:
         self.buffers: dict[str, list[float]] = {
@@ -42,7 +43,7 @@ class Float64:
         self.buffers[buffer][:] = new
 
     def run(self, calls: Sequence[Call]) -> None:
-        """Runs these calls, whose numbers are all constants."""
+        """Runs calls whose numbers are all constants."""
         for call in calls:
             if id(call) not in self.prepared:
                 program, names = self.programs.program(call)

@@ -10,22 +10,22 @@ __all__ = ["BrowserHost", "Host", "HostError", "Instance", "WasmtimeHost", "defa
 
 
 class HostError(ScnnError):
-    """There is no WebAssembly here, or a module was stopped while it ran."""
+    """WebAssembly is not available, or a module was stopped while it ran."""
 
 
 class Instance(Protocol):
-    """A module with its memory, which is all zeros at first."""
+    """A module with its memory, which starts as zeros."""
 
     def function(self, name: str) -> Callable[..., None]:
-        """An exported function of int32; raises HostError where the module is stopped."""
+        """An exported function of int32 parameters, which raises HostError if the module is stopped."""
 
     def read(self, offset: int, size: int) -> bytes: ...
 
     def write(self, offset: int, data: bytes) -> None: ...
 
     def site(self) -> int:
-        """The number of the check that failed since this was last asked, or -1: a host may stop a call before its
-        first instruction, and an earlier failure must not be found again then."""
+        """The number of the check that failed since the last call of `site`, or -1. It is reset because a host may
+        stop a call before its first instruction, which must not report an earlier failure again."""
 
 
 class Host(Protocol):
@@ -42,7 +42,7 @@ class WasmtimeHost:
             raise HostError(
                 "compiled kernels need the package wasmtime here: `pip install wasmtime`, or ask for the interpreter"
             ) from None
-        except Exception as error:  # its native library does not load: Alpine's musl, 32-bit ARM
+        except Exception as error:  # its native library cannot be loaded: Alpine's musl, 32-bit ARM
             raise HostError(
                 f"the package wasmtime does not run on this machine ({type(error).__name__}: {first_line(error)}); "
                 "use the interpreter: `--engine interpreted`, or make_engine=Interpreter"
@@ -50,7 +50,7 @@ class WasmtimeHost:
         self.wasmtime = wasmtime
         try:
             config = wasmtime.Config()
-            config.parallel_compilation = False  # its threads do not survive a fork; one is as fast for small modules
+            config.parallel_compilation = False  # threads do not survive a fork, and small modules need only one
             self.engine = wasmtime.Engine(config)
         except AttributeError:
             version = getattr(wasmtime, "__version__", "of an unknown version")
@@ -99,7 +99,7 @@ class WasmtimeInstance:
 
 
 class BrowserHost:
-    """The browser's own WebAssembly, by way of Pyodide. JavaScript's objects are passed in:
+    """The browser's own WebAssembly, through Pyodide. The JavaScript objects are passed in:
     `BrowserHost(js.WebAssembly, js.Uint8Array, pyodide.ffi.to_js, pyodide.ffi.JsException)`.
     """
 
@@ -150,8 +150,8 @@ class BrowserInstance:
 
 
 def default_host() -> Host:
-    """The host of this Python: in any Pyodide the browser's own WebAssembly, elsewhere wasmtime. Raises HostError
-    where there is none."""
+    """The host of this Python: in any Pyodide the browser's own WebAssembly, elsewhere wasmtime. Raises HostError if
+    neither is available."""
     if sys.platform != "emscripten":
         return WasmtimeHost()
     import js
@@ -163,5 +163,5 @@ def default_host() -> Host:
 
 
 def first_line(error: Exception) -> str:
-    """An error's own words, on one line."""
+    """The first line of an error's message."""
     return (str(error).strip().splitlines() or ["no reason given"])[0][:200]

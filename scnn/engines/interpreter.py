@@ -1,4 +1,4 @@
-"""The interpreter runs kernels as plain Python, or exactly: what a compiled kernel has to give, to the bit."""
+"""The interpreter: runs kernels as plain Python, or exactly, with the same bits as compiled kernels."""
 
 import linecache
 import sys
@@ -44,16 +44,18 @@ class View:
     def refuse(self) -> NoReturn:
         kernel = sys._getframe(2)
         file, line = kernel.f_code.co_filename, kernel.f_lineno
-        place = f"{'/'.join(Path(file).parts[-2:])}:{line}\n    {linecache.getline(file, line).strip()}"
-        raise KernelBoundsError(f"{place}\nthe index lies outside {self.name}, whose length is {len(self)}") from None
+        location = f"{'/'.join(Path(file).parts[-2:])}:{line}\n    {linecache.getline(file, line).strip()}"
+        raise KernelBoundsError(
+            f"{location}\nthe index lies outside {self.name}, whose length is {len(self)}"
+        ) from None
 
 
 class Interpreter:
     """Runs every kernel as plain Python on views of one bytearray, for reading and debugging: it computes in float64
     and with Python's integers, and rounds to float32 at each store into a buffer.
 
-    With `exact` it runs what the kernels mean, to the bit, by scnn.compiler.reference; compiled kernels give the same
-    bits. A call that takes more than `steps` steps (20 million unless given) raises KernelStepsError.
+    With `exact` it follows the definition of the kernel language, scnn.compiler.reference; compiled kernels give the
+    same bits. A call of more than `steps` steps (default: 20 million) raises KernelStepsError.
     """
 
     def __init__(self, plan: Plan, exact: bool = False, steps: int | None = None) -> None:
@@ -67,7 +69,7 @@ class Interpreter:
         }
         self.call: Callable[[Call, Mapping[str, int]], None] = self.run_plainly
         if exact:
-            from scnn.compiler.reference import STEPS, Memory, Programs, Run  # read when it is first needed
+            from scnn.compiler.reference import STEPS, Memory, Programs, Run  # imported on first use
 
             self.programs, self.new_run = Programs(), Run
             self.steps = STEPS if steps is None else steps
@@ -114,7 +116,7 @@ class Interpreter:
         self.programs.call(call.kernel, given, self.new_run(self.steps))
 
     def value(self, argument: Argument, values: Mapping[str, int], buffers: Mapping[str, Any]) -> Any:
-        """What a kernel is given: a number of the procedure's, a buffer, or a constant."""
+        """The value of a call's argument: a parameter of the procedure, a buffer, or a constant."""
         if isinstance(argument, int | float):
             return argument
         return values[argument] if argument in values else buffers[argument]

@@ -1,4 +1,4 @@
-"""The compiled engine: the plan's kernels as WebAssembly, on the host that it is given."""
+"""The compiled engine: runs a plan's kernels as WebAssembly on a host."""
 
 from array import array
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ __all__ = ["WasmEngine", "compiled"]
 
 
 class WasmEngine:
-    """Compiles a plan once, and then makes one call for each run. The memory is the module's own."""
+    """Compiles a plan once; each run is then one call. The buffers are in the module's own memory."""
 
     def __init__(self, plan: Plan, host: Host, options: "Options | None" = None) -> None:
         from scnn.compiler import compile_plan
@@ -30,19 +30,19 @@ class WasmEngine:
 
     @classmethod
     def on(cls, host: Host) -> "Callable[[Plan], WasmEngine]":
-        """Makes engines on one host."""
+        """A factory of engines on one host."""
         return lambda plan: cls(plan, host)
 
     def read(self, buffer: str) -> Values:
-        place = self.buffer(buffer)
-        values = array(ELEMENT_TYPES[place.kind].array_code)
-        values.frombytes(self.instance.read(place.offset, place.size))
+        source = self.buffer(buffer)
+        values = array(ELEMENT_TYPES[source.kind].array_code)
+        values.frombytes(self.instance.read(source.offset, source.size))
         return values
 
     def write(self, buffer: str, values: Iterable[float] | bytes, start: int = 0) -> None:
-        place = self.buffer(buffer)
-        new = elements(place, values, start)
-        self.instance.write(place.offset + start * new.itemsize, new.tobytes())
+        target = self.buffer(buffer)
+        new = elements(target, values, start)
+        self.instance.write(target.offset + start * new.itemsize, new.tobytes())
 
     def run(self, procedure: str, *arguments: int) -> None:
         if procedure not in self.functions:
@@ -63,5 +63,5 @@ class WasmEngine:
 
 def compiled(plan: Plan) -> WasmEngine:
     """A compiled engine on this Python's own host: wasmtime on a desktop, the browser's WebAssembly in any Pyodide.
-    What trains and infers unless another engine is asked for. Raises HostError where there is no host."""
+    The default engine. Raises HostError if there is no host."""
     return WasmEngine(plan, default_host())

@@ -1,7 +1,7 @@
-"""The backward pass of one layer: its own, or derived from its forward kernels.
+"""The backward pass of a layer: its own, or one derived from its forward kernels.
 
-A derived pass goes through the calls of `forward_training` from the last to the first. Each becomes a call of the
-kernel that the compiler derives for the parameters, whose gradients are added to, and one for each other input.
+A derived pass processes the calls of `forward_training` from last to first. For each it calls one derived kernel that
+adds to the gradients of the parameters, and one for each other input.
 """
 
 from collections import Counter
@@ -23,8 +23,8 @@ Sizes = tuple[tuple[str, Argument], ...]
 
 
 def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True) -> list[Call]:
-    """The calls of a layer's backward pass, in roles. Raises KernelError where a layer leaves it to be derived, and a
-    forward kernel has no derivative."""
+    """The calls of a layer's backward pass, in roles. Raises KernelError if it has to be derived, and a forward
+    kernel has no derivative."""
     if layer.has_backward:
         return layer.backward(shape, input_gradient)
     forward = listed(layer.forward_training(shape), type(layer).__name__)
@@ -32,7 +32,7 @@ def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True) -> list
     lengths = {"input": prod(shape), "output": prod(layer.output_shape(shape))}
     lengths |= {role: prod(extent) for role, (_, extent) in layer.buffers(shape).items()}
     readers = Counter(role for step in forward for role in set(input_roles(step, active)))
-    begun: set[str] = set()  # the gradients that have something to add to
+    begun: set[str] = set()  # the gradients that already have a value to add to
     calls: list[Call] = []
     for step in reversed(forward):
         outputs = {str(step.arguments[one]) for one in differentiated(step.kernel)[1]}
@@ -53,7 +53,7 @@ def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True) -> list
 
 
 def derived_buffers(layer: Layer, shape: Shape) -> dict[str, tuple[str, Shape]]:
-    """The gradients of what a layer's forward calls hand to one another in buffers of the layer."""
+    """The gradients of the layer's own buffers, by which its forward calls pass values to one another."""
     if layer.has_backward:
         return {}
     buffers = layer.buffers(shape)
@@ -64,7 +64,8 @@ def derived_buffers(layer: Layer, shape: Shape) -> dict[str, tuple[str, Shape]]:
 
 
 def active_roles(layer: Layer, shape: Shape, forward: list[Call], input_gradient: bool) -> set[str]:
-    """The roles that have a gradient: parameters, the input if it is asked for, and what is made of these."""
+    """The roles that have a gradient: parameters, the input if `input_gradient`, and everything computed from
+    these."""
     active = {*layer.parameters(shape), *(["input"] if input_gradient else [])}
     for step in forward:
         if input_roles(step, active):
@@ -73,14 +74,15 @@ def active_roles(layer: Layer, shape: Shape, forward: list[Call], input_gradient
 
 
 def input_roles(step: Call, active: set[str]) -> list[str]:
-    """The roles with a gradient that a call reads."""
+    """The roles that a call reads and that have a gradient."""
     roles = [str(step.arguments[one]) for one in differentiated(step.kernel)[0]]
     return [role for role in roles if role in active]
 
 
 def groups(layer: Layer, shape: Shape, step: Call, active: set[str], outputs: set[str]) -> list[list[str]]:
-    """The roles whose gradients one kernel makes: the parameters together, each other one alone, and last what is
-    changed in place, since its kernel writes over the gradient that the others read."""
+    """The roles whose gradients one derived kernel computes: all parameters together, and each other role alone.
+    Roles that the call changes in place come last, since their kernel overwrites the gradient that the others
+    read."""
     roles = list(dict.fromkeys(input_roles(step, active)))
     learned = [role for role in roles if role in layer.parameters(shape)]
     others = sorted((role for role in roles if role not in learned), key=outputs.__contains__)
@@ -88,7 +90,7 @@ def groups(layer: Layer, shape: Shape, step: Call, active: set[str], outputs: se
 
 
 def argument_of(name: str, step: Call) -> Argument:
-    """What a parameter of a derived kernel is given: that of the forward kernel, or the gradient of it."""
+    """The argument for a parameter of a derived kernel: that of the forward kernel, or its gradient."""
     if name in step.arguments:
         return step.arguments[name]
     return f"d_{step.arguments[name.removeprefix('d_')]}"
@@ -99,16 +101,16 @@ def sizes_of(step: Call) -> Sizes:
 
 
 def listed(calls: object, name: str) -> list[Call]:
-    """What a layer's forward or backward gave, if it is what it should be."""
+    """The calls that a layer's forward or backward returned; raises ConfigError unless it is a list of calls."""
     if not isinstance(calls, list) or not all(isinstance(step, Call) for step in calls):
-        raise ConfigError(f"{name}: forward and backward give lists of kernel calls, and not {calls!r:.80}")
+        raise ConfigError(f"{name}: expected a list of kernel calls from forward and backward, got {calls!r:.80}")
     return calls
 
 
 @lru_cache(maxsize=256)
 def differentiated(kernel: Kernel) -> tuple[list[str], list[str]]:
-    """The parameters of a kernel that have gradients: its inputs, and its outputs."""
-    from scnn.compiler.derive import inputs_and_outputs  # read when it is first needed: a page starts sooner
+    """The inputs and the outputs of a kernel that have gradients."""
+    from scnn.compiler.derive import inputs_and_outputs  # imported on first use, so that the page starts sooner
 
     return inputs_and_outputs(kernel)
 

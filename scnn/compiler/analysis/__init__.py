@@ -1,1 +1,1 @@
-"""What is known of a kernel before any code is made for it. Nothing here knows WebAssembly."""
+"""Static analysis of kernels, before code generation. Nothing here depends on WebAssembly."""

@@ -1,4 +1,4 @@
-"""Whole numbers as sums, constant + Σ coefficient · atom, so that indices can be reasoned about.
+"""Integers as linear sums, constant + Σ coefficient · atom, for reasoning about indices.
 
 int32 wraps, and sums are exact modulo 2³²: whatever is added or multiplied by a constant, the sum's residue is the
 number's. Its *value* is that of the sum only where the sum, computed without bounds over its atoms' ranges, stays
@@ -24,12 +24,12 @@ __all__ = [
     "wrap",
 ]
 
-Range = tuple[int, int]  # the least and the largest value
-Atom = Hashable  # a loop's variable, or a number that is not known before the run
+Range = tuple[int, int]  # the minimum and the maximum
+Atom = Hashable  # a loop variable, or a number that is not known at compile time
 
 INT32: Range = (-(2**31), 2**31 - 1)
-LANES = 4  # the turns of a loop turn in `lanes`
-LANE: Atom = "lane"  # the atom that is 0, 1, 2, 3 in the lanes of a loop turn
+LANES = 4  # iterations that run together in a loop over `lanes`
+LANE: Atom = "lane"  # the atom whose value is 0, 1, 2, 3 in the four lanes
 
 
 def wrap(number: int) -> int:
@@ -64,12 +64,12 @@ class Affine:
 
     @property
     def lane(self) -> int:
-        """By how much the number grows from lane to lane."""
+        """The difference between neighbouring lanes."""
         return self.terms.get(LANE, 0)
 
     @property
     def first_lane(self) -> "Affine":
-        """The number in lane 0."""
+        """The sum in lane 0."""
         return Affine(self.constant, {atom: factor for atom, factor in self.terms.items() if atom != LANE})
 
     @property
@@ -84,7 +84,7 @@ def affine(constant: int, terms: Mapping[Atom, int]) -> Affine:
 
 
 def span(value: Affine, ranges: Mapping[Atom, Range]) -> Range:
-    """The least and the largest value of the sum, computed without bounds."""
+    """The minimum and maximum of the sum, without wrapping around."""
     low = high = value.constant
     for atom, coefficient in value.terms.items():
         least, most = (0, LANES - 1) if atom == LANE else ranges.get(atom, INT32)
@@ -94,13 +94,13 @@ def span(value: Affine, ranges: Mapping[Atom, Range]) -> Range:
 
 
 def range_of(value: Affine, ranges: Mapping[Atom, Range]) -> Range:
-    """Between what the int32 lies that has the sum's residue."""
+    """The range of the int32 that has the sum's residue modulo 2³²."""
     low, high = span(value, ranges)
     return (low, high) if INT32[0] <= low and high <= INT32[1] else INT32
 
 
 def difference(left: Affine, right: Affine, ranges: Mapping[Atom, Range]) -> Range:
-    """Between what left - right lies, as the difference of two int32, which may leave int32."""
+    """The range of left - right, as the exact difference of two int32, which may be outside int32."""
     if all(INT32[0] <= low and high <= INT32[1] for low, high in (span(left, ranges), span(right, ranges))):
         terms = dict(left.terms)
         for atom, coefficient in right.terms.items():
@@ -113,7 +113,7 @@ def difference(left: Affine, right: Affine, ranges: Mapping[Atom, Range]) -> Ran
 
 
 def known_result(operator: str, one: int, other: int) -> int | None:
-    """What an operation of two int32 gives; None for a division by zero."""
+    """The result of an operation on two int32; None for a division by zero."""
     match operator:
         case "+":
             return wrap(one + other)
@@ -141,7 +141,7 @@ def known_result(operator: str, one: int, other: int) -> int | None:
 
 
 def result_range(operator: str, left: Range, right: Range) -> Range:
-    """Between what the result lies of an operation on int32 in these ranges; all of int32 where it may wrap."""
+    """The range of the result of an operation on int32 in these ranges; all of int32 if it may wrap around."""
     (low, high), (bottom, top) = left, right
     match operator:
         case "+":

@@ -1,4 +1,4 @@
-"""Reductions: the names that a loop over lanes carries from turn to turn, and how each of them is combined.
+"""Reductions: the names that a loop over lanes carries from one iteration to the next, and how each is combined.
 
 A carried name is a reduction if every assignment to it in the body is of one kind and nothing else in the body reads
 it. Then its value within the loop cannot be observed, and partial results may be kept for each lane.
@@ -30,7 +30,7 @@ __all__ = ["Reduction", "find_reductions", "reductions_in"]
 @dataclass(frozen=True)
 class Reduction:
     """A carried name. `combine` is None for a sum, whose partial results start at 0 and are added; otherwise it is
-    the right-hand side of the name's first assignment, in which `operand` stands for the new value."""
+    the right-hand side of the name's first assignment, with `operand` for the new value."""
 
     name: str
     type: Type
@@ -45,7 +45,7 @@ def reductions_in(kernel: Function) -> dict[int, list[Reduction]]:
     errors: list[Diagnostic] = []
 
     def look(statements: Sequence[Statement], defined: set[str], source: Source) -> None:
-        """`defined` are the names that are sure to have a value."""
+        """`defined` are the names that definitely have a value."""
         for statement in statements:
             match statement:
                 case Assign(_, name, _):
@@ -127,7 +127,7 @@ def read_elsewhere(loop: Repeat, name: str, expression: Expression, assign: Assi
 
 
 def other_turn(loop: Repeat, name: str, assign: Assign, source: Source) -> Iterator[Label]:
-    """Where the next turn reads a carried name, if it is read; and the loop."""
+    """Where the next iteration reads a carried name, if anywhere, and the loop."""
     own = [read for read in names_read(assign.value) if read.name == name]
     elsewhere = [read for _, value in expressions(loop.body) for read in names_read(value) if read.name == name]
     for read in [*own, *elsewhere][:1]:
@@ -136,7 +136,7 @@ def other_turn(loop: Repeat, name: str, assign: Assign, source: Source) -> Itera
 
 
 def match_reduction(assign: Assign) -> Reduction | None:
-    """The reduction that one assignment is, if it is one."""
+    """The reduction that an assignment performs, or None."""
     name, value = assign.name, assign.value
     for ours, other in reduction_operands(value):
         if isinstance(ours, Name) and ours.name == name and not mentions(other, {name}):
@@ -146,7 +146,7 @@ def match_reduction(assign: Assign) -> Reduction | None:
 
 
 def reduction_operands(value: Expression) -> Iterator[tuple[Expression, Expression]]:
-    """The pairs that may be the name and the new value."""
+    """The possible pairs of the name and the new value."""
     match value:
         case Binary(_, _, "+" | "min" | "max", left, right):
             yield from ((left, right), (right, left))
@@ -158,12 +158,12 @@ def reduction_operands(value: Expression) -> Iterator[tuple[Expression, Expressi
 
 
 def identical(one: Expression, other: Expression) -> bool:
-    """The same expression; 0.0 and -0.0 are equal, but not the same."""
+    """Whether two expressions are identical; 0.0 and -0.0 are equal, but not identical."""
     return one == other and repr(one) == repr(other)
 
 
 def combination(reduction: Reduction | None) -> Mapping[str, object]:
-    """What two assignments of one reduction have in common: the operation, and on which sides the name stands."""
+    """What all assignments of one reduction have in common: the operation, and the side of the name."""
     assert reduction
     match reduction.combine:
         case Binary(_, _, operator, left, _):

@@ -1,4 +1,4 @@
-"""Which names may differ between the turns that run together, so that a condition is known to be the same for all.
+"""The names that may differ between iterations that run together; a condition without them is the same for all.
 
 A name varies if it is the loop's own, or if it is assigned from what varies, or under a condition that varies. An
 element read at an index that does not vary does not vary either: no other turn stores there, the turns being
@@ -14,7 +14,7 @@ __all__ = ["varying_names", "varying_parameters"]
 
 
 def varying_names(body: Sequence[Statement], start: set[str]) -> set[str]:
-    """All names that vary in a body, if those of `start` do (the loop's own name, or parameters)."""
+    """All names that vary in a body, given that those of `start` do (the loop variable, or parameters)."""
     varying = set(start)
     while True:
         before = len(varying)
@@ -37,6 +37,6 @@ def spread(body: Sequence[Statement], varying: set[str], under: bool) -> None:
 
 
 def varying_parameters(run: Run | Invoke, varying: set[str]) -> set[str]:
-    """The parameters of a called kernel that vary, where these names vary in its caller."""
+    """The parameters of a called kernel that vary, given the names that vary in its caller."""
     pairs = zip(run.function.parameters, run.arguments, strict=True)
     return {p.name for p, argument in pairs if isinstance(argument, Expression) and mentions(argument, varying)}

@@ -1,4 +1,4 @@
-"""Walking the typed tree: the expressions in an expression, and all those in statements."""
+"""Walks the typed tree: the expressions inside expressions and statements, and the kernels that these call."""
 
 from collections.abc import Iterator, Sequence
 
@@ -46,7 +46,7 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
 
 
 def names_read(expression: Expression) -> Iterator[Name]:
-    """Every reading of a local or parameter in an expression."""
+    """Every read of a local or parameter in an expression."""
     if isinstance(expression, Name):
         yield expression
     for part in parts(expression):
@@ -58,7 +58,7 @@ def mentions(expression: Expression, names: set[str]) -> bool:
 
 
 def expressions(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Expression]]:
-    """Every expression that stands directly in a statement, however deep that is, with its statement."""
+    """Every statement, at any depth, with each of its direct expressions."""
     for statement in statements:
         match statement:
             case Assign(_, _, value) | Return(_, value):
@@ -99,7 +99,7 @@ def called_in(statements: Sequence[Statement]) -> list[Function]:
 
 
 def all_called(kernel: Function) -> list[Function]:
-    """A kernel and all that it calls, directly or not, each once."""
+    """A kernel and all kernels that it calls, directly or indirectly, each once."""
     found = {id(kernel): kernel}
     waiting = [kernel]
     while waiting:
