@@ -10,7 +10,7 @@ def pad2d_forward(
 ) -> None:
     """padded[channel, row + padding, column + padding] = input[channel, row, column]. Layer: `Conv2D`.
 
-    The border of `padded` is never written: an engine's memory starts as zeros.
+    `height` and `width` are of `input`. The border of `padded` is never written: an engine's memory starts as zeros.
     """
     for channel in range(channels):
         for row in range(height):
@@ -24,7 +24,7 @@ def pad2d_backward(
     d_input: Float32Buffer, d_padded: Float32Buffer, channels: Size, height: Size, width: Size, padding: Size
 ) -> None:
     """d_input[channel, row, column] = d_padded[channel, row + padding, column + padding]: drops the border.
-    Layer: `Conv2D`.
+    `height` and `width` are of `d_input`. Layer: `Conv2D`.
     """
     for channel in range(channels):
         for row in range(height):
@@ -80,13 +80,14 @@ def conv2d_backward_weights(
     out_height: Size,
     out_width: Size,
 ) -> None:
-    """Adds one sample's gradients of weights and bias; the optimiser resets the sums. Layer: `Conv2D`.
+    """Adds one sample's gradients of weights and bias; `height` and `width` are of `padded`. Layer: `Conv2D`.
 
     d_weights[filter, channel, i, j] += Σ_row Σ_column
         padded[channel, row · stride + i, column · stride + j] · d_output[filter, row, column]
     d_bias[filter] += Σ_row Σ_column d_output[filter, row, column]
 
-    Most of `d_output` is zero before a max pooling or a ReLU: those terms are skipped.
+    `sgd_update`, `momentum_update` or `adam_update` in `scnn.kernels.learning` resets the sums. If a max pooling or a
+    ReLU follows the convolution, most of `d_output` is zero; the terms of those elements are skipped.
     """
     for filter in range(filters):
         for row in range(out_height):
@@ -115,14 +116,15 @@ def conv2d_backward_input(
     out_height: Size,
     out_width: Size,
 ) -> None:
-    """Scatters the gradient to the input; `zero` resets `d_padded` first. Layer: `Conv2D`.
+    """Scatters the gradient to the input; `height` and `width` are of `d_padded`. Layer: `Conv2D`, which first calls
+    `zero` in `scnn.kernels.learning` to reset `d_padded`.
 
     d_padded[channel, row · stride + i, column · stride + j] +=
         weights[filter, channel, i, j] · d_output[filter, row, column]
     for all filter, row, column, channel, i and j.
 
-    This visits the products of `conv2d_forward` and sends each output's gradient back through them, so it is correct
-    for every stride.
+    This visits the products of `conv2d_forward` and sends each output's gradient back through them. No inverse index
+    is computed, so it is correct for every stride.
     """
     for filter in range(filters):
         for row in range(out_height):

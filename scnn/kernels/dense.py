@@ -29,12 +29,13 @@ def dense_backward_weights(
     inputs: Size,
     outputs: Size,
 ) -> None:
-    """Adds one sample's gradients of weights and bias; the optimiser resets the sums. Layer: `Dense`.
+    """Adds one sample's gradients of weights and bias. Layer: `Dense`.
 
     d_weights[j, i] += d_output[j] · input[i]
     d_bias[j] += d_output[j]
 
-    Rows whose `d_output` is zero, as a ReLU leaves them, are skipped.
+    `sgd_update`, `momentum_update` or `adam_update` in `scnn.kernels.learning` resets the sums. Rows whose `d_output`
+    is zero are skipped; a ReLU after the layer makes many of them zero.
     """
     for j in range(outputs):
         gradient = d_output[j]

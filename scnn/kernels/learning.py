@@ -25,13 +25,18 @@ def tally(
 
 
 def zero(buffer: Float32Buffer, size: Size) -> None:
-    """buffer[i] = 0. Resets gradients that a kernel then scatters to."""
+    """buffer[i] = 0. `Conv2D` and `MaxPool2D` call it before a kernel that scatters to an input gradient."""
     for i in lanes(size):
         buffer[i] = 0.0
 
 
 # `settings` has one row for each step of an epoch, and `step` is the index of the current row. Its columns:
-# rate, decay, momentum or β₁, 1 - β₁, β₂, 1 - β₂, square root of the second moment's bias correction, ε.
+# rate, decay, momentum or β₁, 1 - β₁, β₂, 1 - β₂, root, ε; `Optimiser.settings` in scnn.training.optimisers computes
+# it. `rate` is the learning rate times the schedule's factor; for Adam it is also divided by 1 - β₁ᵗ, the bias
+# correction of the first moment in step t = 1, 2, …, and `root` is √(1 / (1 - β₂ᵗ)), that of the second one. In the
+# kernels `beta_2` is β₂, and `fresh_1` and `fresh_2` are 1 - β₁ and 1 - β₂, the weights of the new gradient. `size`
+# may exceed the number of parameters, because each tensor is aligned to 16 bytes: 11,276 instead of 11,274 for the
+# preset mnist. The elements between the tensors are zero and stay zero.
 
 
 def sgd_update(
@@ -42,7 +47,8 @@ def sgd_update(
     samples: Int32,
     size: Size,
 ) -> None:
-    """One step of SGD; then resets the gradients to zero for the next batch. Optimiser: `SGD`.
+    """One step of SGD; then resets the gradients to zero for the next batch. Optimiser: `SGD` in
+    `scnn.training.optimisers`.
 
     gradient = gradients[i] / samples + decay · parameters[i], the mean over the batch with weight decay
     parameters[i] -= rate · gradient
@@ -67,7 +73,8 @@ def momentum_update(
     nesterov: Size,
     size: Size,
 ) -> None:
-    """One step of SGD with momentum; then resets the gradients to zero for the next batch. Optimiser: `SGD`.
+    """One step of SGD with momentum; then resets the gradients to zero for the next batch. Optimiser: `SGD` in
+    `scnn.training.optimisers`.
 
     velocity[i] = momentum · velocity[i] + gradient, with the gradient of `sgd_update`
     parameters[i] -= rate · velocity[i], or with Nesterov: rate · (gradient + momentum · velocity[i])
@@ -98,9 +105,11 @@ def adam_update(
     samples: Int32,
     size: Size,
 ) -> None:
-    """One step of Adam (arXiv:1412.6980, algorithm 1); then resets the gradients to zero. Optimiser: `Adam`.
+    """One step of Adam (arXiv:1412.6980, algorithm 1); then resets the gradients to zero. Optimiser: `Adam` in
+    `scnn.training.optimisers`.
 
-    first_moment[i] = β₁ · first_moment[i] + (1 - β₁) · gradient, with the gradient of `sgd_update`
+    first_moment[i] = β₁ · first_moment[i] + (1 - β₁) · gradient, with the gradient of `sgd_update`; computed as
+        first_moment[i] + (1 - β₁) · (gradient - first_moment[i])
     second_moment[i] = β₂ · second_moment[i] + (1 - β₂) · gradient²
     parameters[i] -= rate · first_moment[i] / (√second_moment[i] · root + ε)
 

@@ -14,10 +14,10 @@ __all__ = ["Conv2D"]
 
 @dataclass(frozen=True)
 class Conv2D(Layer):
-    """Convolves maps with `filters` filters of kernel_size × kernel_size: (channels, rows, columns) → (filters,
-    rows', columns'), with rows' = (rows + 2 · padding - kernel_size) // stride + 1. `stride` and `padding` are in
-    pixels. Raises ConfigError for settings out of range; a network raises ShapeError if a filter does not fit into
-    its input.
+    """Convolves feature maps with `filters` filters of kernel_size × kernel_size: (channels, rows, columns) →
+    (filters, rows', columns'), with rows' = (rows + 2 · padding - kernel_size) // stride + 1. `stride` and `padding`
+    are in pixels. Raises ConfigError for settings out of range; a network raises ShapeError if a filter does not fit
+    into its input.
 
     Kernels: `pad2d_forward`, `conv2d_forward`, `conv2d_backward_weights`, `conv2d_backward_input`, `pad2d_backward`
     in `scnn.kernels.convolution`.
@@ -71,7 +71,7 @@ class Conv2D(Layer):
 
     def forward(self, shape: Shape) -> list[Call]:
         """output[filter, row, column] = bias[filter] +
-          Σ_channel Σ_i Σ_j weights[filter, channel, i, j] · padded[channel, row · stride + i, column · stride + j]
+          Σ_channel Σ_i Σ_j padded[channel, row · stride + i, column · stride + j] · weights[filter, channel, i, j]
 
         Without padding, `padded` is the input itself.
         """
@@ -92,12 +92,12 @@ class Conv2D(Layer):
         return calls
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
-        """weights[filter, channel, i, j] is multiplied by padded[channel, row · stride + i, column · stride + j] in
-        output[filter, row, column], and nowhere else. By the chain rule, with d_x for ∂loss/∂x:
+        """weights[filter, channel, i, j] contributes to output[filter, row, column] only through its product with
+        padded[channel, row · stride + i, column · stride + j]. By the chain rule, with d_x for ∂loss/∂x:
 
-        d_weights[filter, channel, i, j] = Σ_row Σ_column
+        d_weights[filter, channel, i, j] += Σ_row Σ_column
             padded[channel, row · stride + i, column · stride + j] · d_output[filter, row, column]
-        d_bias[filter] = Σ_row Σ_column d_output[filter, row, column]
+        d_bias[filter] += Σ_row Σ_column d_output[filter, row, column]
         d_padded[channel, y, x] = Σ weights[filter, channel, i, j] · d_output[filter, row, column]
             over all filter, row, column, i, j with row · stride + i = y and column · stride + j = x
         """

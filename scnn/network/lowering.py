@@ -1,7 +1,7 @@
-"""Lowering: from a network to the plan of its inference.
+"""Lowering: from a network to an inference plan.
 
-Each layer's roles become buffers with unique names, its kernel calls are put in order, and loops over samples enclose
-them. `scnn.training.lowering` adds what training needs.
+Each layer's roles (see `scnn.layers.layer`) become buffers with unique names, its kernel calls are put in order, and
+loops over samples enclose them. `scnn.training.lowering` adds what training needs.
 """
 
 from math import prod
@@ -47,7 +47,7 @@ def lower(network: Architecture, images: int = 0, inspect: bool = False) -> Plan
     Procedures (positions are indices into `pixels`):
     - `infer()` computes `probabilities` from `input`;
     - `evaluate(first, count)`, if there are images, adds those samples to `confusion` and `loss_sum`;
-    - `saliency()`, only with `inspect`, computes `d_input` from `d_logits`, after `infer`.
+    - `saliency()`, only with `inspect`, computes `d_input`, after `infer`; the caller writes `d_logits` first.
 
     Raises ConfigError if the network needs too much memory, or if its layers cannot be combined.
     """
@@ -89,7 +89,8 @@ def saliency_calls(network: Architecture) -> list[Call]:
     calls: list[Call] = []
     for index, layer in enumerate(network.layers[:-1]):
         calls[:0] = resolve_roles(backward_of(layer, network.shapes[index]), network, index)
-    return [step for step in calls if step.kernel is not kernels.dropout_backward]  # inference has no mask
+    # inference does not write dropout's mask
+    return [step for step in calls if step.kernel is not kernels.dropout_backward]
 
 
 def load_calls(network: Architecture) -> list[Call]:
@@ -181,8 +182,8 @@ def activation(network: Architecture, index: int) -> str:
 
 
 def producer(network: Architecture, index: int) -> int:
-    """The number of layers up to the one that wrote the input of the layer at `index`; layers that share memory write
-    no output of their own.
+    """How many layers precede and include the one that wrote the input of the layer at `index`; layers that share
+    memory write no output of their own. 0 stands for the network's input.
     """
     while index > 0 and network.layers[index - 1].shares_memory:
         index -= 1

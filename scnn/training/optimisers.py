@@ -40,7 +40,10 @@ class Optimiser(ABC):
 
     @abstractmethod
     def update(self, size: int) -> Call:
-        """The kernel call of one step on `size` parameters."""
+        """The kernel call of one step on a buffer of `size` elements, which is `parameters`: all tensors, each
+        aligned to 16 bytes. So `size` may exceed the number of parameters: 11,276 instead of 11,274 for the preset
+        mnist.
+        """
 
     @abstractmethod
     def settings(self, step: int, factor: float) -> list[float]:

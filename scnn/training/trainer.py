@@ -40,11 +40,13 @@ class Best:
 class Trainer:
     """Trains a network on mini-batches of shuffled images. The gradient is the mean over a batch; the last batch of
     an epoch may be smaller. The same network, datasets and settings give the same parameters, bit for bit, however
-    the work is sliced (at most `slice_size` samples between two events).
+    the work is sliced. A slice is the work between two events: it trains on or evaluates at most `slice_size`
+    samples.
 
-    `validation` holds out that many of the training images, the last of each class: the network ends with the
-    parameters that score best on them, and training stops after `patience` epochs without improvement. Test images
-    decide nothing. Raises ConfigError and ShapeError at once, TrainingError if the loss is no longer finite.
+    `validation` holds out that many of the training images, taken from the end of each class, in turn: the network
+    ends with the parameters that score best on them, and training stops after `patience` epochs without improvement.
+    Test images do not influence training. Raises ConfigError and ShapeError in the constructor, and TrainingError if
+    the loss is no longer finite.
     """
 
     def __init__(
@@ -126,8 +128,8 @@ class Trainer:
         return (self.epoch - 1) * self.training_size + self.trained
 
     def run(self) -> Iterator[Event]:
-        """Trains to the end, from where it stands. Stopping is asking no more; `network` is brought up to date
-        after each epoch, and by `update_network`."""
+        """Continues from the current state to the end; to stop, stop iterating. `network` is updated after each epoch
+        and by `update_network`."""
         while not self.finished:
             if not self.trained:
                 self.begin_epoch()
@@ -166,6 +168,7 @@ class Trainer:
         self.stream.follow([*self.order, *self.evaluation_order])
 
     def write_settings(self) -> None:
+        """Writes the optimiser's settings for each step of the current epoch to the engine."""
         first, total = (self.epoch - 1) * self.steps_per_epoch, self.epochs * self.steps_per_epoch
         rows = array("f")
         for step in range(first, first + self.steps_per_epoch):
@@ -173,7 +176,7 @@ class Trainer:
         self.engine.write("settings", rows)
 
     def change_learning_rate(self, learning_rate: float) -> None:
-        """From the next step on; the schedule's factor applies as before."""
+        """Takes effect from the next step; the schedule's factor applies as before."""
         self.optimiser = replace(self.optimiser, learning_rate=learning_rate)
         self.write_settings()
 
@@ -195,6 +198,7 @@ class Trainer:
             self.engine.run("update", batch)
 
     def evaluate_slice(self, last: int) -> None:
+        """Evaluates one slice of the images in `evaluation_order`, up to but excluding index `last`."""
         index, loaded = self.stream.ensure_loaded(self.training_size + self.evaluated)
         count = min(self.slice_size, last - self.evaluated, loaded)
         self.engine.run("evaluate", index, count)
@@ -232,7 +236,7 @@ class Trainer:
         counts = [int(count) for count in self.engine.read("confusion")]
         confusion = tuple(tuple(counts[row * classes : (row + 1) * classes]) for row in range(classes))
         if not sum(counts):
-            raise TrainingError("no samples were counted in this epoch: the checkpoint contradicts itself")
+            raise TrainingError("no samples were counted in this epoch: the checkpoint is inconsistent")
         loss = self.engine.read("loss_sum")[0] / sum(counts)
         if not math.isfinite(loss):
             raise TrainingError(
@@ -254,7 +258,7 @@ class Trainer:
         return ("parameters", *self.optimiser.state, "gradients", "random", "step", "confusion", "loss_sum")
 
     def mark_finished(self) -> None:
-        """Sets the state of a finished training of this network: for a network that was loaded."""
+        """Marks training as finished; used after loading a trained network."""
         self.epoch, self.trained, self.evaluated = self.epochs, self.training_size, len(self.evaluation_order)
         self.finished = True
         for name, values in self.network.parameters.items():

@@ -1,19 +1,21 @@
-"""Whether the turns of a loop may run together: no turn touches an element that another one stores.
+"""Whether the iterations (turns) of a loop may run together: none touches an element that another one stores.
 
-The argument. `accesses` gives every access of a turn as a sum that stands for all values the index can have. Take a
-store S in turn s and any access A to the same buffer in turn t, with s = t + δ, δ ≠ 0. They touch one element only
-if S - A ≡ 0 modulo 2³², where
+The argument. `accesses.py` describes the index of every access as a sum over atoms (`affine.py`), which covers all
+values that the index can have. Take a store S in iteration s and any access A to the same buffer in iteration t, with
+s = t + δ, δ ≠ 0. They can touch the same element only if S - A ≡ 0 modulo 2³², where
 
     S - A = constant + c · δ + (c - c') · t + Σ shared + Σ private of S - Σ private of A
 
-c and c' being the coefficients of the turn. A shared number is the same in both turns, and so only the difference of
-its coefficients counts; a private one stands on each side by itself. Every part is a coefficient times an integer of
-a known range. The turns are apart if this has no integer solution, for any multiple of 2³² that the sum can reach,
-for δ from 1 to n - 1 and for δ from 1 - n to -1. `has_solution` searches all of them, and answers yes if the search
-is too long; so "no" is a proof, and nothing else lets turns run together.
+and c and c' are the coefficients of the iteration's number. `accesses.py` says which atoms are shared and which are
+private: a shared atom has the same value in both iterations, so only the difference of its coefficients counts; a
+private one may differ, so it occurs once for each side. Every part is a coefficient times an integer of a known
+range. The iterations are independent if there is no integer solution for any multiple of 2³² that the sum can reach,
+for δ from 1 to n - 1 and for δ from 1 - n to -1. t and δ are searched independently, although t + δ must be an
+iteration, too: this admits more solutions than there are, so "no" stays a proof. `has_solution` also answers yes if
+the search is too long. Nothing else lets iterations run together.
 
-It is asked for *all* pairs. Reading is not asked about where nothing stores. Names are the other way from one turn to
-the next: `reductions` refuses all that are not reductions.
+All pairs with at least one store are tested; two reads never conflict. The only other thing that can pass from one
+iteration to the next is a local name; `reductions.py` refuses every such name that is not a reduction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,6 +30,7 @@ from scnn.plan import Buffer
 __all__ = ["has_solution", "require_independent"]
 
 SEARCHED = 2000  # the most values that a search for one pair tries
+MULTIPLES = 8  # the search gives up if the sum spans more multiples of 2³² than this after the first one
 MAX_PAIRS = 30_000  # that are compared: it takes 20 microseconds for each, if no search is needed
 
 Term = tuple[int, Range]  # coefficient, and what it is multiplied with
@@ -41,7 +44,7 @@ def require_independent(
     buffers: Mapping[str, Buffer],
     ranges: Mapping[Atom, Range],
 ) -> int:
-    """Raises KernelError unless the turns of a `lanes` or `blocked` loop are apart; for the arguments see
+    """Raises KernelError unless the iterations of a `lanes` or `blocked` loop are independent; for the arguments see
     find_accesses. What is returned is the work that it took: operations followed, and pairs compared."""
     found = find_accesses(loop, turns, function, names, buffers, ranges)
     pairs = 0
@@ -89,7 +92,7 @@ def meeting(loop: Repeat, store: Access, other: Access, source: Source) -> Kerne
 
 
 def may_meet(store: Access, other: Access, turns: int, found: Accesses) -> bool:
-    """Whether two different turns may touch one element, the first by the store and the second by the other."""
+    """Whether two different iterations may touch the same element, one by the store, the other by `other`."""
     terms: list[Term] = []
     one, two = store.index.terms, other.index.terms
     for atom in {*one, *two}:
@@ -118,15 +121,15 @@ def may_be_zero(constant: int, terms: Sequence[Term]) -> bool:
     low = constant + sum(coefficient * least for coefficient, (least, _) in ordered)
     high = constant + sum(coefficient * most for coefficient, (_, most) in ordered)
     first, last = -(-low // 2**32), high // 2**32
-    if last - first > 8:
+    if last - first > MULTIPLES:
         return True
     return any(has_solution(multiple * 2**32 - constant, ordered) for multiple in range(first, last + 1))
 
 
 def has_solution(target: int, terms: Sequence[Term]) -> bool:
     """Whether Σ coefficient · number = target for integers in their ranges. Coefficients are positive, the largest
-    first; the answer is True as well where too many numbers would have to be tried."""
-    below = [(0, 0, 0)]  # for the terms from each one on: least sum, largest sum, and what divides all of them
+    first. True also if more than SEARCHED values would have to be tried."""
+    below = [(0, 0, 0)]  # for each suffix of the terms: least sum, largest sum, greatest common divisor
     for coefficient, (low, high) in reversed(terms):
         least, most, divisor = below[-1]
         below.append((least + coefficient * low, most + coefficient * high, gcd(divisor, coefficient)))
