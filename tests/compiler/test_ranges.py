@@ -71,8 +71,8 @@ RANGES = {
     "blocks of none": ("for i in blocked(size, 0):\n    out[i] = 1.0", "0 turns cannot run together", "0"),
 }
 
-# Places whose errors are tested elsewhere: heads in test_refused.py, and, as all that is `more than {MAX_…}`, limits in
-# test_limits.py.
+# Places whose errors are tested elsewhere: heads in test_refused.py, limits in test_limits.py (those, too,
+# whose message says `more than {MAX_…}`).
 ELSEWHERE = {
     "frontend/calls.py": "deep",
     "frontend/given.py": "",
