@@ -419,10 +419,11 @@ class Writer:
         room = LENGTH // max(outer.turns, 1) if outer else LENGTH
         count = min(self.random.choice((1, 2, 3, 5, 6, 8, 9, 13, 23)), max(room, 1))
         width = self.choose(["", ", 4", ", 8", ", 12"]) if kind == "lanes" else f", {self.random.randint(1, 5)}"
+        made = self.made_to_be_carried(indent) if kind == "lanes" and self.chance(0.6) else []
         locals_ = [local for local in (*self.floats, *self.wholes) if outer is None or local in self.own]
         carried = {}
         for local in locals_:
-            if kind == "lanes" and self.chance(0.4):
+            if kind == "lanes" and (local in made or self.chance(0.4)):
                 carried[local] = self.choose(FORMS)
         stored = outer.stored if outer else tuple(self.random.sample(STORED, self.random.choice((1, 1, 2))))
         loops = [*(outer.loops if outer else []), (name, count)]
@@ -434,10 +435,40 @@ class Writer:
         self.together, self.own = Together(loops, stored, {**inherited, **carried}, lanes, style), set()
         if kind == "blocked" and self.chance(0.9):
             self.together.carried = {}
-        self.inside(lambda: self.block(depth - 1, indent + "    "))
+        self.inside(lambda: self.body_that_reduces(depth, indent + "    "))
         self.together, self.own = outer, own
         del self.loops[name]
+        for local in carried:
+            if self.chance(0.6):
+                self.show(local, indent)
         return ""
+
+    def made_to_be_carried(self, indent: str) -> list[str]:
+        """New locals just before a loop, which carries them."""
+        made = []
+        for letter in self.random.choice(("f", "f", "k", "fk")):
+            name = self.fresh(letter)
+            self.line(f"{indent}{name} = {self.number(1) if letter == 'f' else self.whole(1)}")
+            (self.floats if letter == "f" else self.wholes).append(name)
+            self.own.add(name)
+            made.append(name)
+        return made
+
+    def body_that_reduces(self, depth: int, indent: str) -> None:
+        assert self.together
+        if self.together.carried and self.chance(0.5):
+            self.reduce(indent)
+            if self.chance(0.4):
+                return
+        self.block(depth - 1, indent)
+
+    def show(self, local: str, indent: str) -> None:
+        """Stores what a loop has carried, so that it can be seen."""
+        buffers = INT_BUFFERS if local in self.wholes else FLOAT_BUFFERS
+        stored = [name for name in (self.together.stored if self.together else STORED) if name in buffers]
+        if stored:
+            at = self.place_of_turn() if self.together else self.place(0)
+            self.line(f"{indent}{self.choose(stored)}[{at}] = {local}")
 
     def inside(self, write: Callable[[], None]) -> None:
         """What gets its first value in here may have none afterwards."""

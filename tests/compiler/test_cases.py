@@ -11,6 +11,7 @@ from scnn.engines.interpreter import Interpreter
 from scnn.errors import KernelBoundsError, KernelDivisionError
 from scnn.plan import Plan
 from tests.compiler.cases import CASES, Case
+from tests.compiler.cases_by_kind import CASES_BY_KIND
 from tests.compiler.support import ENGINES, bits, kernel_of, plan_of, run
 
 STOPS = {KernelBoundsError: "outside", KernelDivisionError: "zero divisor"}
@@ -31,7 +32,7 @@ def plan_for(case: Case) -> Plan:
     return plan_of(kernel_of(case.source), case.lengths, case.sizes, case.alias)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *CASES_BY_KIND], ids=lambda case: case.name)
 def test_every_case_ends_by_the_rule(case: Case) -> None:
     """As the table says, and as the exact interpreter does."""
     exact = None

@@ -1,0 +1,25 @@
+"""Faults that are put back into the compiler: random kernels find them. `--faults N` tries N kernels for each."""
+
+import pytest
+
+from tests.compiler.faults import FAULTS, ROOT, Fault, table
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_the_text_of_a_fault_stands_in_its_file(fault: Fault) -> None:
+    """Once, so that it can be put back."""
+    assert (ROOT / fault.file).read_text().count(fault.text) == 1
+    assert fault.text != fault.fault
+
+
+def test_random_kernels_find_faults(request: pytest.FixtureRequest) -> None:
+    """Prints how many kernels it takes for each; at least nine of ten are found."""
+    kernels = int(request.config.getoption("--faults"))
+    if not kernels:
+        pytest.skip("takes minutes for each fault; --faults N tries N kernels for each")
+    lines = []
+    for line in table(kernels):
+        print(line, flush=True)
+        lines.append(line)
+    missed = [line for line in lines if "not in" in line]
+    assert len(missed) <= len(FAULTS) / 10, missed
