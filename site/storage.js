@@ -1,6 +1,6 @@
-// PyScript opens IndexedDB before it starts anything, for a cache that this site does not use. Where the browser
-// refuses it (cookies blocked, no room, private windows) or does not answer, a stand-in in memory takes its place, and
-// `storageRefused` says why: nothing is kept then. Used by the page and by its worker.
+// PyScript opens IndexedDB first, for a cache that this site does not use. If the browser refuses it (cookies blocked,
+// disk full, private windows) or does not answer, this module replaces it with a substitute in memory, which saves
+// nothing, and sets `storageRefused` to the reason. Used by the page and by its worker.
 const PATIENCE = 3000; // milliseconds
 
 const refusal = () =>
@@ -22,7 +22,7 @@ const refusal = () =>
     }
   });
 
-// As much of IndexedDB as PyScript's map uses.
+// The part of IndexedDB that PyScript's map uses.
 const memory = () => {
   const databases = new Map();
   const request = (value) => {
@@ -46,7 +46,7 @@ const memory = () => {
   return { open, deleteDatabase: (name) => request(databases.delete(name)) };
 };
 
-// Firefox refuses this too where cookies are blocked; PyScript makes a channel, and uses it only with shared memory.
+// Firefox refuses this too if cookies are blocked. PyScript creates a channel, but uses it only with shared memory.
 try {
   new BroadcastChannel("scnn-asks").close();
 } catch {

@@ -10,7 +10,7 @@ NOTE = "Unpack this, and run `python serve.py` inside: it prints an address to o
 
 
 def pack_archive() -> None:
-    """Makes dist/scnn-<version>.zip, the same bytes from the same site."""
+    """Makes dist/scnn-<version>.zip; the same site gives the same bytes."""
     version = re.search(r'"([^"]+)"$', (ROOT / "scnn" / "version.py").read_text(encoding="utf-8").strip())
     assert version
     target = DIST / f"scnn-{version[1]}.zip"

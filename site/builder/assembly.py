@@ -13,7 +13,7 @@ from builder.service_worker import stamp_service_worker
 from builder.vendor import VENDOR, vendor_packages
 from builder.wheel import build_wheel
 
-# What stands in site/ and is not part of the page.
+# Files in site/ that are not part of the page.
 NOT_SHIPPED = (
     *(
         "builder",
@@ -29,13 +29,13 @@ NOT_SHIPPED = (
 
 
 def build_site() -> None:
-    """Makes dist/site anew. The service worker's list of files comes last: whatever adds files stands above it."""
+    """Rebuilds dist/site. The service worker's list of files comes last, after every step that adds files."""
     install_node_packages()
     wheel = build_wheel()
     say("Putting the site together …")
     shutil.rmtree(SITE, ignore_errors=True)
     shutil.copytree(SOURCE, SITE, ignore=shutil.ignore_patterns(*NOT_SHIPPED))
-    config = SITE / "worker.json"  # as written, it does not know the wheel's version
+    config = SITE / "worker.json"  # in the source, it has a placeholder for the wheel's name
     config.write_text(config.read_text(encoding="utf-8").replace("{wheel}", wheel.name), encoding="utf-8")
     (SITE / "wheel").mkdir()
     shutil.copy(wheel, SITE / "wheel")
@@ -52,8 +52,8 @@ def build_site() -> None:
 
 
 def link_preloads() -> None:
-    """Adds links to index.html for the files that PyScript discovers one after another, so that they are fetched at
-    once."""
+    """Adds preload links to index.html for the files that PyScript would discover one after another, so that browsers
+    fetch them at once."""
     modules = [path.relative_to(SITE).as_posix() for path in sorted((VENDOR / "pyscript").glob("core-*.js"))]
     modules += ["vendor/micropython/micropython.mjs"]
     others = ["py.json", "mpy.json", "worker.py", "vendor/micropython/micropython.wasm", "main.py"]
@@ -67,7 +67,8 @@ def link_preloads() -> None:
 
 
 def list_python() -> None:
-    """Writes python.json: what the worker fetches before it answers, with sizes in bytes, for the progress bar."""
+    """Writes python.json: the files that the worker fetches before it starts, with sizes in bytes, for the progress
+    bar."""
     config = json.loads((SITE / "worker.json").read_text(encoding="utf-8"))
     names = [name.removeprefix("./") for name in config["files"]]
     files = [path for path in (VENDOR / "pyodide").iterdir() if path.suffix in (".mjs", ".wasm", ".zip", ".json")]

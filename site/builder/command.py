@@ -13,8 +13,8 @@ class Failure(Exception):
 
 
 def run(*command: object, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Runs a command, with `env` added to this process's environment. Raises Failure unless it exits with 0; what
-    the command prints stands above that."""
+    """Runs a command, with `env` added to this process's environment. Raises Failure unless it exits with 0; the
+    command's output is above that message."""
     words = [str(word) for word in command]
     result = subprocess.run(words, cwd=cwd, env={**os.environ, **(env or {})}, check=False)
     if result.returncode:
@@ -33,5 +33,5 @@ def sha256(path: Path) -> str:
 
 
 def say(words: str) -> None:
-    """Prints at once, also where the output is a file, so that it stays in order with other programs' output."""
+    """Prints without buffering, so that the output stays in order with that of other programs, also in a file."""
     print(words, flush=True)

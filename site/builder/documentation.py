@@ -19,23 +19,22 @@ from builder.pretrained import state_of
 SOURCES = SOURCE / "docs"
 TARGET = SITE / "docs"
 
-# What Sphinx writes, and no page needs.
+# Files that Sphinx writes and no page uses.
 LEFT_OUT = (".buildinfo", "_sources", "*.map", "objects.inv")
 
-# What Furo's pages lack for those who read them by keyboard or by ear.
+# What Furo's pages lack for users of keyboards and screen readers.
 ACCESSIBLE = {
     '<aside class="sidebar-drawer"': '<aside aria-label="All pages" class="sidebar-drawer"',
     '<aside class="toc-drawer': '<aside aria-label="This page" class="toc-drawer',
     "<pre>": '<pre tabindex="0">',
 }
 
-# Packages with files of theirs in every page: scripts, styles, colours of code.
+# Packages whose scripts, styles and code colours are part of every page.
 MAKERS = ("furo", "pygments", "snowballstemmer", "sphinx", "sphinx-basic-ng")
 
 
 def add_documentation() -> None:
-    """Puts the documentation into dist/site, from dist/documentation-<state>, which is made when anything changes
-    that it depends on."""
+    """Copies dist/documentation-<state> into dist/site, after building it if any of its sources has changed."""
     made = DIST / f"documentation-{state_of(documentation_sources())}"
     if not made.exists():
         say("Making the documentation …")
@@ -49,7 +48,7 @@ def add_documentation() -> None:
 
 
 def documentation_sources() -> list[Path]:
-    """The pages, the files that they include, and what makes them."""
+    """The pages, the files that they include, and this module, which builds them."""
     pages = [path for path in SOURCES.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     code = [path for path in (ROOT / "scnn").rglob("*") if path.suffix in (".py", ".md")]
     others = [*ROOT.glob("tests/browser/FAULTS.md"), ROOT / "tests/requirements.txt", SOURCE / "icon.svg"]
@@ -57,12 +56,12 @@ def documentation_sources() -> list[Path]:
 
 
 def make_documentation(target: Path) -> None:
-    """Runs Sphinx, to which a warning is an error."""
+    """Runs Sphinx, with warnings as errors."""
     doctrees = DIST / "documentation-doctrees"
     options = ["-b", "html", "--quiet", "--fail-on-warning", "--keep-going", "-d", doctrees]
     run(PYTHON, "-m", "sphinx", *options, SOURCES, target, env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"})
     shutil.rmtree(doctrees)
-    (target / "_modules" / "index.html").unlink()  # a list of modules, to which nothing leads
+    (target / "_modules" / "index.html").unlink()  # a list of modules without links to it
     for page in target.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         for before, after in ACCESSIBLE.items():

@@ -1,5 +1,5 @@
-"""Makes a PNG icon from icon.svg: `icons.py icon.svg icon.png side`. It knows the shapes that stand in that file: one
-rectangle, and one path of M, c and h with a round pen."""
+"""Makes a PNG icon from icon.svg: `icons.py icon.svg icon.png side`. It supports only the shapes in that file: one
+rectangle, and one path of M, c and h with round line caps."""
 
 import re
 import sys
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-COLOURS = 16  # two, and what lies between them at edges
-FINER = 4  # drawn so many times larger, then scaled down
-STEPS = 40  # pieces of a curve
+COLOURS = 16  # two colours, and their mixtures at edges
+FINER = 4  # drawn this many times larger, then scaled down
+STEPS = 40  # line segments of a curve
 
 
 def points_of(path: str) -> list[tuple[float, float]]:
-    """The path as points close together."""
+    """The path as closely spaced points."""
     points: list[tuple[float, float]] = []
     for command, text in re.findall(r"([Mch])([^Mch]*)", path):
         numbers = [float(number) for number in re.findall(r"-?\d*\.?\d+", text)]

@@ -1,4 +1,4 @@
-"""Which of our modules a file imports, directly or through others: read from the sources, nothing is run."""
+"""Finds our modules that a file imports, directly or indirectly, from the sources, without running anything."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ def reachable(start: Path, roots: Sequence[Path]) -> set[Path]:
 
 
 def imported_names(path: Path) -> Iterator[str]:
-    """The full names that a file's import statements may name a module by."""
+    """The full names of modules that a file's import statements may refer to."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -31,7 +31,8 @@ ADDED = {
 
 
 def add_licences() -> None:
-    """Writes the licence texts that the packages lack, and adds to PyScript's those of what is bundled in it."""
+    """Writes the licence texts that the packages lack, and adds those of the packages bundled in PyScript to its
+    own."""
     for target, (package, expected) in ADDED.items():
         if package:
             text = importlib.metadata.distribution(package).read_text("licenses/LICENSE") or ""

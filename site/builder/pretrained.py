@@ -1,4 +1,4 @@
-"""The model that ships with the page, which reads drawings before anybody has trained."""
+"""The model that ships with the page, and reads drawings before the user has trained one."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).with_name("train_pretrained.py")
 
 
 def pretrained_model() -> Path:
-    """dist/pretrained-<state>.safetensors, which is trained again when anything changes that it depends on."""
+    """dist/pretrained-<state>.safetensors, trained again if any of its dependencies has changed."""
     target = DIST / f"pretrained-{state_of(dependencies())}.safetensors"
     if not target.exists():
         say("Training the model that ships with the page (half a minute) …")

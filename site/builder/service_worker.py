@@ -9,8 +9,8 @@ from builder.paths import SITE, SOURCE
 
 
 def stamp_service_worker(site: Path = SITE) -> None:
-    """Writes sw.js with the integrity hash of every file of the site, and with two stamps, which change when any file
-    of the page or of the documentation does."""
+    """Writes sw.js with the integrity hash of every file of the site, and with one stamp for the page and one for
+    the documentation, each of which changes with any of their files."""
     target = site / "sw.js"
     paths = [path for path in sorted(site.rglob("*")) if path.is_file() and path != target]
     hashes = {path.relative_to(site).as_posix(): integrity(path) for path in paths}
@@ -25,5 +25,5 @@ def stamp_service_worker(site: Path = SITE) -> None:
 
 
 def integrity(path: Path) -> str:
-    """The file's hash, as browsers compare it with what they fetch."""
+    """The file's hash in the format of subresource integrity."""
     return f"sha256-{base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()}"

@@ -1,7 +1,7 @@
-"""Trains the model that ships with the page: `python build.py build` runs it when what it depends on has changed.
+"""Trains the model that ships with the page: `python build.py build` runs it if its dependencies have changed.
 
-It is the mnist preset with seed 1. Drawings that no training has seen are then read with it, and the share that is
-right goes into the file's provenance, which the page shows.
+It is the mnist preset with seed 1. It is then evaluated on drawings that were not used for training, and its
+accuracy is stored in the file's provenance, which the page shows.
 """
 
 import struct
@@ -23,8 +23,8 @@ DRAWINGS_PER_DIGIT = 40
 
 
 def train() -> Network:
-    """The trained network, with the provenance that `scnn train` writes, but for the time, so that the file has the
-    same bytes from every machine."""
+    """The trained network, with the provenance that `scnn train` writes, except the time, so that every machine makes
+    the same bytes."""
     training, test = MNIST.digits()
     network = Network((1, training.rows, training.columns), MNIST.layers, seed=SEED, class_names=training.classes)
     trainer = Trainer(network, training, test, seed=SEED, **MNIST.settings)
@@ -37,14 +37,14 @@ def train() -> Network:
 
 
 def rounded(weight: float) -> float:
-    """The weight with a fraction of 9 bits: it reads as well, and compresses better."""
+    """The weight rounded to a fraction of 9 bits, which is as accurate and compresses better."""
     (bits,) = struct.unpack("<I", struct.pack("<f", weight))
     shorter: float = struct.unpack("<f", struct.pack("<I", (bits + 0x2000) & 0xFFFFC000))[0]
     return shorter
 
 
 def measure(network: Network) -> dict[str, float]:
-    """How many drawings were read, and the share that was read right."""
+    """The number of drawings, and the share that the network reads correctly."""
     random = Random("drawings")
     right = 0
     for name in DIGITS:
