@@ -1,7 +1,9 @@
-"""More kernels for the table of cases: one text in every kind of loop, the bytes of uint8 buffers, reductions of int32.
+"""More kernels for the table of cases: one text in each kind of loop, bytes of uint8 buffers, reductions of int32.
 
 `{kind}` stands for a loop of eight turns. Every case runs a second time, on other inputs, whether it stopped or not.
 """
+
+from collections.abc import Sequence
 
 from tests.compiler.cases import INFINITY, LEAST, MOST, NAN, Case, F
 
@@ -29,13 +31,13 @@ def divided(a: Int32, by: Int32) -> Int32:
 CASES_BY_KIND: list[Case] = []
 
 
-def each(name: str, ends: str, text: str, **inputs: list[float]) -> None:
+def each(name: str, ends: str, text: str, **inputs: Sequence[float]) -> None:
     """A case for each kind of loop; the second run has 1 everywhere in n and m."""
     for kind in KINDS if "{kind}" in text else ("",):
         lines = "".join(f"    {line}\n" for line in text.replace("{kind}", kind).strip().splitlines())
         source = f"{CALLED}\n{HEAD}{lines}"
         lengths = dict.fromkeys(("out", "x", "whole", "n", "m", "c"), 8)
-        then = {**{name: [0] * 8 for name in lengths}, "x": F, "n": [1] * 8, "m": [1] * 8}
+        then: dict[str, Sequence[float]] = {**{name: [0] * 8 for name in lengths}, "x": F, "n": [1] * 8, "m": [1] * 8}
         CASES_BY_KIND.append(Case(f"{name}: {kind}", ends, source, lengths, inputs={"x": F, **inputs}, then=then))
 
 
