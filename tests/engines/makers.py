@@ -1,4 +1,4 @@
-"""The engines that tests compare: what is true of a kernel, a layer or a network is true on each of them."""
+"""The engines that tests compare: kernels, layers and networks behave the same on each of them."""
 
 from collections.abc import Callable
 

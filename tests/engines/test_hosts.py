@@ -1,4 +1,4 @@
-"""Hosts of WebAssembly: memory, functions and traps, what is said without a host, and which one is the default."""
+"""Hosts of WebAssembly: memory, functions and traps, the error without a host, and the default host."""
 
 import sys
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ PLAN = plan_of(relu_forward, {"output": 4, "input": 4}, {"size": 4})
 
 
 class Unloadable:
-    """Stands in sys.meta_path for a wasmtime whose native library does not load."""
+    """An import hook for a wasmtime whose native library cannot be loaded."""
 
     def find_spec(self, name: str, *_: object) -> None:
         if name == "wasmtime":
@@ -25,14 +25,14 @@ class Unloadable:
 
 
 def test_wasmtime_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One line names the package and how to install it."""
+    """The error names the package and how to install it, in one line."""
     monkeypatch.setitem(sys.modules, "wasmtime", None)
     with pytest.raises(HostError, match="^compiled kernels need the package wasmtime here: `pip install wasmtime`"):
         WasmtimeHost()
 
 
 def test_wasmtime_that_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a system that wasmtime does not support, one line gives its reason and a way on."""
+    """On a system that wasmtime does not support, the error gives the reason and an alternative, in one line."""
     monkeypatch.delitem(sys.modules, "wasmtime", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Unloadable(), *sys.meta_path])
     with pytest.raises(
@@ -43,7 +43,7 @@ def test_wasmtime_that_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_wasmtime_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A version without what we need is named, with the remedy."""
+    """The error names a version that is too old, and the remedy."""
     old = SimpleNamespace(Config=lambda: object.__new__(object), Engine=object, __version__="0.40")
     monkeypatch.setitem(sys.modules, "wasmtime", old)
     with pytest.raises(HostError, match="wasmtime 0.40 is too old: expected 38 or newer"):
@@ -56,7 +56,7 @@ def test_the_default_host_of_a_desktop() -> None:
 
 
 def test_the_default_host_of_pyodide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In any Pyodide the default is the browser's own WebAssembly; without one (Lockdown Mode) that is said."""
+    """In any Pyodide the default is the browser's WebAssembly; without it (Lockdown Mode) an error says so."""
     ffi = SimpleNamespace(JsException=RuntimeError, to_js=bytes)
     monkeypatch.setattr(sys, "platform", "emscripten")
     monkeypatch.setitem(sys.modules, "pyodide", SimpleNamespace(ffi=ffi))
@@ -79,7 +79,7 @@ def test_memory_begins_with_zeros_and_holds_what_is_written() -> None:
 
 
 def test_a_function_that_runs_through_stops_at_no_check() -> None:
-    """`site` is -1 then."""
+    """`site` is -1 after a call without a failed check."""
     instance = WasmtimeHost().instantiate(compile_plan(PLAN).code)
     instance.function("run")()
     assert instance.site() == -1
@@ -103,8 +103,8 @@ TRAPS = {
 
 
 @pytest.mark.parametrize("trap", TRAPS)
-def test_what_a_host_stops_for_its_own_reasons(trap: str) -> None:
-    """Is a HostError with the host's words, and is never taken for an index that was outside before."""
+def test_traps_of_the_host(trap: str) -> None:
+    """It is a HostError with the host's message, and does not report an earlier failed check again."""
     wasmtime = pytest.importorskip("wasmtime")
     body, words = TRAPS[trap]
     site = '(global (export "site") (mut i32) (i32.const -1))'
@@ -120,8 +120,8 @@ def test_what_a_host_stops_for_its_own_reasons(trap: str) -> None:
         engine.run("run")
 
 
-def test_a_module_that_asks_for_what_is_not_there() -> None:
-    """A module of another program, with an import, is refused in the host's words."""
+def test_a_module_with_a_missing_import() -> None:
+    """A module with an import is rejected with the host's message."""
     wasmtime = pytest.importorskip("wasmtime")
     code = wasmtime.wat2wasm('(module (import "a" "b" (func)) (memory (export "memory") 1))')
     with pytest.raises(HostError, match="refuses the module: .*import"):
@@ -129,6 +129,6 @@ def test_a_module_that_asks_for_what_is_not_there() -> None:
 
 
 def outside() -> Plan:
-    """A plan whose kernel stores outside its buffer if n[0] says so."""
+    """A plan whose kernel stores outside its buffer, depending on n[0]."""
     source = "def kernel(out: Float32Buffer, n: Int32Buffer):\n    out[n[0]] = 1.0\n"
     return plan_of(kernel_of(source), {"out": 4, "n": 1}, {})

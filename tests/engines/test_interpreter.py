@@ -1,4 +1,4 @@
-"""The interpreter: memory, procedures, and what it refuses."""
+"""The interpreter: memory, procedures, and error messages."""
 
 from array import array
 
@@ -19,7 +19,7 @@ def plan(images: int = 3) -> Plan:
 
 
 def test_memory_begins_at_zero_and_keeps_what_is_written() -> None:
-    """Buffers have their own kind; a short write leaves the rest alone; a read is a copy."""
+    """Buffers have their own type; a short write leaves the rest unchanged; a read is a copy."""
     engine = Interpreter(plan())
     assert engine.read("confusion") == array("i", [0, 0, 0, 0])
     engine.write("confusion", [5, -6])
@@ -43,7 +43,7 @@ def test_infer_by_hand() -> None:
 
 
 def test_loops_give_each_position_its_turn() -> None:
-    """Evaluation counts the samples from `first` on, in their order."""
+    """Evaluation counts the samples from `first` on, in order."""
     engine = Interpreter(plan())
     engine.write("pixels", bytes([255, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0]))
     engine.write("labels", [1, 1, 0])
@@ -70,8 +70,8 @@ def test_one_call_of_train_is_gradients_and_updates() -> None:
     assert any(engines[0].read("parameters")) and not any(engines[0].read("gradients"))
 
 
-def test_what_is_not_there_is_named() -> None:
-    """An unknown buffer, an unknown procedure, and more values than a buffer holds."""
+def test_unknown_names_and_long_values() -> None:
+    """An unknown buffer, an unknown procedure, and too many values for a buffer are rejected."""
     engine = Interpreter(plan())
     with pytest.raises(ConfigError, match="'weights'"):
         engine.read("weights")

@@ -1,6 +1,6 @@
-"""One layer alone, on plain lists or on an engine, and the check of its gradients against finite differences.
+"""One layer alone, on plain lists or on an engine, and a check of its gradients against finite differences.
 
-On lists the kernels compute in float64, so that differences are exact enough to judge by; engines compute in float32.
+On lists the kernels compute in float64, so that the differences are accurate enough; engines compute in float32.
 """
 
 from collections.abc import Callable, Iterable
@@ -52,7 +52,7 @@ class OnLists:
 
 
 class OnEngine:
-    """The layer as a plan of its own: each role is a buffer, each pass a procedure."""
+    """The layer as a plan: each role is a buffer, each pass is a procedure."""
 
     def __init__(self, make_engine: Callable[[Plan], Engine], layer: Layer, shape: Shape) -> None:
         procedures = {name: Procedure(name, (), tuple(calls)) for name, calls in passes(layer, shape).items()}
@@ -75,7 +75,7 @@ on_every_bench = pytest.mark.parametrize("bench_of", BENCHES.values(), ids=BENCH
 
 
 def roles(layer: Layer, shape: Shape) -> dict[str, tuple[str, Shape]]:
-    """Every buffer that the layer's calls may name, with its kind and shape."""
+    """Every buffer that the layer's calls may name, with its type and shape."""
     output = layer.output_shape(shape)
     found: dict[str, tuple[str, Shape]] = {"input": ("float32", shape), "d_input": ("float32", shape)}
     found |= {"output": ("float32", output), "d_output": ("float32", output)}
@@ -86,7 +86,7 @@ def roles(layer: Layer, shape: Shape) -> dict[str, tuple[str, Shape]]:
 
 
 def passes(layer: Layer, shape: Shape) -> dict[str, list[Call]]:
-    """The layer's calls by what they do."""
+    """The layer's calls, by pass."""
     found = {"forward": layer.forward(shape), "backward": layer.backward(shape)}
     if isinstance(layer, SoftmaxCrossEntropy):
         found["loss"] = layer.loss(shape)
@@ -110,8 +110,8 @@ def differences(values: Numbers, loss: Callable[[Numbers], float], step: float =
 
 
 def check_gradients(layer: Layer, shape: Shape, batch: int, seed: int) -> None:
-    """For the loss Σ g · Y over a batch: each sample's input has its own gradient, those of parameters add up. Checks
-    lists to float64's accuracy, and every engine to float32's."""
+    """Checks the gradients of the loss Σ g · Y over a batch: each sample's input has its own gradient, and those of
+    parameters are summed. Lists are checked to float64's accuracy, every engine to float32's."""
     random = Random(seed)
     levels = range(-999, 1000, 2)  # a difference's step leads from none of them to the next, nor over zero
     images = [[level / 1000 for level in random.sample(levels, prod(shape))] for _ in range(batch)]

@@ -1,4 +1,4 @@
-"""Convolution: its gradients on every engine, and sums worked out by hand."""
+"""Convolution: its gradients on every engine, and sums calculated by hand."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def test_conv2d_gradients(
     batch: int,
     seed: int,
 ) -> None:
-    """Weights, bias and input get the right gradients for every kernel size, stride and padding."""
+    """The gradients of weights, bias and input are correct for every kernel size, stride and padding."""
     assume(max(kernel, stride) <= min(height, width) + 2 * padding)
     layer = Conv2D(filters, kernel, stride=stride, padding=padding)
     check_gradients(layer, (channels, height, width), batch, seed)
@@ -41,7 +41,7 @@ def test_conv2d_gradients(
 
 @on_every_bench
 def test_conv2d_by_hand(bench_of: Callable[[Layer, Shape], Bench]) -> None:
-    """Two channels, stride 2, padding 1, against sums worked out on paper."""
+    """Two channels, stride 2, padding 1, against sums calculated on paper."""
     bench = bench_of(Conv2D(1, 2, stride=2, padding=1), (2, 2, 2))
     bench.write("weights", [1, 2, 3, 4, 5, 6, 7, 8])
     bench.write("bias", [0.5])

@@ -15,7 +15,7 @@ def test_dense_gradients(inputs: int, units: int, batch: int, seed: int) -> None
 
 
 def test_flatten_is_the_identity_of_memory() -> None:
-    """Maps are stored row after row already: the output is the input's memory, and nothing is called."""
+    """Maps are already stored in row order: the output shares the input's memory, and no kernel is called."""
     layer = Flatten()
     assert layer.output_shape((2, 3, 4)) == (24,)
     assert layer.shares_memory and not layer.forward((2, 3, 4)) and not layer.backward((2, 3, 4))

@@ -17,8 +17,8 @@ from tests.layers.bench import BENCHES, Bench, Numbers, OnLists, differences, fo
 @settings(max_examples=40, deadline=None)
 @given(classes=st.integers(2, 12), seed=st.integers(0, 2**32 - 1))
 def test_softmax_cross_entropy_gradients(classes: int, seed: int) -> None:
-    """∂L/∂z = P - T agrees with finite differences of L = -log(P[k] + ε), as far as our own exp and log allow; and to
-    float32's accuracy with P by the platform's exp, on every engine."""
+    """∂L/∂z = P - T agrees with finite differences of L = -log(P[k] + ε) to the accuracy of our exp and log; and to
+    float32's accuracy with the platform's exp, on every engine."""
     random = Random(seed)
     logits = [random.uniform(-3, 3) for _ in range(classes)]
     label = random.randrange(classes)

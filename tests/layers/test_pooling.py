@@ -23,7 +23,7 @@ from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
 def test_maxpool2d_gradients(
     size: int, stride: int | None, channels: int, height: int, width: int, batch: int, seed: int
 ) -> None:
-    """Overlapping windows add up where they share a maximum; pixels outside every window get nothing."""
+    """The gradients of overlapping windows that share a maximum are added; pixels outside every window get 0."""
     layer = MaxPool2D(size, stride)
     assume(max(size, layer.step) <= min(height, width))
     check_gradients(layer, (channels, height, width), batch, seed)
@@ -31,7 +31,7 @@ def test_maxpool2d_gradients(
 
 @on_every_bench
 def test_maxpool2d_first_maximum_wins_a_tie(bench_of: Callable[[Layer, Shape], Bench]) -> None:
-    """Of equal maxima the first, in row order, gets the whole gradient."""
+    """Among equal maxima, the first in row order gets the whole gradient."""
     bench = bench_of(MaxPool2D(2), (1, 2, 4))
     assert forward(bench, [0, 7, 3, 3, 7, 0, 3, 3]) == [7, 3]
     bench.write("d_output", [1.0, 2.0])

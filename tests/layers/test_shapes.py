@@ -1,4 +1,4 @@
-"""Layers' shapes and settings, and what they refuse."""
+"""Layers' shapes and settings, and their error messages."""
 
 from collections.abc import Callable
 
@@ -40,7 +40,7 @@ def test_output_shapes(layer: Layer, shape: Shape, output: Shape) -> None:
     ],
 )
 def test_shapes_that_do_not_fit(layer: Layer, shape: Shape, words: list[str]) -> None:
-    """A ShapeError names what the layer takes and what it was given."""
+    """A ShapeError names the expected shape and the given one."""
     with pytest.raises(ShapeError) as caught:
         layer.output_shape(shape)
     assert all(word in str(caught.value) for word in words), str(caught.value)
@@ -60,6 +60,6 @@ def test_shapes_that_do_not_fit(layer: Layer, shape: Shape, words: list[str]) ->
     ],
 )
 def test_settings_out_of_range(make: Callable[[], Layer], word: str) -> None:
-    """A ConfigError names the setting."""
+    """A ConfigError names the invalid setting."""
     with pytest.raises(ConfigError, match=word):
         make()

@@ -1,4 +1,4 @@
-"""Layers without a backward pass of their own: derived from their forward kernels, for every engine."""
+"""Layers without a backward pass of their own: it is derived from their forward kernels, on every engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ DERIVED = [
 
 
 def gradients(layers: list[Layer], make_engine: EngineFactory) -> dict[str, list[float]]:
-    """Those of two digits, by the name of the parameter without its layer's class."""
+    """The gradients for two digits, by the parameter's name without its layer's class."""
     network = Network((1, 28, 28), layers, seed=3)
     engine = make_engine(lower_training(network, 2))
     training, _ = load_digits()
@@ -89,7 +89,7 @@ def gradients(layers: list[Layer], make_engine: EngineFactory) -> dict[str, list
 
 @pytest.mark.parametrize("make_engine", [compiled, Interpreter], ids=["compiled", "interpreted"])
 def test_derived_passes_give_the_gradients_of_those_written_by_hand(make_engine: EngineFactory) -> None:
-    """A whole network without a written backward pass has the gradients of the same one with them."""
+    """A network with derived backward passes has the same gradients as one with hand-written passes."""
     own, derived = gradients(OWN, make_engine), gradients(DERIVED, make_engine)
     assert own.keys() == derived.keys()
     for name, values in own.items():
@@ -98,14 +98,14 @@ def test_derived_passes_give_the_gradients_of_those_written_by_hand(make_engine:
 
 
 def test_a_layer_of_parameters_alone_is_not_zeroed() -> None:
-    """Before the first layer with parameters no gradient is made."""
+    """No gradient is computed before the first layer with parameters."""
     calls = backward_of(DerivedConv2D(2, 3), (1, 5, 5), input_gradient=False)
     assert [one.kernel.__name__ for one in calls] == ["conv2d_backward_weights"]
     assert backward_of(DerivedReLU(), (4,), input_gradient=False) == []
 
 
-def test_a_gradient_that_is_made_whole_is_not_zeroed_before() -> None:
-    """`zero` is called only where the derived kernel adds, or does not reach every element."""
+def test_a_gradient_that_is_fully_overwritten_is_not_zeroed_first() -> None:
+    """`zero` is called only if the derived kernel adds to its output, or does not write every element."""
     assert [one.kernel.__name__ for one in backward_of(DerivedReLU(), (4,))] == ["relu_backward"]
     names = [one.kernel.__name__ for one in backward_of(DerivedMaxPool2D(2), (1, 4, 4))]
     assert names == ["zero", "maxpool2d_backward"]
@@ -144,7 +144,7 @@ def scaled(
 
 @dataclass(frozen=True)
 class InstanceNorm(Layer):
-    """Two kernels, a buffer between them, and parameters."""
+    """A layer of two kernels, with a buffer between them, and parameters."""
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape
@@ -167,7 +167,7 @@ def swish(output: Float32Buffer, input: Float32Buffer, gate: Float32Buffer, slop
 
 @dataclass(frozen=True)
 class Swish(Layer):
-    """One kernel that reads the input twice, by two names."""
+    """A layer whose kernel reads the input through two parameters."""
 
     slope: float = 1.5
 
@@ -185,7 +185,7 @@ def rounded(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
 
 @dataclass(frozen=True)
 class Rounded(Layer):
-    """No derivative."""
+    """A layer whose kernel has no derivative."""
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape
@@ -198,7 +198,8 @@ LAYERS: list[Layer] = [Conv2D(3, 5, stride=2), InstanceNorm(), Swish(), Flatten(
 
 
 def test_a_users_layers_train_to_the_same_bits(tmp_path: Path) -> None:
-    """Normalisation with parameters and Swish learn, are saved and loaded, and give the same bits in every engine."""
+    """Normalisation with parameters and Swish train, can be saved and loaded, and give the same bits on every
+    engine."""
     training, test = load_digits()
     few = training.select(range(10), 20)
 
@@ -219,7 +220,7 @@ def test_a_users_layers_train_to_the_same_bits(tmp_path: Path) -> None:
 
 
 def test_a_layer_without_derivative_infers_but_does_not_train() -> None:
-    """Predicting needs no gradient; training says which kernel has none, and where."""
+    """Prediction works; training raises an error with the kernel and the line that has no derivative."""
     network = Network((1, 28, 28), [Flatten(), Dense(4), Rounded(), Dense(10)], seed=1)
     _, test = load_digits()
     assert len(network.predict(test.image(0))) == 1
@@ -228,6 +229,6 @@ def test_a_layer_without_derivative_infers_but_does_not_train() -> None:
 
 
 def test_backward_of_a_layer_that_has_none() -> None:
-    """Calling it says where the derived one is."""
+    """Calling `backward` raises an error that says where the derived pass is."""
     with pytest.raises(ConfigError, match="scnn.network.backward"):
         Swish().backward((3,))

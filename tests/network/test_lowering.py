@@ -1,4 +1,4 @@
-"""Lowering: plans can be judged without running them."""
+"""Lowering: plans are checked without running them."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def plan_of(*layers: object, images: int = 4) -> Plan:
 
 
 def calls(plan: Plan, procedure: str) -> list[str]:
-    """The kernels that a procedure calls, in order, loops opened."""
+    """The kernels that a procedure calls, in order, including those inside loops."""
 
     def names(steps: tuple[Call | Loop, ...]) -> list[str]:
         found = []
@@ -44,7 +44,8 @@ def calls(plan: Plan, procedure: str) -> list[str]:
 
 
 def test_the_order_of_a_training_step() -> None:
-    """Forward, loss, counting, then backward in the other order; the first layer's input gets no gradient."""
+    """Forward, loss and counting come first, then backward in reverse order; the first layer's input has no
+    gradient."""
     plan = plan_of(Conv2D(2, 3, padding=1), ReLU(), MaxPool2D(2), Flatten(), Dense(3))
     assert calls(plan, "gradients") == [
         *["load_image", "load_label"],
@@ -62,7 +63,7 @@ def test_inference_has_no_loss() -> None:
 
 
 def test_every_argument_is_a_buffer_a_size_or_a_variable() -> None:
-    """No role is left unbound, and every buffer that is named exists."""
+    """Every role is resolved, and every named buffer exists."""
     plan = lower_training(Network(PAPER.input_shape, PAPER.layers, seed=1), images=5)
 
     def check(steps: tuple[Call | Loop, ...], known: set[str]) -> None:
@@ -78,7 +79,7 @@ def test_every_argument_is_a_buffer_a_size_or_a_variable() -> None:
 
 
 def test_buffers_lie_apart_and_aligned() -> None:
-    """No two buffers overlap, except the two that stand for all parameters and all gradients."""
+    """No two buffers overlap, except the two that contain all parameters and all gradients."""
     plan = lower_training(Network(PAPER.input_shape, PAPER.layers, seed=1), images=5)
     single = [buffer for name, buffer in plan.buffers.items() if name not in ("parameters", "gradients")]
     end = 0
@@ -89,13 +90,13 @@ def test_buffers_lie_apart_and_aligned() -> None:
 
 
 def test_memory_grows_by_the_images_alone() -> None:
-    """Each image takes its pixels and a label; nothing else grows with their number."""
+    """Each image adds its pixels and a label; nothing else depends on the number of images."""
     few, many = plan_of(Flatten(), Dense(3), images=1600), plan_of(Flatten(), Dense(3), images=60_800)
     assert many.memory - few.memory == (60_800 - 1600) * (64 + 1)
 
 
 class Broken(Flatten):
-    """A layer whose calls and shape are given."""
+    """A layer with given calls and a given shape."""
 
     def __init__(self, calls: object = (), shape: object = (64,)) -> None:
         self.calls, self.shape = calls, shape
@@ -127,7 +128,7 @@ def relu_with(**arguments: str | int) -> list[Call]:
     ],
 )
 def test_layers_of_ones_own_that_are_broken(make: Callable[[], Layer], words: str) -> None:
-    """What is wrong is told with the layer's name, before anything is compiled."""
+    """The error names the layer, and is raised before anything is compiled."""
     with pytest.raises(ScnnError, match=re.escape(words)):
         lower(Network((1, 8, 8), [make(), Dense(3)], seed=1))
 
@@ -139,7 +140,7 @@ def leak(output: Float32Buffer, input: Float32Buffer, slope: Float32, size: Size
 
 @dataclass(frozen=True)
 class Leaky(ReLU):
-    """A layer with a setting that its kernel gets as a constant."""
+    """A layer that passes a setting to its kernel as a constant."""
 
     slope: float = 0.01
 
@@ -149,7 +150,7 @@ class Leaky(ReLU):
 
 @pytest.mark.parametrize("make_engine", [compiled, Interpreter])
 def test_settings_with_a_point_reach_the_kernels(make_engine: EngineFactory, tmp_path: Path) -> None:
-    """As they were given to the layer, by either engine, and out of a file."""
+    """Constants keep the layer's value on both engines, and after saving and loading."""
     network = Network((1, 2, 2), [Flatten(), Leaky(0.25)], seed=1)
     network.save(tmp_path / "m.safetensors")
     again = Network.load(tmp_path / "m.safetensors", layers=[Leaky])
@@ -161,20 +162,20 @@ def test_settings_with_a_point_reach_the_kernels(make_engine: EngineFactory, tmp
 
 
 def test_memory_that_is_not_there() -> None:
-    """A few words can ask for terabytes; the error says for how much."""
+    """A short configuration can require terabytes; the error says how much memory."""
     network = Network((1, 8, 8), [Conv2D(1, 3, padding=100_000), MaxPool2D(200_006), Flatten(), Dense(3)], seed=1)
     with pytest.raises(ConfigError, match="the network needs [0-9]{6} MiB; expected at most 1024"):
         lower(network)
 
 
 def test_windows_of_any_size_compile_soon() -> None:
-    """They are not written out turn by turn."""
+    """Loops are not unrolled in the plan."""
     network = Network((1, 8, 8), [Conv2D(1, 3, padding=2000), MaxPool2D(4006), Flatten(), Dense(3)], seed=1)
     assert len(compile_plan(lower(network)).code) < 10_000
 
 
 def test_the_parameters_span_exactly_the_layers_parameters() -> None:
-    """One update reaches every weight and bias, and nothing else."""
+    """One update changes every weight and bias, and nothing else."""
     plan = plan_of(Conv2D(3, 3), ReLU(), Flatten(), Dense(3))
     for whole, prefix in (("parameters", ""), ("gradients", "d_")):
         owned = [
@@ -190,7 +191,7 @@ def test_the_parameters_span_exactly_the_layers_parameters() -> None:
 
 
 def test_plans_compare_and_print() -> None:
-    """The same network gives an equal plan; its text names kernels, buffers and sizes."""
+    """Equal networks give equal plans; a plan's text names kernels, buffers and sizes."""
     one, other = plan_of(Flatten(), Dense(3)), plan_of(Flatten(), Dense(3))
     assert one == other != plan_of(Flatten(), Dense(4))
     text = str(one)
@@ -199,7 +200,7 @@ def test_plans_compare_and_print() -> None:
 
 
 def test_call_arguments_follow_the_kernel() -> None:
-    """Arguments stand in the order of the kernel's parameters."""
+    """Arguments are in the order of the kernel's parameters."""
     step = next(step for step in plan_of(Flatten(), Dense(3)).procedures["infer"].body if isinstance(step, Call))
     assert list(step.arguments) == ["output", "input", "weights", "bias", "inputs", "outputs"]
     assert step.kernel is kernels.dense_forward
@@ -212,8 +213,8 @@ class Own(ReLU):
         return [call(kernels.relu_backward, input="output", size=prod(shape))] if input_gradient else []
 
 
-def test_an_output_that_is_read_again_is_not_written_over() -> None:
-    """Dropout works in place: behind such a layer it is refused, in words, instead of spoiling its gradients."""
+def test_an_output_that_is_read_again_is_not_overwritten() -> None:
+    """Dropout works in place: after such a layer it is rejected, because it would corrupt the gradients."""
     with pytest.raises(ConfigError, match="dropout_1 overwrites the output of own_1"):
         plan_of(Own(), Flatten(), Dropout(0.5), Dense(3))
     assert plan_of(Own(), Flatten(), Dense(4), Dropout(0.5), Dense(3))

@@ -1,4 +1,4 @@
-"""Metrics: figures worked out by hand, the paper's table, and scikit-learn's."""
+"""Metrics: results calculated by hand, the paper's table, and those of scikit-learn."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from scnn.network.metrics import Report, confusion_matrix
 
 
 def test_by_hand() -> None:
-    """Class 0: 3 of 4 called so are right, 3 of 5 are found; class 1 the other way round."""
+    """Class 0: 3 of 4 predictions are right, and 3 of 5 images are found; for class 1 it is the reverse."""
     report = Report.from_confusion([[3, 2], [1, 4]])
     assert report.accuracy == 0.7
     zero, one = report.per_class
@@ -17,7 +17,7 @@ def test_by_hand() -> None:
 
 
 def test_the_papers_table() -> None:
-    """Its accuracy and all its rounded figures follow from one matrix of ten images a class."""
+    """The accuracy and all rounded figures follow from one matrix of ten images per class."""
     report = Report.from_confusion([[7, 1, 2], [0, 6, 4], [1, 1, 8]])
     assert round(report.accuracy, 2) == 0.70
     rounded = [(round(s.precision, 2), round(s.recall, 2), round(s.f1, 2)) for s in report.per_class]
@@ -31,7 +31,7 @@ def test_the_papers_table() -> None:
 
 
 def test_scikit_learns_figures() -> None:
-    """precision_recall_fscore_support of scikit-learn 1.7, for an uneven matrix with a class never called.
+    """precision_recall_fscore_support of scikit-learn 1.7, for an uneven matrix with a class that is never predicted.
 
     y = [0]*9 + [1]*4 + [2]*7; p = [0]*6 + [2]*3 + [0]*1 + [2]*3 + [0]*2 + [2]*5, zero_division=0,
     average=None and average="weighted".
@@ -45,34 +45,34 @@ def test_scikit_learns_figures() -> None:
     assert weighted.f1 == pytest.approx(0.49444444)
 
 
-def test_nothing_over_nothing_is_nothing() -> None:
-    """A class that never is and never is called has 0 everywhere, and so has no sample at all."""
+def test_zero_divided_by_zero_is_zero() -> None:
+    """A class without images and predictions has 0 everywhere, and so does an empty matrix."""
     report = Report.from_confusion([[0, 0], [0, 0]])
     assert report.accuracy == 0.0 and report.weighted.f1 == 0.0
     assert all((s.precision, s.recall, s.f1, s.support) == (0.0, 0.0, 0.0, 0) for s in report.per_class)
 
 
 def test_the_matrix_counts_true_by_predicted() -> None:
-    """Rows are what is, columns what was said."""
+    """Rows are true classes, columns are predictions."""
     assert confusion_matrix([0, 0, 1, 2], [0, 2, 1, 1], 3) == [[1, 0, 1], [0, 1, 0], [0, 1, 0]]
 
 
 @pytest.mark.parametrize(("labels", "predictions"), [([3], [0]), ([0], [3]), ([-1], [0]), ([0, 1], [0])])
-def test_what_cannot_be_counted(labels: list[int], predictions: list[int]) -> None:
-    """Classes out of range, and lists of different lengths."""
+def test_invalid_labels(labels: list[int], predictions: list[int]) -> None:
+    """Classes out of range and lists of different lengths are rejected."""
     with pytest.raises(DataError):
         confusion_matrix(labels, predictions, 3)
 
 
 @pytest.mark.parametrize("matrix", [[[1, 2]], [[1, 2], [3]], [[1, -1], [0, 0]]])
-def test_what_is_no_confusion_matrix(matrix: list[list[int]]) -> None:
-    """Not square, or counting below zero."""
+def test_invalid_confusion_matrices(matrix: list[list[int]]) -> None:
+    """A matrix that is not square or has negative counts is rejected."""
     with pytest.raises(DataError, match="square"):
         Report.from_confusion(matrix)
 
 
 def test_plain_data() -> None:
-    """The dict holds what the report does."""
+    """The dict has all values of the report."""
     report = Report.from_confusion([[3, 2], [1, 4]])
     plain = report.to_dict()
     assert plain["confusion"] == [[3, 2], [1, 4]] and plain["accuracy"] == 0.7

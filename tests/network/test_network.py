@@ -1,4 +1,4 @@
-"""Networks: names, counts, initialisation, and what does not fit together."""
+"""Networks: names, counts, initialisation, and layers that do not fit together."""
 
 import copy
 import math
@@ -42,7 +42,7 @@ def test_the_papers_network() -> None:
 
 
 def test_softmax_cross_entropy_is_added_at_the_end() -> None:
-    """Writing it or not gives the same network."""
+    """A network with it and one without it are the same."""
     layers = [Flatten(), Dense(10)]
     assert Network((1, 4, 4), layers).names == Network((1, 4, 4), [*layers, SoftmaxCrossEntropy()]).names
 
@@ -65,7 +65,7 @@ def test_filters_begin_upright() -> None:
 
 
 def test_a_seed_gives_the_same_bits_in_another_process() -> None:
-    """The fingerprint of seed 1 is the same in a fresh interpreter, and another for seed 2."""
+    """The fingerprint of seed 1 is the same in a new process, and differs from that of seed 2."""
     program = (
         "from scnn.network import Network; from scnn.experiments.presets import PAPER;"
         "print(Network(PAPER.input_shape, PAPER.layers, seed=1).fingerprint())"
@@ -86,14 +86,14 @@ def test_a_seed_gives_the_same_bits_in_another_process() -> None:
     ],
 )
 def test_layers_that_do_not_fit(layers: list[Layer], words: list[str]) -> None:
-    """The error names the layer, the shape before it, and what it wanted."""
+    """The error names the layer, the input shape that it got, and the expected one."""
     with pytest.raises(ShapeError) as caught:
         Network((1, 28, 28), layers)
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (1, 0, 28), (), (1, 28.5, 28), (1, "28", 28), 28, None])
-def test_an_input_shape_that_is_none(shape: object) -> None:
+def test_invalid_input_shapes(shape: object) -> None:
     """An input is (channels, rows, columns), whole numbers of at least 1."""
     with pytest.raises(ShapeError, match="channels, rows, columns"):
         Network(shape, [Flatten(), Dense(2)])  # type: ignore[arg-type]
@@ -108,14 +108,14 @@ def test_an_input_shape_that_is_none(shape: object) -> None:
     ],
 )
 def test_layers_that_are_none(layers: object, words: str) -> None:
-    """The error names the place, and what stands there."""
+    """The error names the position, and the object found there."""
     with pytest.raises(ConfigError, match=words):
         Network((1, 28, 28), layers)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "1", None])
-def test_a_seed_that_is_none(seed: object) -> None:
-    """Seeds are what the command line and addresses take: whole numbers of 32 bits."""
+def test_invalid_seeds(seed: object) -> None:
+    """Seeds are 32-bit unsigned integers, as on the command line and in addresses."""
     with pytest.raises(ConfigError, match=f"the seed must be .*, got {seed!r}"):
         Network((1, 28, 28), [Flatten(), Dense(2)], seed=seed)  # type: ignore[arg-type]
 
@@ -132,7 +132,7 @@ def trained() -> Network:
 
 
 def test_both_engines_predict_the_same(trained: Network) -> None:
-    """Within float32."""
+    """They agree to float32's accuracy."""
     _, test = PAPER.digits()
     compiled_, interpreted = trained.logits(test), trained.logits(test, make_engine=Interpreter)
     for one, other in zip(compiled_, interpreted, strict=True):
@@ -140,7 +140,7 @@ def test_both_engines_predict_the_same(trained: Network) -> None:
 
 
 def test_evaluate(trained: Network) -> None:
-    """By digits in memory or by images one by one: the same report."""
+    """Digits in memory and a list of images give the same report."""
     _, test = PAPER.digits()
     report = trained.evaluate(test)
     assert report.accuracy >= 0.9 and [sum(row) for row in report.confusion] == [10, 10, 10]
@@ -183,7 +183,7 @@ def test_labels_that_are_none(trained: Network, labels: object, words: str) -> N
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
 def test_copies(trained: Network, copied: Callable[[Network], Network]) -> None:
-    """A network that has predicted can be copied and pickled; the copy is one of its own."""
+    """A network that has predicted can be copied and pickled; the copy is independent."""
     _, test = PAPER.digits()
     expected = trained.logits(test.image(3))
     other = copied(trained)
@@ -217,28 +217,28 @@ def test_copies(trained: Network, copied: Callable[[Network], Network]) -> None:
         (lambda: Network.load("a\0b"), "expected a path as a string or Path"),
     ],
 )
-def test_what_no_file_could_hold(make: Callable[[], Network], words: str) -> None:
-    """It is refused as the network is made, not when a trained one is kept or read."""
+def test_settings_that_no_file_could_store(make: Callable[[], Network], words: str) -> None:
+    """It is rejected when the network is created, not when a trained one is saved or loaded."""
     with pytest.raises(ScnnError, match=words):
         make()
 
 
 @dataclass(frozen=True)
 class Odd(Flatten):
-    """A layer with a setting that no file keeps."""
+    """A layer with a setting that cannot be saved to a file."""
 
     sizes: tuple[int, ...] = (1, 2)
 
 
 class Plain(Flatten):
-    """A layer whose setting is no field."""
+    """A layer whose setting is not a dataclass field."""
 
     def __init__(self, slope: float = 0.1) -> None:
         self.slope = slope
 
 
 def namesake() -> Layer:
-    """A layer of one's own under a name of scnn's."""
+    """A user's layer with the name of one of scnn's layers."""
     kind: type[Layer] = type("ReLU", (Flatten,), {})
     return kind()
 
@@ -253,10 +253,10 @@ def namesake() -> Layer:
         (namesake(), {}, "your layer ReLU cannot be saved"),
     ],
 )
-def test_what_could_not_be_read_again_is_not_written(
+def test_a_model_that_could_not_be_loaded_is_not_saved(
     layer: Layer, provenance: dict[str, object], words: str, tmp_path: Path
 ) -> None:
-    """Saving says so, and leaves the file that is there."""
+    """Saving raises an error, and leaves the existing file unchanged."""
     network = Network((1, 2, 2), [layer, Dense(2)], seed=1)
     path = tmp_path / "m.safetensors"
     path.write_bytes(b"old")
@@ -267,7 +267,7 @@ def test_what_could_not_be_read_again_is_not_written(
 
 
 def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
-    """Everything comes back: layers, weights to the bit, class names, provenance."""
+    """Loading restores the layers, the weights to the bit, class names and provenance."""
     trained.provenance = {"seed": 1, "accuracy": 0.9}
     trained.save(tmp_path / "m.safetensors")
     found = Network.load(tmp_path / "m.safetensors")
@@ -317,7 +317,7 @@ def test_models_whose_words_are_wrong(trained: Network, name: str, value: str, w
 
 
 def test_models_whose_numbers_are_wrong(trained: Network) -> None:
-    """A tensor that is missing, of another shape, or not finite."""
+    """A tensor that is missing, has another shape, or is not finite is rejected."""
     tensors = trained.tensors()
     with pytest.raises(ModelError, match=r"dense_2\.bias is missing"):
         Network.from_tensors({k: v for k, v in tensors.items() if k != "dense_2.bias"}, trained.metadata())
@@ -337,7 +337,7 @@ def test_models_whose_numbers_are_wrong(trained: Network) -> None:
     ],
 )
 def test_logits_that_come_out_of_a_layer_without_memory_of_its_own(layers: list[Layer]) -> None:
-    """A network may end with Flatten or Dropout: it predicts, and can be looked into, as any other."""
+    """A network may end with Flatten or Dropout: it predicts and can be inspected as any other."""
     network = Network((1, 28, 28), layers, seed=1)
     image = load_digits()[1].image(0)
     (logits,), (probabilities,) = network.logits(image), network.probabilities(image)
@@ -349,7 +349,7 @@ def test_logits_that_come_out_of_a_layer_without_memory_of_its_own(layers: list[
 
 
 def test_digits_of_another_size_are_refused() -> None:
-    """They are not regrouped into fewer images of the right one."""
+    """They are not regrouped into fewer images of the right size."""
     network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
     with pytest.raises(ShapeError, match="14, 14"):
         network.predict(Digits(bytes(4 * 196), bytes(4), 14, 14))

@@ -1,4 +1,4 @@
-"""One network can be asked from any thread, and from any child process."""
+"""One network can be used from any thread and from any child process."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ def digits() -> Digits:
 
 
 def test_many_threads_ask_one_network(network: Network, digits: Digits) -> None:
-    """Eight threads predict and evaluate at once, and every answer is what one thread gets alone."""
+    """Eight threads predict and evaluate at the same time, with the same results as a single thread."""
     images = [digits.image(place) for place in range(len(digits))]
     alone = [network.logits(image) for image in images]
     report = network.evaluate(digits)
@@ -39,7 +39,7 @@ def test_many_threads_ask_one_network(network: Network, digits: Digits) -> None:
 
 
 def test_engines_are_used_again(network: Network, digits: Digits) -> None:
-    """One thread after another shares an engine: nothing is compiled twice."""
+    """Threads that run one after another share an engine: nothing is compiled twice."""
     made = []
 
     def make_engine(plan):  # type: ignore[no-untyped-def]
@@ -68,8 +68,8 @@ def test_an_engine_that_was_stopped_is_not_used_again() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="this system does not fork")
-def test_a_forked_child_asks_the_same_network(network: Network, digits: Digits) -> None:
-    """A child process compiles engines of its own, also for networks that the parent has never asked."""
+def test_a_forked_child_uses_the_same_network(network: Network, digits: Digits) -> None:
+    """A child process compiles its own engines, even for networks that the parent has not used."""
     expected = network.predict(digits)
     read, write = os.pipe()
     child = os.fork()

@@ -1,4 +1,4 @@
-"""The stream: which images lie in an engine's memory, and where."""
+"""The stream: which images are in an engine's memory, and where."""
 
 import pytest
 
@@ -11,19 +11,19 @@ from scnn.network.stream import Stream, capacity
 
 
 def digits(first: int, count: int) -> Digits:
-    """Images of two pixels that tell their number, and so do their labels."""
+    """Images of two pixels whose values and labels are their indices."""
     numbers = range(first, first + count)
     return Digits(bytes(number for number in numbers for _ in range(2)), bytes(numbers), 1, 2)
 
 
 def stream(room: int) -> Stream:
-    """Over six images, 0 to 3 and 4 to 5, in a memory with room for so many."""
+    """A stream over six images, 0 to 3 and 4 to 5, with the given capacity."""
     engine = Interpreter(lower(Network((1, 1, 2), [Flatten(), Dense(10)], seed=1), images=room))
     return Stream(engine, digits(0, 4), digits(4, 2))
 
 
 def loaded(one: Stream, position: int) -> tuple[list[int], int]:
-    """The labels from a position on, as they lie in memory, and how many there are said to be."""
+    """The labels in memory from a position on, and their number according to the stream."""
     place, count = one.ensure_loaded(position)
     labels, pixels = one.engine.read("labels"), one.engine.read("pixels")
     assert [pixels[2 * at] for at in range(len(labels))] == list(labels)
@@ -31,7 +31,7 @@ def loaded(one: Stream, position: int) -> tuple[list[int], int]:
 
 
 def test_images_come_as_they_are_reached() -> None:
-    """In order, over the end of the first digits, as many as there is room for; what is there is not loaded again."""
+    """Images are loaded in order, across the end of the first dataset, up to the capacity, and not twice."""
     one = stream(room=4)
     assert loaded(one, 0) == ([0, 1, 2, 3], 4)
     assert loaded(one, 3) == ([3], 1)
@@ -42,7 +42,7 @@ def test_images_come_as_they_are_reached() -> None:
 
 
 def test_another_order() -> None:
-    """Positions count along it, and nothing of the last one is taken for it."""
+    """Positions refer to the new order, and no image of the previous one is reused."""
     one = stream(room=4)
     loaded(one, 0)
     one.follow([5, 0, 4])
@@ -54,6 +54,6 @@ def test_another_order() -> None:
 
 
 def test_large_images_are_held_by_their_bytes() -> None:
-    """As many as 16 MiB have room for, and one at least."""
+    """As many images as fit into 16 MiB, and at least one."""
     assert [capacity(60_000, shape) for shape in ((1, 28, 28), (3, 128, 128), (3, 4096, 4096))] == [1024, 341, 1]
     assert capacity(5, (1, 28, 28)) == 5

@@ -1,4 +1,4 @@
-"""The tracer: what it says of an element is what the compiled engine computed, to the bit, for every layer."""
+"""The tracer: a traced element has the bits that the compiled engine computed, for every layer."""
 
 from array import array
 from math import prod
@@ -21,7 +21,7 @@ ELEMENTS = 4  # of each buffer that a preset's layers make
 
 
 def small() -> NetworkTracer:
-    """A network with padding, a stride and dropout, which has seen an image."""
+    """A tracer of a network with padding, a stride and dropout, after one image."""
     layers = [Conv2D(3, 3, stride=2, padding=1), ReLU(), MaxPool2D(2), Dropout(0.5), Flatten(), Dense(4)]
     network = Network((2, 9, 9), layers, seed=3)
     tracer = NetworkTracer(network)
@@ -32,7 +32,7 @@ def small() -> NetworkTracer:
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
 def test_every_layer_of_the_presets_is_traced_to_the_bit(preset: object) -> None:
-    """Random elements of all buffers that any layer makes, forward and backward."""
+    """Random elements of all buffers that layers compute, forward and backward."""
     network = Network(preset.input_shape, preset.layers, seed=1)  # type: ignore[attr-defined]
     training, _ = load_digits()
     tracer = NetworkTracer(network)
@@ -54,7 +54,7 @@ def test_every_layer_of_the_presets_is_traced_to_the_bit(preset: object) -> None
 
 
 def test_what_is_traced_is_what_a_training_computes() -> None:
-    """Another plan, that of a training, gives the same gradients and activations."""
+    """The plan of a training gives the same gradients and activations."""
     preset = PRESETS["mnist"]
     network = Network(preset.input_shape, preset.layers, seed=2)
     training, _ = load_digits()
@@ -78,7 +78,7 @@ def test_what_is_traced_is_what_a_training_computes() -> None:
 
 
 def test_a_convolution_is_the_sum_of_its_products() -> None:
-    """Each term has its two factors with their places; the total begins at the bias."""
+    """Each term has its two factors with their indices; the sum starts with the bias."""
     tracer = small()
     trace = tracer.trace("conv2d_1", (1, 2, 3))
     total = trace.total
@@ -100,7 +100,7 @@ def test_a_convolution_is_the_sum_of_its_products() -> None:
 
 
 def test_a_dense_layer_has_four_partial_sums() -> None:
-    """They are combined at the end, and then the bias is added."""
+    """The partial sums are combined at the end, and then the bias is added."""
     trace = small().trace("dense_1", (2,))
     assert trace.total is not None
     assert len(trace.total.terms) == 3 * 2 * 2
@@ -112,7 +112,7 @@ def test_a_dense_layer_has_four_partial_sums() -> None:
 
 
 def test_pooling_says_which_pixel_has_won() -> None:
-    """Every comparison is a step, with both numbers."""
+    """Every comparison is a step with both of its numbers."""
     tracer = small()
     trace = tracer.trace("maxpool2d_1", (1, 0, 1))
     branches = [step for step in trace.steps if isinstance(step, Step) and not step.name]
@@ -123,7 +123,7 @@ def test_pooling_says_which_pixel_has_won() -> None:
 
 
 def test_the_gradient_of_a_padded_input_leads_to_its_sum() -> None:
-    """The copy without the border says where the number came from."""
+    """The trace of the copied element leads to the element that it was copied from."""
     trace = small().trace("conv2d_1", (1, 3, 4), "input", backward=True)
     assert trace.kernel == "pad2d_backward"
     assert trace.source is not None
@@ -133,7 +133,7 @@ def test_the_gradient_of_a_padded_input_leads_to_its_sum() -> None:
 
 
 def test_only_the_turns_of_the_element_run() -> None:
-    """A gradient of an input touches the products it is made of, and no others."""
+    """The trace of an input's gradient runs only the products that contribute to it."""
     tracer = small()
     trace = tracer.trace("conv2d_1", (1, 4, 5), "padded", backward=True)
     stores = [step for step in trace.steps if isinstance(step, Step) and step.name == "d_padded"]
@@ -142,7 +142,7 @@ def test_only_the_turns_of_the_element_run() -> None:
 
 
 def test_a_whole_call_is_recorded_step_by_step() -> None:
-    """Without an element every turn runs; a step has its line, what it read, and its locals."""
+    """Without an element every iteration runs; a step has its line, the elements that it read, and its locals."""
     kernel = kernel_of(
         "def kernel(out: Float32Buffer, x: Float32Buffer, size: Size):\n"
         "    for i in range(size):\n        y = x[i] * 2.0\n        out[i] = y\n"
@@ -183,7 +183,7 @@ def test_a_whole_call_is_recorded_step_by_step() -> None:
     ],
 )
 def test_slices_of_any_loop_give_the_whole_run_s_element(body: str, element: int) -> None:
-    """Whatever the index: affine, from data, under a branch, or from what was stored before."""
+    """The trace is exact for indices that are affine, from data, under a branch, or from earlier stores."""
     kernel = kernel_of(f"def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer):\n    {body}\n")
     random = Random(body)
     x, out = (array("f", [random.uniform(-1, 1) for _ in range(8)]) for _ in range(2))
@@ -228,6 +228,6 @@ def test_run_needs_a_valid_label_and_trace_needs_a_run() -> None:
 
 
 def test_every_kernel_of_the_layers_is_in_the_trace() -> None:
-    """Forward, loss and backward."""
+    """The trace covers forward, loss and backward."""
     names = {call.kernel.__name__ for _, _, call in calls_of(small().network)}
     assert {"conv2d_forward", "cross_entropy_forward", "softmax_cross_entropy_backward", "pad2d_backward"} <= names

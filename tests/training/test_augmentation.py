@@ -18,12 +18,12 @@ STAY = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, *[0.0] * (2 * NODES * NODES)]  # a matrix 
 
 
 def noise(count: int, height: int = HEIGHT, width: int = WIDTH) -> bytearray:
-    """Images that are inked up to their very edges."""
+    """Images with ink up to their edges."""
     return bytearray(Random("noise").randbytes(count * height * width))
 
 
 def distorted(distortion: list[float], channels: int = 1, place: int = 0) -> list[list[float]]:
-    """The rows of an image after it, from 0 to 255."""
+    """The rows of an image after the augmentation, from 0 to 255."""
     image = [-1.0] * (channels * HEIGHT * WIDTH)
     kernels.distort_image(image, noise(4), distortion, place, channels, HEIGHT, WIDTH, NODES)
     return [[level * 255.0 for level in image[at : at + WIDTH]] for at in range(0, len(image), WIDTH)]
@@ -35,14 +35,14 @@ def rows_of(pixels: bytes | bytearray) -> list[list[float]]:
 
 @pytest.mark.parametrize(("channels", "place"), [(1, 0), (1, 3), (2, 1)])
 def test_no_change_at_all(channels: int, place: int) -> None:
-    """Every pixel stays, those of the last row and column too."""
+    """Every pixel is unchanged, even in the last row and column."""
     size = channels * HEIGHT * WIDTH
     wanted = rows_of(noise(4)[place * size : (place + 1) * size])
     assert distorted(STAY, channels, place) == [pytest.approx(row) for row in wanted]
 
 
 def test_a_shift() -> None:
-    """By whole pixels every one is found beside its place, and what comes in is paper; by halves, their mean."""
+    """A shift by whole pixels moves every pixel and fills with paper; a shift by half a pixel averages neighbours."""
     rows = rows_of(noise(1))
     right = [*STAY[:2], 1.0, *STAY[3:]]
     assert distorted(right) == [pytest.approx([*row[1:], 0.0]) for row in rows]
@@ -54,7 +54,7 @@ def test_a_shift() -> None:
 
 
 def test_a_turn_by_a_quarter_of_a_circle() -> None:
-    """Columns, from the last one on, become rows; the square in the middle of the image stays there."""
+    """Columns become rows, the last one first; the centre of the image stays in place."""
     rows = rows_of(noise(1))
     turned = [[rows[row][column] for row in range(1, HEIGHT)] for column in (2, 1, 0)]
     found = distorted([0.0, -1.0, 0.5, 1.0, 0.0, 0.5, *STAY[6:]])
@@ -62,7 +62,7 @@ def test_a_turn_by_a_quarter_of_a_circle() -> None:
 
 
 def test_training_with_no_change_is_training_without_augmentation() -> None:
-    """The same weights to the bit, by the compiled kernels."""
+    """The compiled kernels give the same weights to the bit."""
     digits = Digits(noise(12, 8, 8), [0, 1, 2] * 4, 8, 8, tuple("abc"))
 
     def weights(augmentation: Augmentation | None) -> str:
@@ -75,7 +75,7 @@ def test_training_with_no_change_is_training_without_augmentation() -> None:
 
 
 def test_images_of_a_single_column() -> None:
-    """They have no neighbours to read between, and are refused before anything is trained."""
+    """Such images have no neighbouring pixels to interpolate, and are rejected before training."""
     digits = Digits(bytes(8), [0, 1], 4, 1, ("a", "b"))
     network = Network((1, 4, 1), [Flatten(), Dense(2)], seed=1, class_names=digits.classes)
     with pytest.raises(ConfigError, match="at least 2×2 pixels, got 4×1"):

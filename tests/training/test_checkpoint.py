@@ -1,4 +1,4 @@
-"""Checkpoints: a training stopped anywhere and continued gives the same bits; broken ones are refused."""
+"""Checkpoints: a training that is stopped anywhere and continued gives the same bits; broken files are rejected."""
 
 import json
 import math
@@ -60,8 +60,8 @@ def finished(one: Trainer) -> list[EpochEnded]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_stopped_after_any_event_and_continued(way: str) -> None:
-    """The weights and every later score are the same, to the bit, wherever it is stopped: between and inside batches,
-    while judging, at an epoch's end."""
+    """The weights and every later score are the same to the bit, wherever the training stops: between and inside
+    batches, during evaluation, and at the end of an epoch."""
     whole = trainer(**WAYS[way])
     expected = finished(whole)
     events = sum(1 for _ in trainer(**WAYS[way]).run())
@@ -76,7 +76,7 @@ def test_stopped_after_any_event_and_continued(way: str) -> None:
 
 
 def test_continued_on_another_engine_in_a_file(tmp_path: Path) -> None:
-    """The interpreter's training goes on in a file too."""
+    """A training on the interpreter can be continued from a file, too."""
     whole = trainer(optimiser=SGD(0.05), epochs=1, make_engine=Interpreter)
     finished(whole)
     first = trainer(optimiser=SGD(0.05), epochs=1, make_engine=Interpreter)
@@ -87,8 +87,8 @@ def test_continued_on_another_engine_in_a_file(tmp_path: Path) -> None:
     assert second.network.fingerprint() == whole.network.fingerprint()
 
 
-def test_a_changed_learning_rate_is_kept() -> None:
-    """What was changed while training is a part of the checkpoint."""
+def test_a_changed_learning_rate_is_saved() -> None:
+    """A setting that was changed during training is part of the checkpoint."""
     results = []
     for stopped in (False, True):
         one = trainer(optimiser=SGD(0.05))
@@ -104,15 +104,15 @@ def test_a_changed_learning_rate_is_kept() -> None:
 
 
 def test_a_checkpoint_opens_as_a_model(tmp_path: Path) -> None:
-    """With the weights as they stood."""
+    """The model has the weights of that moment."""
     one = trainer(optimiser=Adam(0.01))
     next(one.run())
     save_checkpoint(tmp_path / "c.safetensors", one)
     assert Network.load(tmp_path / "c.safetensors").fingerprint() == one.network.fingerprint()
 
 
-def test_a_model_is_no_checkpoint_and_other_digits_are_refused(tmp_path: Path) -> None:
-    """Both say so."""
+def test_models_without_checkpoint_and_other_digits_are_refused(tmp_path: Path) -> None:
+    """Each has its own error message."""
     one = trainer(optimiser=Adam(0.01))
     one.network.save(tmp_path / "m.safetensors")
     with pytest.raises(ModelError, match="it is a model, not a checkpoint"):
@@ -122,7 +122,7 @@ def test_a_model_is_no_checkpoint_and_other_digits_are_refused(tmp_path: Path) -
 
 
 def test_other_test_digits_are_refused() -> None:
-    """Or none: what is judged would be of two kinds."""
+    """Continuing with another validation set, or none, is rejected: the scores would not be comparable."""
     one = trainer(optimiser=Adam(0.01))
     for test in (None, TRAINING):
         with pytest.raises(
@@ -137,13 +137,13 @@ def test_other_test_digits_are_refused() -> None:
 
 @dataclass(frozen=True)
 class Scaled(ReLU):
-    """A layer of one's own, with a setting that is a text."""
+    """A user's layer with a setting of type str."""
 
     words: str = "none"
 
 
 def test_layers_of_ones_own_are_continued() -> None:
-    """Where their kinds are given; they are named where they are not."""
+    """They open if their classes are given; otherwise the error names them."""
 
     def begun() -> Trainer:
         network = Network((1, 28, 28), [Conv2D(2, 3, stride=2), Scaled("some"), Flatten(), Dense(3)], seed=5)
@@ -162,14 +162,14 @@ def test_layers_of_ones_own_are_continued() -> None:
 
 
 class Plain(Flatten):
-    """A layer whose setting is no field."""
+    """A layer whose setting is not a dataclass field."""
 
     def __init__(self, slope: float = 0.1) -> None:
         self.slope = slope
 
 
 def test_a_checkpoint_that_could_not_be_continued_is_not_written(tmp_path: Path) -> None:
-    """Its layer would come out of it with another setting."""
+    """Its layer would be loaded with another setting."""
     one = Trainer(Network((1, 28, 28), [Plain(0.3), Dense(3)], seed=5), FEW, epochs=1)
     with pytest.raises(ModelError, match="Plain would be loaded with other settings"):
         save_checkpoint(tmp_path / "c.safetensors", one)
@@ -177,7 +177,7 @@ def test_a_checkpoint_that_could_not_be_continued_is_not_written(tmp_path: Path)
 
 
 def test_mutated_checkpoints_are_refused_or_sound() -> None:
-    """Whatever is changed in the state: ModelError, or a trainer that goes on."""
+    """A changed state gives a ModelError or a trainer that can continue, and nothing else."""
     one = trainer(**WAYS["adam with everything"])
     run = one.run()
     for _ in range(12):
@@ -221,8 +221,8 @@ def test_mutated_checkpoints_are_refused_or_sound() -> None:
         ("scores", {"training": [0.5, [[1, 0, -1], [0, 1, 0], [0, 0, 1]]]}),
     ],
 )
-def test_a_state_that_is_none_is_refused(name: str, value: object) -> None:
-    """Positions are whole numbers, scores are square and of counts: all is looked at before anything is used."""
+def test_invalid_states_are_refused(name: str, value: object) -> None:
+    """Positions are integers, and scores are square matrices of counts: all are checked before use."""
     one = trainer(**WAYS["adam with everything"])
     for _ in islice(one.run(), 12):
         pass
@@ -233,7 +233,7 @@ def test_a_state_that_is_none_is_refused(name: str, value: object) -> None:
 
 
 def changed(**tensors: Tensor | None) -> bytes:
-    """A checkpoint in mid-epoch, some of its tensors others."""
+    """A checkpoint in the middle of an epoch, with some tensors replaced."""
     one = trainer(**WAYS["adam with everything"])
     for _ in islice(one.run(), 30):
         pass
@@ -244,7 +244,7 @@ def changed(**tensors: Tensor | None) -> bytes:
 
 
 def like(name: str, kind: str, value: float) -> dict[str, Tensor]:
-    """A tensor of the checkpoint, all of its numbers of another kind or value."""
+    """A tensor of the checkpoint with all numbers of another type or value."""
     length = len(safetensors.unpack(changed())[0]["training." + name].values)
     return {name: Tensor(array(kind, [value] * length), (length,))}
 
@@ -263,14 +263,14 @@ def like(name: str, kind: str, value: float) -> dict[str, Tensor]:
     ],
 )
 def test_tensors_that_cannot_be(name: str, kind: str, value: float, words: str) -> None:
-    """Kinds, numbers that are not finite, weights that contradict each other: refused before anything is used."""
+    """Wrong types, numbers that are not finite and inconsistent weights are rejected before use."""
     with pytest.raises(ModelError, match=words):
         resume(changed(**like(name, kind, value)), FEW, TEST)
     assert resume(changed(), FEW, TEST).trained
 
 
 def test_early_stopping_keeps_the_best_weights() -> None:
-    """Training ends after `patience` epochs without a better validation, with the weights of the best one."""
+    """Training ends after `patience` epochs without improvement, with the weights of the best epoch."""
     network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
     one = Trainer(
         network, TRAINING, TEST, epochs=60, optimiser=SGD(0.2), schedule=Constant(), validation=15, patience=3, seed=1

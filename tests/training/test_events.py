@@ -1,4 +1,4 @@
-"""Scores: what is derived from a confusion matrix, their order, and what a file says of them."""
+"""Scores: values derived from a confusion matrix, their order, and their form in a file."""
 
 import math
 
@@ -11,21 +11,21 @@ SCORE = Score(0.5, ((3, 1), (2, 4)))
 
 
 def test_counts_and_accuracy_come_from_the_confusion() -> None:
-    """Right answers are the diagonal."""
+    """The diagonal counts the correct predictions."""
     assert SCORE.samples == 10
     assert SCORE.accuracy == pytest.approx(0.7)
     assert SCORE.to_dict() == {"loss": 0.5, "accuracy": pytest.approx(0.7)}
 
 
 def test_the_better_score_has_the_larger_key() -> None:
-    """A higher accuracy is better whatever the loss; of equal ones, the lower loss."""
+    """A higher accuracy is better whatever the loss; among equal accuracies, a lower loss is better."""
     better = Score(9.0, ((4, 0), (2, 4)))
     lower = Score(0.4, SCORE.confusion)
     assert better.sort_key > lower.sort_key > SCORE.sort_key
 
 
 def test_a_score_from_a_file() -> None:
-    """As JSON has it: lists for tuples."""
+    """JSON has lists instead of tuples."""
     assert Score.from_json([0.5, [[3, 1], [2, 4]]], 2) == SCORE
 
 
@@ -45,7 +45,7 @@ def test_a_score_from_a_file() -> None:
         [0.5, [[0, 0], [0, 0]]],
     ],
 )
-def test_what_is_no_score(plain: object) -> None:
-    """Parts that are missing, a loss that is not finite, or counts that are not those of two classes."""
+def test_invalid_scores(plain: object) -> None:
+    """Missing parts, a loss that is not finite and counts that are not of two classes are rejected."""
     with pytest.raises(ConfigError, match="score"):
         Score.from_json(plain, 2)

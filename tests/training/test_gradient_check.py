@@ -1,4 +1,4 @@
-"""Gradient checks: right gradients pass, and planted mistakes are found."""
+"""Gradient checks: correct gradients pass, and planted mistakes are found."""
 
 import linecache
 import textwrap
@@ -27,7 +27,7 @@ LAYERS: list[Layer] = [
 
 
 def example(layers: list[Layer] | None = None) -> tuple[Network, list[float]]:
-    """A network none of whose biases is zero, and an image without equal pixels."""
+    """A network without zero biases, and an image without equal pixels."""
     network = Network((2, 9, 8), layers or LAYERS, seed=1)
     random = Random(2)
     for values in network.parameters.values():
@@ -41,7 +41,7 @@ def checked(samples: int | None = 8) -> GradientReport:
 
 
 def test_right_gradients() -> None:
-    """Every number of every tensor agrees, but at kinks; inputs of layers are among them."""
+    """Every number of every tensor agrees, except at kinks, including the inputs of layers."""
     report = checked(samples=None)
     assert report.passed
     assert [check.name for check in report.checks] == [
@@ -55,7 +55,7 @@ def test_right_gradients() -> None:
 
 
 def test_without_random_numbers_only_later_layers_run_again() -> None:
-    """A network without dropout: what one tensor's check changed is restored before the next one's."""
+    """Without dropout, the changes of one tensor's check are restored before the next check."""
     network, image = example([layer for layer in LAYERS if not isinstance(layer, Dropout)])
     for check in check_gradients(network, image, 3, samples=20).checks:
         assert check.verdict == "right" and check.kinks < check.checked / 4, check
@@ -70,15 +70,15 @@ def test_samples_are_chosen_by_a_seed() -> None:
 
 
 def test_kinks_are_not_checked() -> None:
-    """Of an image without ink every number before a ReLU is at its kink, if no bias is there."""
+    """For an image without ink and zero biases, every input of a ReLU is at its kink."""
     network = Network((1, 4, 4), [Conv2D(2, 3), ReLU(), Flatten(), Dense(3)], seed=1)
     checks = {check.name: check for check in check_gradients(network, [0.0] * 16, 1).checks}
     assert checks["conv2d_1.bias"].verdict == "not checked" and checks["conv2d_1.bias"].kinks == 2
     assert checks["dense_1.bias"].verdict == "right"
 
 
-def test_what_is_refused() -> None:
-    """Labels that are no classes, images of another size, no samples."""
+def test_invalid_arguments() -> None:
+    """Labels out of range, images of another size and no samples are rejected."""
     network, image = example()
     with pytest.raises(ConfigError, match="expected a label from 0 to 4, got 5"):
         check_gradients(network, image, 5)
@@ -152,7 +152,7 @@ def with_mistake(kernel: Callable[..., Any], right: str, wrong: str) -> Callable
 def test_planted_mistakes_are_found(
     name: str, what: str, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each mistake in a backward kernel makes at least one tensor wrong, with six numbers of each checked."""
+    """Each mistake in a backward kernel makes at least one tensor wrong, with six numbers checked per tensor."""
     monkeypatch.setattr(kernels, name, with_mistake(getattr(kernels, name), right, wrong))
     report = checked(samples=6)
     assert not report.passed, what
@@ -161,6 +161,6 @@ def test_planted_mistakes_are_found(
 
 
 def test_every_backward_kernel_has_mistakes() -> None:
-    """The table above covers all of them."""
+    """The table of mistakes covers every backward kernel."""
     backward = {name for name in kernels.__all__ if "_backward" in name}
     assert backward == {name for name, *_ in MISTAKES}

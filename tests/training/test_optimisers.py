@@ -81,13 +81,13 @@ def test_powers(base: float, exponent: int) -> None:
     ],
 )
 def test_settings_out_of_range(make: Any, word: str) -> None:
-    """The error names the setting."""
+    """The error names the invalid setting."""
     with pytest.raises(ConfigError, match=word):
         make()
 
 
 def test_arguments_are_in_the_order_in_which_they_are_written() -> None:
-    """The second of SGD's is its momentum; the weight decay is given by name alone."""
+    """SGD's second argument is its momentum; the weight decay is a keyword argument only."""
     assert SGD(0.1, 0.9) == SGD(learning_rate=0.1, momentum=0.9)
     assert Adam(0.1, 0.8, 0.9) == Adam(learning_rate=0.1, beta_1=0.8, beta_2=0.9)
     assert Adam(0.1, weight_decay=0.5).weight_decay == 0.5
@@ -95,6 +95,6 @@ def test_arguments_are_in_the_order_in_which_they_are_written() -> None:
 
 @pytest.mark.parametrize(("warmup", "total"), [(0.1, 10), (0.25, 4), (0.5, 2)])
 def test_one_cycle_of_a_single_step_of_warmup(warmup: float, total: int) -> None:
-    """Its first step is the peak already."""
+    """Its first step already has the peak rate."""
     factors = [OneCycle(warmup).factor(step, total, 0) for step in range(total)]
     assert factors[0] == 1.0 and factors == sorted(factors, reverse=True) and factors[-1] < 0.01

@@ -1,4 +1,4 @@
-"""The paper's network against PyTorch's figures, ten steps of training long (made by fixtures/make_pytorch.py)."""
+"""The paper's network against PyTorch's figures for ten training steps (made by fixtures/make_pytorch.py)."""
 
 import json
 from pathlib import Path
@@ -16,14 +16,14 @@ FIGURES = json.loads((Path(__file__).parents[1] / "fixtures" / "paper_network.js
 
 
 def assert_brief(values: Any, brief: dict[str, Any], words: str) -> None:
-    """Float32 rounds to 6e-8; sums of a few hundred products may differ by some of that."""
+    """Float32 rounds to 6e-8; sums of a few hundred products may differ by a few times that."""
     assert sum(values) == pytest.approx(brief["sum"], rel=1e-4, abs=1e-5), words
     assert sum(value * value for value in values) == pytest.approx(brief["squares"], rel=1e-4, abs=1e-9), words
     assert list(values[:: brief["step"]]) == pytest.approx(brief["values"], rel=1e-4, abs=1e-6), words
 
 
 def test_ten_steps_agree_with_pytorch() -> None:
-    """Logits, losses, every layer's gradients at every step, and the parameters in the end."""
+    """Logits, losses and every layer's gradients at every step, and the final parameters."""
     training, _ = PAPER.digits()
     network = Network(PAPER.input_shape, PAPER.layers, seed=FIGURES["seed"])
     engine = Interpreter(lower_training(network, images=len(FIGURES["steps"])))

@@ -1,4 +1,4 @@
-"""A training's state: taken and given back, it continues to the same bits; what is not of the training is refused."""
+"""A training's state: a restored state continues to the same bits, and a state of another training is rejected."""
 
 from collections.abc import Callable
 from itertools import islice
@@ -26,7 +26,7 @@ def trainer(optimiser: SGD | Adam | None = None, epochs: int = 2) -> Trainer:
 
 @pytest.mark.parametrize("events", [0, 1, 4, 9, 11])
 def test_a_state_continues_to_the_same_bits(events: int) -> None:
-    """From wherever it was taken: before, within and between epochs, and while judging."""
+    """The state may be from before, within or between epochs, or from an evaluation."""
     whole, first, second = trainer(), trainer(), trainer()
     list(whole.run())
     list(islice(first.run(), events))
@@ -65,7 +65,7 @@ def longer(state: dict[str, Any]) -> None:
     ],
 )
 def test_a_state_of_another_training_changes_nothing(damage: Callable[[dict[str, Any]], None]) -> None:
-    """Whatever is wrong with it, it is refused as a whole, and the training goes on as if it had not been given."""
+    """An invalid state is rejected as a whole, and the training continues as before."""
     whole, one = trainer(), trainer()
     list(whole.run())
     list(islice(one.run(), 4))

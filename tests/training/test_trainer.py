@@ -1,4 +1,4 @@
-"""The trainer: what it tells, that slices change nothing, and what it refuses."""
+"""The trainer: its events, its independence of the slice size, and its error messages."""
 
 from array import array
 
@@ -22,7 +22,7 @@ LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dense(3)]
 
 
 def trainer(network: Network, **settings: object) -> Trainer:
-    """A trainer on four digits of each of three classes, tested on two of each."""
+    """A trainer with four training digits and two test digits of each of three classes."""
     training, test = PAPER.digits()
     chosen = {"epochs": 2, "optimiser": SGD(0.05), "batch_size": 5, "seed": 7, **settings}
     return Trainer(network, training.select((0, 1, 2), 4), test.select((0, 1, 2), 2), **chosen)  # type: ignore[arg-type]
@@ -51,13 +51,13 @@ def test_events_of_a_training() -> None:
 
 @pytest.mark.parametrize("slice_size", [2, 3, 5, 7, 12, 100])
 def test_slices_change_no_bit(slice_size: int) -> None:
-    """However the work is cut, also inside a batch and over a smaller last batch, the parameters are the same."""
+    """The parameters do not depend on the slice size, even inside a batch and with a smaller last batch."""
     assert trained(slice_size).fingerprint() == trained(1).fingerprint()
 
 
 @pytest.mark.parametrize("room", [1, 4, 7, 13])
 def test_images_are_streamed(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However few of them the engine holds at a time, fewer than a batch or than those to judge by: the same bits."""
+    """The bits do not depend on the engine's capacity, even if it is below a batch or the evaluation set."""
     whole = trained(100, augmentation=Augmentation(shift=1), validation=3)
     monkeypatch.setattr("scnn.network.stream.MAX_IMAGES", room)
     one = trainer(Network((1, 28, 28), LAYERS, seed=7), augmentation=Augmentation(shift=1), validation=3)
@@ -71,12 +71,12 @@ def test_images_are_streamed(room: int, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_seed_is_a_training() -> None:
-    """The same seed gives the same bits again; another order of the digits gives others."""
+    """The same seed gives the same bits; another order of the digits gives different ones."""
     assert trained(4).fingerprint() == trained(4).fingerprint() != trained(4, seed=8).fingerprint()
 
 
 def test_a_batch_takes_the_mean() -> None:
-    """Where a batch holds the same digit five times, one step of the batch is one step of the single digit."""
+    """A step with a batch of the same digit five times equals a step with that digit alone."""
     training, test = PAPER.digits()
     network, other = (Network((1, 28, 28), LAYERS, seed=7) for _ in range(2))
     same = Digits(training.image(0) * 5, bytes(training.labels[:1]) * 5, 28, 28, training.classes)
@@ -89,7 +89,7 @@ def test_a_batch_takes_the_mean() -> None:
 
 
 def test_the_papers_experiment_is_learned() -> None:
-    """Eight of the fifty epochs, at ten times the rate, already tell most test digits apart."""
+    """Eight of the fifty epochs, at ten times the learning rate, already classify most test digits correctly."""
     training, test = PAPER.digits()
     network = Network(PAPER.input_shape, PAPER.layers, seed=1)
     events = Trainer(network, training, test, epochs=8, optimiser=SGD(0.01), seed=1).run()
@@ -99,7 +99,7 @@ def test_the_papers_experiment_is_learned() -> None:
 
 
 def test_a_loss_that_is_not_finite_stops_the_training() -> None:
-    """A learning rate far too large is named as the likely cause, not trained on."""
+    """Training stops, and names a learning rate that is too large as the likely cause."""
     with pytest.raises(TrainingError, match="learning rate"):
         for _ in trainer(Network((1, 28, 28), [Conv2D(2, 3), Flatten(), Dense(3)]), optimiser=SGD(1e30)).run():
             pass
@@ -127,13 +127,13 @@ def test_a_loss_that_is_not_finite_stops_the_training() -> None:
     ],
 )
 def test_settings_out_of_range_or_of_another_kind(settings: dict[str, object], word: str) -> None:
-    """A ConfigError names the setting, and what it should be, before anything is trained."""
+    """A ConfigError names the setting and its valid values before training starts."""
     with pytest.raises(ConfigError, match=word):
         trainer(Network((1, 28, 28), LAYERS, seed=7), **settings)
 
 
 def test_digits_that_do_not_fit() -> None:
-    """Another size, more classes than the network has, and no digits at all are refused at once."""
+    """Images of another size, more classes than the network has, and empty datasets are rejected."""
     with pytest.raises(ShapeError, match=r"\(1, 28, 28\).*\(1, 14, 14\)"):
         trainer(Network((1, 14, 14), [Flatten(), Dense(3)], seed=1))
     with pytest.raises(ConfigError, match="labels up to 2.*2 classes"):
@@ -144,8 +144,8 @@ def test_digits_that_do_not_fit() -> None:
         Trainer(Network((1, 28, 28), LAYERS), training, none, epochs=1, optimiser=SGD(0.1))
 
 
-def test_what_is_no_digits_and_no_network() -> None:
-    """Both digits in a tuple, as load_digits gives them, bare pixels, and layers without a network are named."""
+def test_arguments_of_other_types() -> None:
+    """The tuple of load_digits, bare pixels, and layers without a network have their own messages."""
     network, both = Network((1, 28, 28), LAYERS), PAPER.digits()
     with pytest.raises(ConfigError, match=r"training digits must be of type Digits.*of type tuple"):
         Trainer(network, both, epochs=1)  # type: ignore[arg-type]
@@ -156,7 +156,7 @@ def test_what_is_no_digits_and_no_network() -> None:
 
 
 def test_the_network_keeps_its_arrays() -> None:
-    """What holds a network's parameters sees them change."""
+    """References to a network's parameters see their changes."""
     network = Network((1, 28, 28), LAYERS, seed=7)
     bias = network.parameters["dense_1.bias"]
     for _ in trainer(network).run():
