@@ -2,7 +2,7 @@
 
 It needs Python 3.11 with pip, and package registries. What is pinned goes into folders inside the clone
 (.venv, site/node_modules), what is built into dist/. The first run sets up and starts over inside .venv.
-Each command is a few lines here; its work stands in site/builder/ and tests/tools/.
+Each command is a few lines here; the work is done in site/builder/ and tests/tools/.
 """
 
 import argparse

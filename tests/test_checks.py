@@ -52,7 +52,7 @@ def test_class_names_that_files_cannot_keep(names: object) -> None:
 
 
 def test_values_in_messages_are_short() -> None:
-    """A class instead of its object is told how to write it; long texts are cut; arrays and lists by their kind."""
+    """A class instead of its object has a hint; long texts are shortened; arrays and lists are described by type."""
     assert "ReLU(" in describe(ReLU)
     assert len(describe("x" * 1000)) <= 80
     assert describe([0.0] * 1000).endswith("list")

@@ -1,4 +1,4 @@
-"""Imports: scnn stands on the standard library alone, and its modules import one way."""
+"""Imports: scnn needs only the standard library, and its modules import in one direction."""
 
 import ast
 import re

@@ -108,5 +108,5 @@ def test_a_trainings_settings_out_of_range(data: object, word: str) -> None:
 
 
 def test_layers_are_layers() -> None:
-    """What files may name can stand in a network."""
+    """Every layer that a file may name can be used in a network."""
     assert all(issubclass(kind, Layer) for kind in LAYERS)

@@ -1,4 +1,4 @@
-"""Options: what the compiler does to make kernels fast, each of which a test can leave out."""
+"""Options: the compiler's optimisations, which tests can switch off one by one."""
 
 from dataclasses import dataclass
 

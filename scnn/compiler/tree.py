@@ -40,7 +40,7 @@ Type = Literal["float32", "int32", "bool"]
 
 @dataclass(frozen=True)
 class Expression:
-    """Anything with a value. `node` is where it stands in the source."""
+    """Anything with a value. `node` is its syntax node in the source."""
 
     type: Type
     node: ast.AST = field(compare=False, repr=False)

@@ -183,7 +183,7 @@ def activation(network: Architecture, index: int) -> str:
 
 def producer(network: Architecture, index: int) -> int:
     """How many layers precede and include the one that wrote the input of the layer at `index`; layers that share
-    memory write no output of their own. 0 stands for the network's input.
+    memory write no output of their own. 0 is the network's input.
     """
     while index > 0 and network.layers[index - 1].shares_memory:
         index -= 1

@@ -36,7 +36,7 @@ def lower_training(
     - `update(samples)` takes one optimiser step with the mean over that many samples, and resets the gradients;
     - `train(first, steps, batch)` runs `gradients` and `update` for `steps` consecutive batches.
 
-    The optimiser (SGD by default) reads one row of `settings` per step, of which there are `steps`; `step` is the
+    The optimiser (SGD by default) reads one row of `settings` in each of `steps` steps; `step` is the
     index of the next one. Raises ConfigError if the network needs too much memory, or if its layers cannot be
     combined.
     """

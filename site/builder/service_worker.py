@@ -10,7 +10,7 @@ from builder.paths import SITE, SOURCE
 
 def stamp_service_worker(site: Path = SITE) -> None:
     """Writes sw.js with the integrity hash of every file of the site, and with one stamp for the page and one for
-    the documentation, each of which changes with any of their files."""
+    the documentation, which change with any of their files."""
     target = site / "sw.js"
     paths = [path for path in sorted(site.rglob("*")) if path.is_file() and path != target]
     hashes = {path.relative_to(site).as_posix(): integrity(path) for path in paths}

@@ -100,7 +100,7 @@ def test_nothing_that_axe_finds(new_page: Maker, site_url: str, scheme: str) -> 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_that_axe_finds_on_the_other_pages(new_page: Maker, site_url: str, scheme: str) -> None:
-    """The same of the licences and of the page for addresses that are none."""
+    """The same for the licences, and for the page that unknown addresses show."""
     page = new_page(color_scheme=scheme)
     for name, heading in (("licences.html", "Third-party software and licences"), ("404.html", "Page not found")):
         page.goto(site_url + name)

@@ -45,7 +45,7 @@ def test_a_correction_is_learned(page: Page) -> None:
     first = page.get_by_role("status", name="Prediction")
     expect(first).to_have_text(re.compile("^[0-9],"), timeout=10_000)
     truth = "4" if not first.inner_text().startswith("4") else "5"
-    expect(button(page, "Teach it")).to_be_disabled()  # until it is told what
+    expect(button(page, "Teach it")).to_be_disabled()  # until a class is chosen
     page.get_by_role("combobox", name="That was a").select_option(truth)
     button(page, "Teach it").click()
     wait_for(page, "finished", timeout=TRAINED)

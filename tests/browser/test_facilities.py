@@ -80,8 +80,8 @@ def test_what_the_page_cannot_do_without_is_named(new_page: Maker, site_url: str
 
 
 def test_plain_http_in_a_classroom(browser: Browser, playwright: Playwright, site_url: str) -> None:
-    """Under a host name that is not localhost there is no secure context: all but working offline goes on, and the
-    page says so once."""
+    """Under a host name that is not localhost there is no secure context: everything works except offline use, and
+    the page says so once."""
     address = site_url.replace("127.0.0.1", "school.test")
     if browser.browser_type.name == "chromium":
         settings = chromium()

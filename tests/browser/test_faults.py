@@ -1,6 +1,6 @@
 """Faults, done for real: each ends in words on the page, a way on, and nothing lost that was kept.
 
-Every test notes what it tried, and how often; the run prints it as a table, which stands in FAULTS.md.
+Every test records which fault it injected, and how often; the run prints the table in FAULTS.md.
 """
 
 import fnmatch
@@ -301,7 +301,7 @@ ANY_ADDRESS_SEEN = "which parts of the address are invalid; the page works with 
 
 
 def test_an_address_of_any_bytes(new_page: Maker, site_url: str, tried: Tried) -> None:
-    """Whatever stands in it, the page comes up."""
+    """The page starts with any content of the address."""
     page = new_page()
     random = Random("addresses")
     for _ in range(2):

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_models_and_checkpoints_are_files(page: Page, tmp_path: Path) -> None:
-    """A saved model opens in Python and on the page; a saved checkpoint goes on to the very same bits."""
+    """A saved model opens in Python and on the page; a continued checkpoint gives the same bits."""
     needs_chromium(page, "downloads")
     fresh(page, "?experiment=paper&seed=3")
     page.get_by_role("combobox", name="Engine").select_option("interpreted")
@@ -87,7 +87,7 @@ def test_a_file_that_is_no_model(page: Page, tmp_path: Path, content: bytes, wor
 
 
 def test_a_file_that_is_no_model_while_it_trains(page: Page, tmp_path: Path) -> None:
-    """The training goes on, and the words stay, though the state's line changes all the time."""
+    """The training continues, and the message stays, although the status line keeps changing."""
     fresh(page, "?experiment=mnist")
     button(page, "Train").click()
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
@@ -169,7 +169,8 @@ def draw_shapes(folder: Path) -> None:
 
 
 def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
-    """Pictures of any size, a folder for each class; what is no picture is left out, and said."""
+    """Pictures of any size, a folder for each class; files that are not pictures are skipped, and the page says
+    so."""
     needs_chromium(page, "choosing a folder")
     fresh(page)
     open_all(page)

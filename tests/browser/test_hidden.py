@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 @contextlib.contextmanager
 def tab_of_a_window(browser: Browser, playwright: Playwright) -> Iterator[Page]:
-    """A tab that can be hidden. A Chromium that Playwright starts is told that every tab has the focus, so that none
+    """A tab that can be hidden. A Chromium that Playwright starts treats every tab as focused, so that none
     is ever hidden; one that it is only connected to is left as people have it."""
     if browser.browser_type.name == "firefox":
         context = browser.new_context()

@@ -108,7 +108,7 @@ def test_after_one_visit_all_works_with_the_server_stopped(context: BrowserConte
 
 
 def test_an_update_takes_over_cleanly(context: BrowserContext, tmp_path: Path) -> None:
-    """Version A goes on, its training too, until somebody agrees; then all of it is version B."""
+    """Version A and its training continue until the user agrees to the update; then everything is version B."""
     other = tmp_path / "b"
     shutil.copytree(SITE, other)
     for name, before, after in (
@@ -245,7 +245,7 @@ def test_no_way_in(new_page: Maker, site_url: str, tmp_path: Path) -> None:
 
 
 def test_nothing_reaches_what_could_run_it() -> None:
-    """No innerHTML, eval or exec stands in what the page runs of ours."""
+    """Our code on the page contains no innerHTML, eval or exec."""
     sources = [*SITE.glob("*.py"), *SITE.glob("*.js"), *(SITE / "widgets").glob("*.py")]
     assert len(sources) > 15
     for path in sources:

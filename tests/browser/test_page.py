@@ -83,7 +83,7 @@ def test_the_curves_are_drawn(trained: Page, chart: str) -> None:
 
 
 def test_progress_is_full(trained: Page) -> None:
-    """The bar stands at its end: 50 epochs of 75 images."""
+    """The progress bar is full: 50 epochs of 75 images."""
     bar = trained.get_by_role("progressbar", name="Training progress")
     assert bar.evaluate("bar => [bar.value, bar.max]") == [3750, 3750]
 
@@ -153,7 +153,7 @@ def test_an_empty_canvas_gets_no_prediction(trained: Page) -> None:
 
 
 def test_pause_resume_reset(new_page: Maker, site_url: str) -> None:
-    """A pause stops the samples, drawing works in it, resuming goes on, and reset begins anew at any moment."""
+    """A pause stops the samples, drawing works during it, resuming continues, and reset starts over at any time."""
     page = opened(new_page, site_url)
     page.get_by_role("combobox", name="Engine").select_option("interpreted")
     for name in ("Pause", "Resume", "Reset"):

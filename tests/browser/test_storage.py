@@ -68,7 +68,7 @@ def trains_unkept(page: Page) -> str:
 def test_storage_that_is_full(
     browser: Browser, playwright: Playwright, site_url: str, tmp_path: Path, tried: Tried
 ) -> None:
-    """While it trains: that goes on, and the page says that it is not kept. From the start: the page says
+    """During training: it continues, and the page says that it is not saved. From the start: the page says
     that it needs room."""
     if browser.browser_type.name == "firefox":
         with firefox_with(playwright, {"dom.quotaManager.temporaryStorage.fixedLimit": 30}) as page:

@@ -121,7 +121,7 @@ def test_looking_inside(page: Page) -> None:
 
 
 def test_teaching_and_keeping(page: Page, tmp_path: Path) -> None:
-    """A correction trains on; a file is opened; reset begins anew."""
+    """A correction continues the training; a file opens; reset starts over."""
     stroke(page, line(0.2, 0.2, 0.8, 0.2))
     page.get_by_role("combobox", name="That was a").select_option("2")
     button(page, "Teach it").click()

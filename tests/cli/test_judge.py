@@ -62,7 +62,7 @@ def test_predicting_pictures(model: Path, tmp_path: Path) -> None:
 
 
 def test_one_picture_that_is_none(model: Path, tmp_path: Path) -> None:
-    """It is told; the others are read all the same."""
+    """The command reports it, and reads the others."""
     one = picture(tmp_path / "one.png", 1, dark=False)
     result = scnn("predict", model, one, "pyproject.toml", one, "--json")
     lines = [json.loads(line) for line in result.stdout.splitlines()]

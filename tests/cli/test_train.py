@@ -26,7 +26,8 @@ def test_training_as_json(tmp_path: Path) -> None:
 
 
 def test_what_is_reported_is_of_the_weights_that_are_saved(tmp_path: Path) -> None:
-    """With validation the best epoch's weights are saved; its figures stand beside them, not the last epoch's."""
+    """With validation the best epoch's weights are saved; the file has that epoch's figures, not those of the last
+    one."""
     path = tmp_path / "m.lr0.03"
     chosen = ("--preset", "mnist", "--epochs", 6, "--learning-rate", 0.03, "--validation", 200, "--patience", 1)
     lines = lines_of(scnn("train", *chosen, "--seed", 1, "--out", path, "--json"))

@@ -487,7 +487,7 @@ def test_what_is_no_function_in_a_file() -> None:
     exec("def typed(out): out[0] = 1.0", names)
     for kernel, message in (
         (lambda out: out[0], "this is not a kernel; expected a function that begins with `def`"),
-        (names["typed"], "typed has no source to read: a kernel stands in a file"),
+        (names["typed"], "typed has no source to read; expected a function in a file"),
     ):
         with pytest.raises(KernelError, match=re.escape(message)):
             compile_plan(Plan({}, {"run": Procedure("run", (), (Call(kernel, {"out": "out"}),))}))  # type: ignore[arg-type]

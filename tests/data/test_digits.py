@@ -51,7 +51,7 @@ def test_the_bundled_digits() -> None:
 
 
 def test_select_takes_the_first_of_each_class() -> None:
-    """Labels are counted anew in the order asked for, and the classes keep their names."""
+    """Labels are renumbered in the requested order, and the classes keep their names."""
     training, _ = load_digits()
     chosen = training.select((7, 2), 3)
     assert chosen.labels == bytes([0, 0, 0, 1, 1, 1]) and chosen.classes == ("7", "2")

@@ -137,7 +137,7 @@ def test_strokes_of_any_size_and_place_look_the_same() -> None:
 
 
 def test_strokes_have_the_ink_of_mnist() -> None:
-    """A drawn one and nought hold as much ink as those of the bundled digits, give or take what those vary."""
+    """A drawn 1 and a drawn 0 have as much ink as those of the bundled digits, within their variation."""
     _, test = load_digits()
     for digit, strokes in ((0, [ring(0.5, 0.5, 0.25, 0.4)]), (1, [[(0.5, 0.1), (0.48, 0.9)]])):
         masses = sorted(sum(test.image(at)) for at in range(1000) if test.labels[at] == digit)

@@ -42,7 +42,7 @@ def test_images_with_a_channel_or_flat(shape: tuple[int, ...]) -> None:
 
 
 def test_labels_of_qmnist() -> None:
-    """Eight columns of int32, of which the first is the class."""
+    """Eight columns of int32; the first one is the class."""
     columns = np.column_stack([LABELS, *[np.full(3, 99)] * 7])
     assert load_idx(idx(IMAGES, "u1"), idx(columns, "i4")) == PLAIN
 

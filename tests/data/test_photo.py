@@ -1,4 +1,4 @@
-"""Photographs: digits are found and read on paper of any kind, one or several, and what is no digit is left alone."""
+"""Photographs: one or several digits are found and read on paper of any kind, and everything else is ignored."""
 
 import contextlib
 from collections import Counter

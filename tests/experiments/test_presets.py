@@ -1,4 +1,4 @@
-"""Presets: the paper's experiment, and names that are none."""
+"""Presets: the paper's experiment, and unknown names."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_an_unknown_preset() -> None:
 
 
 def test_the_model_that_ships_reads_as_it_says() -> None:
-    """The build's own run of the mnist preset: at least 98.2 % of the bundled test digits, judged here anew."""
+    """The build's own run of the mnist preset: at least 98.2 % of the bundled test digits, evaluated here again."""
     path = next((Path(__file__).parents[2] / "dist" / "site").glob("pretrained.safetensors"))
     network = Network.load(path)
     report = network.evaluate(MNIST.digits()[1])

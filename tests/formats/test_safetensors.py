@@ -180,7 +180,7 @@ def test_mutated_files_are_refused_or_sound(model: bytes, data: st.DataObject) -
     random = Random(data.draw(st.integers(0, 2**32)))
     mutated = bytearray(model)
     for _ in range(random.randrange(1, 6)):
-        # most of what is interesting stands in the header
+        # most of the interesting bytes are in the header
         at = random.randrange(len(mutated) if random.random() < 0.3 else min(len(mutated), 1200)) if mutated else 0
         change = random.randrange(5)
         if change == 0 and mutated:

@@ -152,7 +152,7 @@ def test_a_correction_is_learned_without_forgetting() -> None:
 
 
 def test_models_and_checkpoints_come_and_go(trained: Session) -> None:
-    """A checkpoint goes on in another session to the same end; a model is judged at once."""
+    """A checkpoint continues in another session to the same result; a model is evaluated at once."""
     one = session()
     one.handle({"action": "start", **SHORT})
     one.handle({"action": "advance", "budget_ms": 3})
@@ -227,7 +227,7 @@ def test_training_on_own_images() -> None:
 
 
 def test_own_images_are_in_their_checkpoint_and_not_in_their_model() -> None:
-    """A checkpoint goes on where the images are not; a model reads drawings there, and trains no further."""
+    """A checkpoint continues without its images; a model reads drawings without them, and cannot train."""
     one = session()
     one.handle({"action": "idx", **two_classes()})
     one.handle({"action": "start", "experiment": "own", "epochs": 2})
@@ -296,7 +296,7 @@ def test_the_pretrained_model_reads_until_there_is_a_training(trained: Session) 
     ],
 )
 def test_bad_messages(trained: Session, message: dict[str, Any], word: str) -> None:
-    """Each gets its sentence, and the session goes on."""
+    """Each has its own message, and the session continues."""
     assert word in trained.handle(message)["error"]["message"]
     assert "report" in trained.handle({"action": "stop"})
 

@@ -64,7 +64,7 @@ def test_advance_pulls_slices_until_the_epoch_ends() -> None:
 
 
 def test_predict_reads_a_drawing() -> None:
-    """Probabilities for every class, the 28 × 28 that was seen, and how much training stands behind it."""
+    """Probabilities for every class, the 28 × 28 that was seen, and how long the network was trained."""
     session = ticking()
     session.handle({"action": "start", "experiment": "paper", "seed": 1})
     answer = session.handle(drawing())
@@ -112,7 +112,7 @@ def test_an_empty_drawing_gets_no_prediction() -> None:
     ],
 )
 def test_bad_messages_get_named_errors(message: dict[str, Any], name: str, word: str) -> None:
-    """The answer holds the error's name and a sentence; the session goes on."""
+    """The answer has the error's name and message; the session continues."""
     session = ticking()
     error = session.handle(message)["error"]
     assert error["name"] == name

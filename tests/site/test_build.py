@@ -186,7 +186,7 @@ def test_workflows_are_linted(tmp_path: Path) -> None:
 
 
 def test_actions_are_pinned_by_commit() -> None:
-    """A tag can be moved to other code, a commit cannot; the version stands beside it."""
+    """A tag can be moved to other code, a commit cannot; the version is in a comment."""
     used = [line for path in WORKFLOWS.glob("*.yml") for line in re.findall(r"uses: (.*)", path.read_text())]
     assert len(used) > 5
     for action in used:

@@ -76,7 +76,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TARGET)))
 def test_every_page_keeps_the_policy(path: Path) -> None:
-    """The site's Content-Security-Policy stands in each page, which has no script, style or handler of its own."""
+    """Each page has the site's Content-Security-Policy, and no inline script, style or handler."""
     content = content_of(path)
     assert content.policy.startswith("default-src 'none'; script-src 'self';")
     assert "unsafe" not in content.policy

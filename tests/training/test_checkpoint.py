@@ -122,7 +122,7 @@ def test_models_without_checkpoint_and_other_digits_are_refused(tmp_path: Path) 
 
 
 def test_other_test_digits_are_refused() -> None:
-    """Continuing with another validation set, or none, is rejected: the scores would not be comparable."""
+    """Continuing with other test digits, or none, is rejected: the scores would not be comparable."""
     one = trainer(optimiser=Adam(0.01))
     for test in (None, TRAINING):
         with pytest.raises(

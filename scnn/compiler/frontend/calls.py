@@ -103,7 +103,7 @@ def called_kernel(reader: Reader, node: ast.Call) -> Function:
 
 
 def refuse_mathematics(reader: Reader, node: ast.Call) -> None:
-    """Names what stands for a function of Python's math, which gives other bits on every platform."""
+    """Names the replacement for a function of Python's math, whose bits differ between platforms."""
     match node.func:
         case ast.Attribute(value=ast.Name(id=module), attr=name) if reader.meaning(module) is math:
             written = f"{module}.{name}"

@@ -35,7 +35,7 @@ def given(kernel: "Callable[..., object] | Given") -> Given:
     try:
         lines, first = inspect.getsourcelines(kernel)
     except (OSError, TypeError):
-        raise KernelError(f"{kernel.__name__} has no source to read: a kernel stands in a file") from None
+        raise KernelError(f"{kernel.__name__} has no source to read; expected a function in a file") from None
     text = textwrap.dedent("".join(lines))
     file = Path(inspect.getsourcefile(kernel) or "?")
     indent = len(lines[0]) - len(text.splitlines(keepends=True)[0])

@@ -69,7 +69,7 @@ def read_block(reader: Reader, nodes: list[ast.stmt], defined: set[str], top: bo
 
 
 def skip(reader: Reader, node: ast.stmt, defined: set[str]) -> None:
-    """What a refused statement assigns has a value after it, of which nothing is known."""
+    """Gives the names that a refused statement assigns an unknown value."""
     names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
     reader.unclear |= names - reader.types.keys() - reader.parameters.keys()
     defined |= names & (reader.types.keys() | reader.unclear)

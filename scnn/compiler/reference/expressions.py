@@ -1,6 +1,6 @@
 """Expressions, as Python: whole numbers as one Python expression, and a line for every rounding or check.
 
-An int32 may stand for itself modulo 2³² as long as only + - * & | << are done to it; it is wrapped ("settled") where
+An int32 may be represented modulo 2³² as long as only + - * & | << are done to it; it is wrapped ("settled") where
 its value counts. An index inside its buffer needs no wrapping, so that the usual one costs a single comparison.
 """
 

@@ -25,7 +25,7 @@ EXPORT_FUNCTION, EXPORT_MEMORY, EXPORT_GLOBAL = 0, 2, 3
 
 def module(functions: Sequence[Code], exported: Sequence[str], memory: int) -> bytes:
     """A module with a memory of so many bytes, exported as `memory`, the last failed check's number, exported as
-    `site`, and the functions, of which some are exported by their names."""
+    `site`, and the functions, some of them exported by name."""
     counts = sorted({len(code.parameters) for code in functions})
     numbers = {code.name: number for number, code in enumerate(functions)}
     types = [b"\x60" + vector([bytes([VALUE_TYPES["i32"]])] * count) + vector([]) for count in counts]

@@ -77,7 +77,7 @@ class Nodes:
         return self.make("i32.const", data=wrap(value))
 
     def v128(self, *lanes: float) -> Node:
-        """A vector constant; one number stands for all lanes."""
+        """A vector constant; a single number is used for all lanes."""
         numbers = lanes * 4 if len(lanes) == 1 else lanes
         return self.make("v128.const", data=tuple(wrap(n) if isinstance(n, int) else n for n in numbers))
 
@@ -193,7 +193,7 @@ def stamp(block: Block, start: int, origin: Origin) -> None:
 
 
 def origin_of(node: Node, around: Origin | None) -> Origin:
-    """Where a node that stands in something from `around` comes from: there too, if it can be."""
+    """The origin of a node inside something that comes from `around`: that too, if possible."""
     if around is not None and around in node.origins:
         return around
     return next((origin for origin in node.origins if origin is not NOWHERE), around or NOWHERE)

@@ -191,7 +191,7 @@ def changes_in(block: Block) -> set[str]:
 
 
 def repeated(block: Block) -> set[Node]:
-    """The expressions that stand in a block's own statements more than once."""
+    """The expressions that occur more than once in a block's own statements."""
     seen: set[Node] = set()
     again: set[Node] = set()
 

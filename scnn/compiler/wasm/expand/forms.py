@@ -29,7 +29,7 @@ def scalar(state: State, value: Value) -> Node:
 
 
 def sum_node(state: State, affine: Affine) -> Node:
-    """The sum as nodes, the constant last; the loops' variables stand in the order of the loops, so that what does
+    """The sum as nodes, the constant last; the loops' variables are in the order of the loops, so that what does
     not change in an inner loop is a part of its own."""
     total = None
     for atom, coefficient in sorted(affine.terms.items(), key=lambda term: age(term[0])):

@@ -112,7 +112,7 @@ def check(state: State, at: Index | TreeStore, buffer: Buffer, place: Affine) ->
 
 
 def gather(state: State, turn: LoopTurn, expression: Index, buffer: Buffer, index: Value) -> Value:
-    """Elements at indices of which each lane has its own, or which are checked only in the lanes that are on."""
+    """Elements at indices that differ between lanes, or that are checked only in active lanes."""
     nodes = state.nodes
     kind: Type = "float32" if buffer.kind == "float32" else "int32"
     if not index.is_vector:

@@ -70,7 +70,7 @@ def end_reductions(state: State, partials: Sequence[Partial], group: list[LoopTu
 
 
 def combined(state: State, reduction: Reduction, one: Value, other: Value) -> Value:
-    """The combination of two results: `one` stands for the name, and `other` for the new value."""
+    """The combination of two results: `one` is the name's value, and `other` the new value."""
     if reduction.combine is None:
         shape = "f32" if reduction.type == "float32" else "i32"
         if one.is_vector:

@@ -1,4 +1,4 @@
-"""Values: what an expression comes to, and what the names of a kernel stand for while it is executed."""
+"""Values: the results of expressions, and the values of a kernel's names while it is executed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ class Mask:
 
 @dataclass
 class LoopTurn:
-    """One of the turns that run together, or four of them in the lanes of vectors: what its names stand for."""
+    """One of the iterations that run together, or four of them in the lanes of vectors: the values of its names."""
 
     names: dict[str, Value | Cell]
     tag: str = ""  # tells its locals from those of the others
