@@ -1,6 +1,6 @@
-"""Kernels that once came out otherwise than the exact interpreter: each must give its bits, be refused by a
-KernelError that says why, or stop with the same named error at the same line. They stand for kinds, each with its
-siblings.
+"""Kernels whose compiled results once differed from the exact interpreter: each must give the same bits, be refused
+by a KernelError that says why, or stop with the same error at the same line. Each represents a kind of mistake, next
+to its variants.
 
 case(name, ends, source, lengths of the buffers, sizes, inputs, …): `ends` says how it ends. `alias` gives a parameter
 the buffer of another one; `then` are inputs of a second run on the same engine.
@@ -44,7 +44,7 @@ def case(
 
 
 def body(name: str, ends: str, text: str, **inputs: Sequence[float]) -> None:
-    """A case of one kernel, whose buffers all have 8 elements but for the ones given more."""
+    """A case of one kernel, whose buffers have 8 elements unless given."""
     head = "def kernel(out: Float32Buffer, x: Float32Buffer, whole: Int32Buffer, n: Int32Buffer, m: Int32Buffer):\n"
     lines = "".join(f"    {line}\n" for line in text.strip().splitlines())
     given = {"x": F, **inputs}

@@ -1,4 +1,4 @@
-"""Faults that the compiler had, or could have: each put back, to count how many random kernels it takes to find it.
+"""Faults that the compiler had, or could have. Each is injected, to count how many random kernels find it.
 
 `pytest tests/compiler/test_faults.py --faults N` tries at most N kernels for each and prints the table of README.md;
 `python -m tests.compiler.faults N NAME` is about one.
@@ -347,7 +347,7 @@ FAULTS = [
 
 @contextmanager
 def planted(fault: Fault) -> Iterator[Path]:
-    """A copy of the package and of the compiler's tests with the fault in it."""
+    """A copy of the package and of the compiler's tests, with the fault injected."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for part in ("scnn", "tests/compiler"):

@@ -1,4 +1,4 @@
-"""Differential fuzzing: one random kernel on the exact interpreter and compiled; what differs is made small.
+"""Differential fuzzing: runs a random kernel on the exact interpreter and compiled, and minimises it if they differ.
 
 `python -m tests.compiler.fuzzing FIRST COUNT` runs the examples of so many seeds and prints what it finds;
 `--record FILE` keeps what the interpreter gives for them, and `--against FILE` compares with that.
@@ -31,7 +31,7 @@ def plan_for(one: Example) -> Plan:
 
 
 def outcomes(engine: Engine, one: Example) -> list[Outcome]:
-    """How each run of an example ends: with all bits, or with an error at a line."""
+    """The result of each run of an example: all bits, or an error at a line."""
     found: list[Outcome] = []
     for inputs in one.runs:
         for name, length in LENGTHS.items():
@@ -48,8 +48,8 @@ def outcomes(engine: Engine, one: Example) -> list[Outcome]:
 
 
 def compare(one: Example, check: Callable[[bytes], None] | None = None) -> tuple[str, str]:
-    """How an example ends ("same", "refused", or the names of errors), and what differs, if anything does. `check` is
-    given the module's bytes."""
+    """The outcome of an example ("same", "refused", or the names of errors), and the difference, if any. `check` is
+    called with the module's bytes."""
     plan = plan_for(one)
     made: dict[str, Engine] = {}
     refused: dict[str, str] = {}
@@ -91,7 +91,7 @@ def shown(found: list[Outcome], expected: list[Outcome]) -> str:
 
 
 def difference(one: Example) -> str:
-    """What differs for an example, an error of the compiler or a host included."""
+    """The difference for an example, including errors of the compiler or the host."""
     try:
         return compare(one)[1]
     except Exception as error:  # whatever a fault of the compiler brings about is a finding
@@ -99,7 +99,7 @@ def difference(one: Example) -> str:
 
 
 def smaller(one: Example) -> Example:
-    """The example with as few lines as still differ in some way."""
+    """The example with the fewest lines that still differ."""
     while True:
         for candidate in candidates(one):
             if difference(candidate) and not difference(candidate).startswith(("SyntaxError", "IndentationError")):
@@ -110,7 +110,7 @@ def smaller(one: Example) -> Example:
 
 
 def candidates(one: Example) -> Iterator[Example]:
-    """Examples with one block of lines less, the largest blocks first, or with a block's head taken away."""
+    """Examples without one block of lines, the largest blocks first, or without a block's head."""
     lines = one.source.splitlines()
     first = next(place for place, line in enumerate(lines) if line.startswith("def kernel"))
 
@@ -131,7 +131,7 @@ def candidates(one: Example) -> Iterator[Example]:
 
 
 def fuzz(seeds: range, check: Callable[[bytes], None] | None = None) -> tuple[Counter[str], str]:
-    """How the examples of these seeds end, and what is wrong with the first that differs."""
+    """The outcomes of the examples of these seeds, and a description of the first one that differs."""
     ends: Counter[str] = Counter()
     for seed in seeds:
         one = example(seed)
@@ -146,7 +146,7 @@ def fuzz(seeds: range, check: Callable[[bytes], None] | None = None) -> tuple[Co
 
 
 def expectation(one: Example) -> str:
-    """What the interpreter gives, as a short text."""
+    """The interpreter's results, as a short text."""
     try:
         found = outcomes(Interpreter(plan_for(one), exact=True), one)
     except KernelError:
@@ -201,7 +201,7 @@ def main(arguments: list[str]) -> int:
 
 
 def shown_small(seed: int) -> str:
-    """The example of a seed, made small, with all that it needs."""
+    """The minimised example of a seed, with everything needed to run it."""
     found = smaller(example(seed))
     text = found.source[found.source.index("def kernel") :]
     return f"{difference(found)}\nalias {found.alias}, sizes {found.sizes}, s = {found.argument}\n{text}"

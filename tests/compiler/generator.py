@@ -1,5 +1,5 @@
-"""Random kernels for the fuzzer: all loop kinds in one another, branches, carried names, guarded and wild indices,
-the limits of int32, buffers that are one, calls. Most are lawful; the rest is refused, or should be.
+"""Random kernels for the fuzzer: nested loops of all kinds, branches, carried names, guarded and arbitrary indices,
+the limits of int32, aliased buffers, calls. Most are valid; the compiler should refuse the others.
 """
 
 from collections.abc import Callable, Sequence
@@ -63,7 +63,7 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Example:
-    """A kernel and what it is run on, twice."""
+    """A kernel, and the inputs of its two runs."""
 
     source: str
     alias: dict[str, str]
@@ -73,7 +73,7 @@ class Example:
 
 
 def example(seed: int) -> Example:
-    """The example of a seed; the same one on every machine."""
+    """The example of a seed, which is the same on every machine."""
     random = Random(seed)
     writer = Writer(random)
     writer.block(random.choice((2, 3, 3, 4)), "    ", random.choice((1, 2, 3, 4)))
@@ -111,7 +111,7 @@ def whole(random: Random) -> int:
 
 @dataclass
 class Together:
-    """The turns that run together around a statement: their loops and counts, what is stored and carried there."""
+    """The iterations that run together around a statement: their loops and counts, and what they store and carry."""
 
     loops: list[tuple[str, int]] = field(default_factory=list)
     stored: tuple[str, ...] = ()
@@ -248,7 +248,7 @@ class Writer:
         )
 
     def guarded_test(self) -> str:
-        """A comparison that keeps an index inside, and an element behind it."""
+        """A comparison that keeps an index in range, and the element that it guards."""
         k = self.known_whole()
         by = self.random.randint(1, 3)
         element = f"{self.choose(self.readable(FLOAT_BUFFERS))}[{k} - {by}]"
@@ -257,7 +257,7 @@ class Writer:
     # ------------------------------------------------------------------------------------------ buffers
 
     def readable(self, buffers: Sequence[str]) -> list[str]:
-        """Turns that run together mostly do not read what they store."""
+        """Iterations that run together mostly do not read what they store."""
         stored = self.together.stored if self.together else ()
         free = [name for name in buffers if name not in stored]
         return free if free and self.chance(0.99) else list(buffers)
@@ -270,7 +270,7 @@ class Writer:
         return f"{self.choose(self.readable(buffers))}[{self.place(depth)}]"
 
     def place(self, depth: int) -> str:
-        """An index; most lie inside."""
+        """An index, in most cases in range."""
         inside = [name for name, (low, high) in self.loops.items() if low >= 0 and high < LENGTH]
         near: list[tuple[float, Callable[[], str]]] = [(2, lambda: str(self.random.randrange(LENGTH)))]
         if inside:
@@ -285,7 +285,7 @@ class Writer:
         return self.one_of(*near)
 
     def place_of_turn(self) -> str:
-        """An index that each of the turns that run together has for itself."""
+        """An index that differs between iterations that run together."""
         assert self.together
         loops, turns = self.together.loops, self.together.turns
         if self.chance(0.02):
@@ -471,7 +471,7 @@ class Writer:
             self.line(f"{indent}{self.choose(stored)}[{at}] = {local}")
 
     def inside(self, write: Callable[[], None]) -> None:
-        """What gets its first value in here may have none afterwards."""
+        """Names that are first assigned in this block may have no value after it."""
         floats, wholes, own = list(self.floats), list(self.wholes), set(self.own)
         write()
         self.floats, self.wholes, self.own = floats, wholes, own

@@ -28,7 +28,7 @@ ENGINES: dict[str, Callable[[Plan], Engine]] = {
 
 
 def kernel_of(source: str, **known: Any) -> Callable[..., Any]:
-    """The last function of a source text, as if it stood in a file (its lines are kept for messages)."""
+    """The last function of a source text, as if it were in a file (its lines are stored for messages)."""
     file = f"made/kernel_{next(numbers)}.py"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     names: dict[str, Any] = {**WORDS, **known}
@@ -45,8 +45,8 @@ def plan_of(
     sizes: Mapping[str, int],
     alias: Mapping[str, str] | None = None,
 ) -> Plan:
-    """A plan with one buffer for each buffer parameter, and the procedure `run` that calls the kernel once; what has
-    no size is passed when it runs. `alias` gives a parameter the buffer of another one."""
+    """A plan with one buffer for each buffer parameter, and the procedure `run` that calls the kernel once;
+    parameters without a size are arguments of `run`. `alias` gives a parameter the buffer of another one."""
     annotations, alias = kernel.__annotations__, alias or {}
     kinds = {name: kind_of(annotations[name]) for name in lengths}
     buffers = allocate({name: (kinds[name], (length,)) for name, length in lengths.items()})
@@ -62,7 +62,7 @@ def kind_of(annotation: object) -> str:
 
 
 def engines(plan: Plan) -> dict[str, Engine]:
-    """The exact interpreter, the compiled engine, and the same with every transformation off."""
+    """The exact interpreter, the compiled engine, and the compiled engine without any transformation."""
     host = WasmtimeHost()
     return {
         "interpreted": Interpreter(plan, exact=True),
@@ -80,5 +80,5 @@ def run(engine: Engine, inputs: Mapping[str, Sequence[float]], *arguments: int) 
 
 
 def bits(values: Iterable[Any]) -> list[Any]:
-    """What is compared to the bit: every NaN is the same, and -0.0 is not 0.0."""
+    """The bits to compare: all NaNs are equal, and -0.0 differs from 0.0."""
     return ["nan" if value != value else (value, str(value)) for value in values]

@@ -1,4 +1,4 @@
-"""Indices outside a buffer: an error in both engines, naming the line and the buffer, and nothing is stored."""
+"""Indices outside a buffer: both engines raise an error that names the line and the buffer, and store nothing."""
 
 import pytest
 
@@ -30,7 +30,7 @@ LENGTHS = {"out": 8, "x": 8, "n": 4}
 @pytest.mark.parametrize(("source", "line", "buffer"), [(READS, 4, "x"), (STORES, 4, "out"), (IN_LANES, 5, "x")])
 @pytest.mark.parametrize("index", [-1, 8, 2**31 - 1, -(2**31)])
 def test_an_index_from_data(engine: str, source: str, line: int, buffer: str, index: int) -> None:
-    """What the data says is checked as the kernel runs; negative indices do not count from the end."""
+    """Indices from data are checked at run time; negative indices do not count from the end."""
     made = MAKERS[engine](plan_of(kernel_of(source), LENGTHS, {"size": 4}))
     made.write("n", [index, 0, 0, 0])
     with pytest.raises(KernelBoundsError) as caught:
@@ -46,8 +46,8 @@ def test_an_index_from_data(engine: str, source: str, line: int, buffer: str, in
 
 @pytest.mark.parametrize("engine", MAKERS)
 @pytest.mark.parametrize("first", [0, 4])
-def test_what_just_fits_is_no_error(engine: str, first: int) -> None:
-    """Four elements from the first place to the last possible one."""
+def test_indices_up_to_the_last_element_are_no_error(engine: str, first: int) -> None:
+    """Groups of four elements, from the first position to the last possible one."""
     made = MAKERS[engine](plan_of(kernel_of(IN_LANES), LENGTHS, {"size": 4}))
     made.write("n", [first])
     made.write("x", range(8))
@@ -73,7 +73,7 @@ def test_lanes_that_would_reach_over_the_end() -> None:
         ("for i in range(8):\n        out[i] = x[n[0] + i]", 1),
     ],
 )
-def test_what_is_proven_is_not_checked(body: str, checks: int) -> None:
-    """From constant sizes, masks and remainders the compiler knows that an index is inside."""
+def test_proven_indices_are_not_checked(body: str, checks: int) -> None:
+    """The compiler proves indices in range from constant sizes, masks and remainders."""
     source = f"def kernel(out: Float32Buffer, x: Float32Buffer, n: Int32Buffer):\n    {body}\n"
     assert len(compile_plan(plan_of(kernel_of(source), LENGTHS, {})).sites) == checks

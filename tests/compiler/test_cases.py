@@ -1,4 +1,5 @@
-"""The rule on a table of kernels: the exact interpreter's bits, or refused, or the same error at the same line."""
+"""A table of kernels: each gives the exact interpreter's bits, is refused, or stops with the same error at the same
+line."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Faults that are put back into the compiler: random kernels find them. `--faults N` tries N kernels for each."""
+"""Faults that are injected into the compiler, and found by random kernels. `--faults N` tries N kernels for each."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from tests.compiler.faults import FAULTS, ROOT, Fault, table
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_the_text_of_a_fault_stands_in_its_file(fault: Fault) -> None:
-    """Once, so that it can be put back."""
+def test_the_text_of_a_fault_is_in_its_file(fault: Fault) -> None:
+    """The text occurs exactly once, so that the fault can be injected."""
     assert (ROOT / fault.file).read_text().count(fault.text) == 1
     assert fault.text != fault.fault
 

@@ -25,7 +25,7 @@ OURS = [program for program in PROGRAMS if program.kernel.__name__ in kernels.__
 
 @pytest.mark.parametrize("program", OURS, ids=lambda program: program.name)
 def test_every_kernel(program: Program) -> None:
-    """What the interpreter computes, but for float32's rounding."""
+    """The results of the interpreter, except for float32's rounding."""
     plan = plan_of(program.kernel, program.lengths, program.sizes)
     expected = run(Interpreter(plan), program.inputs)
     engine = Float64(plan)
@@ -41,7 +41,7 @@ def test_every_kernel(program: Program) -> None:
 
 
 def window(out: Float32Buffer, x: Float32Buffer, y: Float32Buffer, size: Size, rows: Size) -> None:
-    """Inner loops, written out and not, and names that hold lists."""
+    """Inner loops, unrolled or not, and names whose values are lists."""
     for i in lanes(size):
         total = x[0]
         before = x[i]
@@ -54,7 +54,7 @@ def window(out: Float32Buffer, x: Float32Buffer, y: Float32Buffer, size: Size, r
 
 
 def no_turns(out: Float32Buffer, x: Float32Buffer, rows: Size) -> None:
-    """A loop without turns leaves everything as it is."""
+    """A loop without iterations changes nothing."""
     total = 1.0
     for i in lanes(rows - rows):
         total += x[i]
@@ -63,7 +63,7 @@ def no_turns(out: Float32Buffer, x: Float32Buffer, rows: Size) -> None:
 
 
 def sums(out: Float32Buffer, x: Float32Buffer, y: Float32Buffer, size: Size) -> None:
-    """Sums over the turns: of products, and of the same number."""
+    """Sums over the iterations: of products, and of the same number."""
     total = 0.5
     for i in lanes(size):
         total += x[i] * y[i]
@@ -72,7 +72,7 @@ def sums(out: Float32Buffer, x: Float32Buffer, y: Float32Buffer, size: Size) -> 
 
 
 def steps(out: Float32Buffer, x: Float32Buffer, size: Size, rows: Size) -> None:
-    """A place whose step grows in an inner loop is no slice."""
+    """An index whose step grows in an inner loop is not a slice."""
     for i in lanes(size):
         at = 0
         total = 0.0
@@ -83,7 +83,7 @@ def steps(out: Float32Buffer, x: Float32Buffer, size: Size, rows: Size) -> None:
 
 
 def rewritten(out: Float32Buffer, x: Float32Buffer, size: Size) -> None:
-    """What is read before a store does not change with it."""
+    """A value that was read before a store does not change with it."""
     for i in lanes(size):
         old = out[i] + x[i]
         out[i] = 2.0
@@ -105,7 +105,7 @@ def chosen(out: Float32Buffer, x: Float32Buffer, y: Float32Buffer, size: Size, r
 
 
 def at_the_end(out: Float32Buffer, x: Float32Buffer) -> None:
-    """A side that is not chosen may name an element that is not there."""
+    """The side that is not chosen may name an element that does not exist."""
     out[39] = 2.0
     for i in lanes(40):
         out[i] = 0.5 if out[i] > 1.5 else x[i + 1]
@@ -115,7 +115,7 @@ def at_the_end(out: Float32Buffer, x: Float32Buffer) -> None:
     "kernel", [window, no_turns, sums, steps, rewritten, chosen, at_the_end], ids=lambda one: one.__name__
 )
 def test_lanes(kernel: Callable[..., Any]) -> None:
-    """The same float64 numbers as the kernel gives in plain Python on lists, whatever became of its loops."""
+    """The same float64 numbers as the kernel in plain Python on lists, whatever its loops became."""
     random = Random(3)
     for size, rows in [(1, 1), (5, 3), (8, 2)]:
         lists = {name: [random.uniform(-1, 1) for _ in range(40)] for name in ("out", "x", "y")}

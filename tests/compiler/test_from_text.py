@@ -1,4 +1,4 @@
-"""Kernels from a text: they compile and run as those of a file, and whatever else is in a text never runs."""
+"""Kernels from a text compile and run like those of a file; other code in the text never runs."""
 
 from array import array
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def plan_of_call(step: Call, size: int) -> Plan:
 
 
 def test_kernels_of_a_text_run_in_every_engine() -> None:
-    """Compiled, exactly and plainly interpreted, and called as they are."""
+    """They can be compiled, interpreted exactly or plainly, and called directly."""
     made = kernels_from(TEXT, "editor")
     assert list(made) == ["bent", "forward"]
     step = call(made["forward"], size=5)
@@ -60,7 +60,7 @@ def test_kernels_of_a_text_run_in_every_engine() -> None:
 
 
 def test_an_error_names_the_text_and_its_line() -> None:
-    """As for a kernel of a file."""
+    """The error is that of a kernel in a file."""
     step = call(kernels_from(TEXT, "editor")["forward"], size=6)
     engine = Interpreter(plan_of_call(step, 5), exact=True)
     with pytest.raises(KernelBoundsError, match=r"^editor:16\n    output\[i\] = bent\(input\[i\]\)"):
@@ -179,7 +179,7 @@ HOSTILE = {
 
 @pytest.fixture(autouse=True)
 def nothing_runs() -> Iterator[None]:
-    """Fails a test in which any code of a text has run."""
+    """Fails a test if any code of a text has run."""
     from tests.compiler import test_from_text  # the module that the texts' code would find
 
     test_from_text.RAN.clear()
@@ -188,7 +188,7 @@ def nothing_runs() -> Iterator[None]:
 
 
 def test_the_hostile_code_would_be_seen() -> None:
-    """Python itself runs it, and it leaves its trace."""
+    """Run by Python, the hostile code leaves its trace."""
     exec(EVIL)
     from tests.compiler import test_from_text
 
@@ -197,29 +197,29 @@ def test_the_hostile_code_would_be_seen() -> None:
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_what_is_outside_the_language_is_refused_and_never_runs(case: str) -> None:
-    """By a KernelError that says why."""
+def test_code_outside_the_language_is_refused_and_never_runs(case: str) -> None:
+    """A KernelError says why."""
     text, message = HOSTILE[case]
     with pytest.raises(KernelError, match=message):
         kernels_from(text, "text")
 
 
 def test_only_a_str_is_a_text() -> None:
-    """Bytes are not decoded by what they claim to be."""
+    """Bytes are not decoded by their own coding declaration."""
     with pytest.raises(KernelError, match="a text of kernels is a str, not bytes"):
         kernels_from(b"# coding: utf-7\n", "text")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("size", [10**9, 2**31 - 1])
 def test_enormous_loops_and_sizes_end_by_an_error(size: int) -> None:
-    """Their steps are counted before they run."""
+    """The steps of loops are counted before they run."""
     text = HEAD + f"    for i in range({size}):\n        for j in range(size):\n            out[0] = 1.0\n"
     with pytest.raises(KernelStepsError):
         kernels_from(text, "text")["kernel"](array("f", [0.0]), size)
 
 
 def test_the_errors_of_all_kernels_come_at_once() -> None:
-    """Each with its place in the text, as an editor needs it."""
+    """Each has its position in the text, as an editor needs it."""
     text = "def one(out: Float32Buffer):\n    out[0] = 1\n\ndef other(out: Float32Buffer):\n    out[0] = one(2.0)\n"
     with pytest.raises(KernelError) as caught:
         kernels_from(text + "    out[1] = x\n", "text")

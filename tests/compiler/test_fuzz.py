@@ -13,7 +13,7 @@ from tests.compiler.validator import validate
 
 
 def test_random_kernels(fuzz_count: int, fuzz_from: int) -> None:
-    """With all transformations and with none, whatever a kernel ends with is what the interpreter ends with."""
+    """With all transformations and with none, every kernel has the outcome of the interpreter."""
     ends, wrong = fuzz(range(fuzz_from, fuzz_from + fuzz_count))
     print(f"{ends.total()} kernels: {dict(ends)}")
     if wrong:
@@ -23,7 +23,7 @@ def test_random_kernels(fuzz_count: int, fuzz_from: int) -> None:
 
 
 def test_random_kernels_are_valid(fuzz_count: int, fuzz_from: int) -> None:
-    """Every tenth module, for an independent validator."""
+    """An independent validator accepts every tenth module."""
     for seed in range(fuzz_from, fuzz_from + fuzz_count, 10):
         try:
             code = compile_plan(plan_for(example(seed))).code
@@ -33,7 +33,7 @@ def test_random_kernels_are_valid(fuzz_count: int, fuzz_from: int) -> None:
 
 
 def test_random_kernels_compile_to_the_same_bytes() -> None:
-    """The same source gives the same module, whatever was compiled before."""
+    """The same source gives the same module, regardless of earlier compilations."""
     for seed in range(40):
         try:
             one, other = (compile_plan(plan_for(example(seed))) for _ in range(2))
@@ -42,8 +42,8 @@ def test_random_kernels_compile_to_the_same_bytes() -> None:
         assert one.code == other.code
 
 
-def test_what_differs_is_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault that is put into the compiler is found, and shown by a few lines."""
+def test_a_difference_is_minimised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault that is injected into the compiler is found, and shown by an example of a few lines."""
     import scnn.compiler.wasm.expand.arithmetic as arithmetic
 
     monkeypatch.setitem(arithmetic.FLOAT, "-", "add")

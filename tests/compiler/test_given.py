@@ -1,4 +1,4 @@
-"""Where kernels come from: files that were edited since, and cells of notebooks."""
+"""Where kernels come from: files that were edited after the import, and cells of notebooks."""
 
 import importlib
 import linecache
@@ -24,8 +24,8 @@ def plan_of(kernel: Kernel) -> Plan:
 
 
 def test_a_file_that_was_edited_after_its_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The compiled kernel would be another than the one that Python runs: it is refused until it is read again. An
-    edit that changes nothing but words is none."""
+    """The compiled kernel would differ from the one that Python runs, so it is refused until it is imported again.
+    Edits of comments and docstrings do not count."""
     monkeypatch.syspath_prepend(tmp_path)
     path = tmp_path / "edited_kernel.py"
     path.write_text(FIRST)

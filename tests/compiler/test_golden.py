@@ -1,4 +1,4 @@
-"""What each of scnn's kernels becomes at small sizes, kept in golden/: a change of the compiler shows in review.
+"""The compilation of each of scnn's kernels at small sizes, stored in golden/: reviews show what a change does.
 
 `python build.py test --no-browser -- tests/compiler/test_golden.py --bless` writes the files anew; read their
 difference before it is committed. Line numbers are left out, so that a docstring does not change them.
@@ -58,7 +58,7 @@ SIZES: dict[str, dict[str, int]] = {
 
 @pytest.mark.parametrize("kernel", SIZES)
 def test_what_a_kernel_becomes(kernel: str, bless: bool) -> None:
-    """Remarks, the expanded IR, the optimised IR, and WebAssembly are those of the golden file."""
+    """The remarks, the expanded IR, the optimised IR and the WebAssembly equal those of the golden file."""
     file = GOLDEN / f"{kernel}.txt"
     shown = golden_text(kernel)
     if bless:

@@ -1,4 +1,5 @@
-"""The analysis of turns by itself: the search against trying everything, and ranges against what operations give."""
+"""The analysis of independence alone: its search against brute force, and its ranges against the operations'
+results."""
 
 from itertools import product
 from random import Random
@@ -26,7 +27,7 @@ OPERATORS = ["+", "-", "*", "//", "%", "&", "|", "<<", ">>", "min", "max"]
 NUMBERS = [LEAST, LEAST + 1, -(2**16), -33, -7, -2, -1, 0, 1, 2, 5, 31, 32, 40, 2**16, MOST - 1, MOST]
 
 
-def test_the_search_finds_what_trying_everything_finds() -> None:
+def test_the_search_agrees_with_brute_force() -> None:
     """Small sums of all shapes: whether a target can be reached."""
     random = Random(1)
     for _ in range(3000):
@@ -39,7 +40,8 @@ def test_the_search_finds_what_trying_everything_finds() -> None:
 
 
 def test_a_search_that_is_too_long_is_no_proof() -> None:
-    """No multiples of 3001 and 3000 have their largest gap as sum (Frobenius), but that takes 3,000 steps to find."""
+    """The largest number that is not a sum of multiples of 3001 and 3000 (Frobenius) takes 3,000 steps to rule
+    out."""
     wide = (0, 10**6)
     assert not has_solution(3001 * 3000 - 3001 - 3000, [(3001, (0, 1000)), (3000, (0, 3000))])
     assert has_solution(3001 * 3000 - 3001 - 3000, [(3001, wide), (3000, wide)])
@@ -68,7 +70,7 @@ def test_a_search_that_is_too_long_is_no_proof() -> None:
     ],
 )
 def test_multiples_of_the_modulus(constant: int, terms: list[tuple[int, tuple[int, int]]], expected: bool) -> None:
-    """What is equal modulo 2³² is one element."""
+    """Indices that are equal modulo 2³² are the same element."""
     assert may_be_zero(constant, terms) == expected
 
 
@@ -87,13 +89,13 @@ def python(operator: str, one: int, other: int) -> int | None:
 
 
 def test_results_of_known_numbers() -> None:
-    """Python's, wrapped into int32."""
+    """Python's result, wrapped into int32."""
     for operator, one, other in product(OPERATORS, NUMBERS, NUMBERS):
         assert known_result(operator, one, other) == python(operator, one, other), (operator, one, other)
 
 
 def test_ranges_hold_every_result() -> None:
-    """Whatever the two numbers of two ranges, the result lies in the result's range."""
+    """For any two numbers of two ranges, the result is in the range of results."""
     random = Random(2)
     ranges = [(a, b) for a in NUMBERS for b in NUMBERS if a <= b]
     for operator in OPERATORS:
@@ -140,7 +142,7 @@ def test_ranges_hold_every_result() -> None:
 def test_ranges_are_narrow(
     operator: str, left: tuple[int, int], right: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    """What the compiler relies on to leave checks out."""
+    """The ranges by which the compiler omits checks."""
     assert result_range(operator, left, right) == expected
 
 

@@ -1,4 +1,4 @@
-"""What a kernel may bring about: its errors are ours, and one run's error is never another's."""
+"""Extreme kernels: they raise our own errors, and no run reports another run's error."""
 
 import math
 
@@ -30,14 +30,14 @@ def refusal(source: str, lengths: dict[str, int], **sizes: int) -> str:
     ],
 )
 def test_pythons_mathematics(call: str, instead: str) -> None:
-    """It gives other bits elsewhere; the message names what stands for it."""
+    """Its bits differ between platforms; the message names the replacement."""
     message = refusal(f"def kernel(out: Float32Buffer, x: Float32Buffer):\n    out[0] = {call}\n", {"out": 1, "x": 1})
     assert "of Python's math gives other bits on other platforms" in message
     assert message.endswith(f"expected {instead}")
 
 
 def test_code_that_grows_without_bound() -> None:
-    """Loops written out in one another, and kernels that call kernels twice: refused, and soon."""
+    """Nested unrolled loops, and kernels that call kernels twice, are refused quickly."""
     loops = "".join(f"{'    ' * (depth + 1)}for i{depth} in unrolled(16):\n" for depth in range(6))
     assert "statements" in refusal(f"def kernel(out: Float32Buffer):\n{loops}{'    ' * 7}out[0] = 1.0\n", {"out": 1})
     calls = "def k0(x: Float32) -> Float32:\n    return x + 1.0\n"
@@ -82,7 +82,7 @@ def test_too_many_accesses_to_compare() -> None:
 
 
 def test_a_function_that_no_host_would_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Too many locals are refused by the compiler, with what to do, and not by the host."""
+    """The compiler refuses too many locals, with a remedy, before the host does."""
     monkeypatch.setattr(code, "MAX_LOCALS", 100)
     head = "def kernel(out: Int32Buffer, n: Int32Buffer):\n"
     source = f"{head}    for i in blocked(200, 200):\n        out[i] = n[i] * n[0]\n"
@@ -90,14 +90,14 @@ def test_a_function_that_no_host_would_take(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_memory_beyond_a_module() -> None:
-    """More than a module's memory can hold."""
+    """More memory than a module can have is refused."""
     plan = Plan({"large": Buffer("large", "float32", (2**30,), 0)}, {})
     with pytest.raises(KernelError, match="expected at most 2147418112"):
         compile_plan(plan)
 
 
 def test_a_number_beyond_int32_as_a_size() -> None:
-    """The parameter is named."""
+    """The error names the parameter."""
     message = refusal(
         "def kernel(out: Float32Buffer, size: Size):\n    out[size - size] = 1.0\n", {"out": 1}, size=2**31
     )
@@ -105,7 +105,7 @@ def test_a_number_beyond_int32_as_a_size() -> None:
 
 
 def test_a_variable_of_the_function_around() -> None:
-    """A kernel that is made inside a function could mean another number each time."""
+    """A kernel defined inside a function could have another number each time."""
     scale = 2.0
 
     def kernel(out: "list[float]") -> None:
@@ -116,7 +116,7 @@ def test_a_variable_of_the_function_around() -> None:
 
 
 def test_a_trap_after_a_stop_is_no_stop() -> None:
-    """What the host stops for its own reasons is its error, also after a kernel's."""
+    """A trap of the host is reported as such, even after a kernel's error."""
     source = "def kernel(out: Float32Buffer, n: Int32Buffer):\n    out[n[0]] = 1.0\n"
     engine = WasmEngine(plan_of(kernel_of(source), {"out": 4, "n": 1}, {}), WasmtimeHost())
     engine.write("n", [4])
@@ -129,6 +129,6 @@ def test_a_trap_after_a_stop_is_no_stop() -> None:
 
 
 def test_a_host_that_refuses_a_module() -> None:
-    """Its error is ours."""
+    """The host's error is raised as our HostError."""
     with pytest.raises(HostError, match="refuses the module"):
         WasmtimeHost().instantiate(b"\0asm\x01\0\0\0\xff")

@@ -10,7 +10,7 @@ from tests.compiler.validator import function_names
 
 
 def test_a_disassembler_reads_the_names() -> None:
-    """Procedures by their names, then a routine for each different call: its kernel and a number."""
+    """Procedures have their names; the routine of each different call has its kernel's name and a number."""
     plan = plan_of_preset("paper")
     names = function_names(compile_plan(plan).code)
     assert names[: len(plan.procedures)] == list(plan.procedures)
@@ -20,7 +20,7 @@ def test_a_disassembler_reads_the_names() -> None:
 
 
 def test_a_trap_shows_the_kernel() -> None:
-    """What wasmtime says of a stopped run has the kernel's name in its backtrace."""
+    """wasmtime's backtrace of a stopped run contains the kernel's name."""
     source = "def overrun(out: Float32Buffer, n: Int32Buffer):\n    out[n[0]] = 1.0\n"
     plan = plan_of(kernel_of(source), {"out": 4, "n": 1}, {})
     instance = WasmtimeHost().instantiate(compile_plan(plan).code)

@@ -21,7 +21,7 @@ def expanded(source: str, lengths: dict[str, int], options: Options = OFF, **siz
 
 
 def text(routine: Routine) -> list[str]:
-    """Lines without the head, offsets of buffers left out."""
+    """The lines without the head and the offsets of buffers."""
     return [re.sub(r"\[(\w+) \d+\]", r"[\1]", line)[4:] for line in str(routine).splitlines()[1:]]
 
 
@@ -32,7 +32,7 @@ def kernel(out: Float32Buffer, x: Float32Buffer):
 
 
 def test_sharing_computes_once() -> None:
-    """What stands twice is kept in a local."""
+    """A repeated expression is stored in a local."""
     routine = expanded(SHARED, {"out": 2, "x": 2})
     assert text(optimise(routine, share=False, hoist=False)) == text(routine)
     assert text(optimise(routine, share=True, hoist=False)) == [
@@ -42,7 +42,7 @@ def test_sharing_computes_once() -> None:
 
 
 def test_sharing_forgets_what_was_stored_over() -> None:
-    """After a store to the buffer, its elements are read anew."""
+    """After a store to a buffer, its elements are read again."""
     source = """
 def kernel(out: Float32Buffer, x: Float32Buffer):
     out[0] = x[0] + 1.0
@@ -63,7 +63,7 @@ def kernel(out: Float32Buffer, x: Float32Buffer, size: Size):
 
 
 def test_hoisting_moves_what_does_not_change_out_of_the_loop() -> None:
-    """x[i] · 3 is computed once for each i, its address too."""
+    """x[i] · 3 and its address are computed once for each i."""
     routine = expanded(HOISTED, {"out": 16, "x": 4}, size=4)
     lines = text(optimise(routine, share=False, hoist=True))
     (product,) = [line for line in lines if "f32.mul" in line]
@@ -74,8 +74,8 @@ def test_hoisting_moves_what_does_not_change_out_of_the_loop() -> None:
     assert kept == text(routine)
 
 
-def test_what_a_loop_stores_is_not_moved_out_of_it() -> None:
-    """x[0] changes in the loop, and is read in it."""
+def test_reads_of_stored_elements_stay_in_the_loop() -> None:
+    """x[0] is stored and read in the loop."""
     source = """
 def kernel(x: Float32Buffer, size: Size):
     for i in range(size):
@@ -86,7 +86,7 @@ def kernel(x: Float32Buffer, size: Size):
 
 
 def test_folding() -> None:
-    """Constants of float32 are computed by the compiler, rounded as float32 is."""
+    """The compiler computes float32 constants, with float32's rounding."""
     source = """
 def kernel(x: Float32Buffer):
     x[0] = 1.0 / 3.0 + 0.1
@@ -96,7 +96,7 @@ def kernel(x: Float32Buffer):
 
 
 def test_unrolling() -> None:
-    """An unrolled loop leaves no loop; its indices are constants."""
+    """An unrolled loop disappears; its indices are constants."""
     source = """
 def kernel(x: Float32Buffer):
     for i in unrolled(3):
@@ -107,7 +107,7 @@ def kernel(x: Float32Buffer):
 
 
 def test_lanes() -> None:
-    """Four turns become one vector; what is left is written out."""
+    """Four iterations become one vector; the remaining ones are unrolled."""
     source = """
 def kernel(x: Float32Buffer, y: Float32Buffer):
     for i in lanes(10):
@@ -120,7 +120,7 @@ def kernel(x: Float32Buffer, y: Float32Buffer):
 
 
 def test_sums_in_lanes() -> None:
-    """A sum becomes four partial sums, added as (0 + 1) + (2 + 3) in the end."""
+    """A sum becomes four partial sums, which are added as (0 + 1) + (2 + 3) at the end."""
     source = """
 def kernel(x: Float32Buffer, y: Float32Buffer):
     total = 0.0
@@ -135,7 +135,7 @@ def kernel(x: Float32Buffer, y: Float32Buffer):
 
 
 def test_blocking() -> None:
-    """Two turns run together around one inner loop; the third is left for the end."""
+    """Two iterations share one inner loop; the third one runs after them."""
     source = """
 def kernel(x: Float32Buffer, y: Float32Buffer):
     for i in blocked(3, 2):
@@ -153,5 +153,5 @@ def kernel(x: Float32Buffer, y: Float32Buffer):
 
 @pytest.mark.parametrize("name", ["lanes", "blocked", "unrolled", "fold", "share", "hoist"])
 def test_every_option_can_be_turned_off(name: str) -> None:
-    """Options name the transformations."""
+    """Every transformation has an option."""
     assert getattr(Options(), name) is True and getattr(OFF, name) is False

@@ -15,7 +15,7 @@ RELATIVE = 400 * 2.0**-24
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_all_engines_agree(program: Program) -> None:
-    """Within the float32 bound with the interpreter as it stands, in every buffer."""
+    """Every buffer agrees with the plain interpreter within the bound for float32."""
     plan = plan_of(program.kernel, program.lengths, program.sizes)
     expected = run(Interpreter(plan, exact=program.name.startswith("arithmetic")), program.inputs)
     for name, engine in engines(plan).items():
@@ -30,7 +30,7 @@ def test_all_engines_agree(program: Program) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_compiled_is_interpreted_to_the_bit(program: Program) -> None:
-    """The compiled engine gives the very bits of the exact interpreter, in every buffer."""
+    """Every buffer has the bits of the exact interpreter."""
     plan = plan_of(program.kernel, program.lengths, program.sizes)
     made = engines(plan)
     one, other = run(made["compiled"], program.inputs), run(made["interpreted"], program.inputs)

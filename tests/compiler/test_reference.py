@@ -87,7 +87,7 @@ def test_whole_numbers(case: str) -> None:
 
 @pytest.mark.parametrize("case", FLOATS)
 def test_floats(case: str) -> None:
-    """float32 rounds each time, and never stops a kernel."""
+    """float32 operations round each result, and never stop a kernel."""
     expression, x, y, expected = FLOATS[case]
     kernel = kernel_of(f"def kernel(out: Float32Buffer, x: Float32, y: Float32):\n    out[0] = {expression}\n")
     out = array("f", [0.0])
@@ -96,7 +96,7 @@ def test_floats(case: str) -> None:
 
 
 def test_an_index_wraps_before_it_is_checked() -> None:
-    """65536 · 65536 is 0 in int32, and inside."""
+    """65536 · 65536 is 0 in int32, which is in range."""
     out = array("f", [0.0, 0.0])
     run_kernel(kernel_of("def kernel(out: Float32Buffer, n: Int32):\n    out[n * 65536 + 1] = 1.0\n"), [out, 65536])
     assert list(out) == [0.0, 1.0]
@@ -140,7 +140,7 @@ REDUCTIONS = [
 
 @pytest.mark.parametrize(("statement", "values"), REDUCTIONS)
 def test_maxima_in_lanes(statement: str, values: list[float]) -> None:
-    """Lanes begin with what the name holds, and are combined by the assignment itself."""
+    """Lanes start with the name's value, and are combined by the assignment itself."""
     kernel = kernel_of(
         "def kernel(out: Float32Buffer, x: Float32Buffer, size: Size):\n"
         f"    best = x[0]\n    for i in lanes(size):\n        {statement}\n    out[0] = best\n"
@@ -223,7 +223,7 @@ FIRST = {
 
 @pytest.mark.parametrize("case", FIRST)
 def test_which_error_comes_first(case: str) -> None:
-    """Turns run together in groups, and the first error is that of this order."""
+    """Iterations run together in groups, and the first error is the first in this order."""
     body, n, m, buffer = FIRST[case]
     head = "def kernel(p: Float32Buffer, q: Float32Buffer, x: Float32Buffer, y: Float32Buffer"
     kernel = kernel_of(f"{head}, n: Int32Buffer, m: Int32Buffer):\n    {body}")
@@ -253,7 +253,7 @@ def test_a_loop_of_a_thousand_million_turns_is_an_error_at_once(loop: str) -> No
 
 
 def test_steps_add_up_over_loops_and_calls() -> None:
-    """An engine's limit is one for each call of a kernel."""
+    """An engine's limit applies to each call of a kernel."""
     kernel = kernel_of(
         "def add(out: Float32Buffer, at: Int32):\n    for k in range(10):\n        out[at] += 1.0\n"
         "def kernel(out: Float32Buffer, size: Size):\n    for i in range(size):\n        add(out, i)\n"
@@ -269,7 +269,7 @@ def test_steps_add_up_over_loops_and_calls() -> None:
 
 
 def test_nesting_that_python_cannot_express_is_refused() -> None:
-    """Python has room for twenty loops in one another, and some of them are needed to run turns together."""
+    """Python allows twenty nested loops, some of which are needed to run iterations together."""
     lines = [f"{'    ' * (depth + 1)}for i{depth} in range(1):" for depth in range(20)]
     body = "\n".join([*lines, f"{'    ' * 21}out[0] = 1.0\n"])
     with pytest.raises(KernelError, match="nested too deeply"):
@@ -277,7 +277,7 @@ def test_nesting_that_python_cannot_express_is_refused() -> None:
 
 
 def random_plans() -> Iterator[tuple[Plan, Random]]:
-    """Trainings of small random networks, with every layer, optimiser and augmentation."""
+    """Random small networks and trainings, with every layer, optimiser and augmentation."""
     optimisers = [
         SGD(0.05),
         SGD(0.05, momentum=0.9, weight_decay=0.01),
@@ -334,13 +334,13 @@ def test_trainings_of_random_networks_agree_to_the_bit(plan: Plan, random: Rando
 
 
 def test_the_random_networks_call_every_kernel() -> None:
-    """All of scnn's kernels but those called by others are in the trainings above, and those are in their callers."""
+    """The trainings call all of scnn's kernels, directly or through other kernels."""
     seen = {name for plan, _ in PLANS for p in plan.procedures.values() for name in called(p.body)}
     assert seen == set(kernels.__all__) - {"exp", "log", "next_random", "uniform"}
 
 
-def test_whatever_runs_together_gives_the_compiled_bits() -> None:
-    """Blocks in lanes, calls in blocks, and branches on what varies."""
+def test_iterations_that_run_together_give_the_compiled_bits() -> None:
+    """Blocked loops in lanes, calls in blocked loops, and branches on varying values."""
     kernel = kernel_of(
         "def add(out: Float32Buffer, x: Float32Buffer, at: Int32, size: Size, factor: Float32):\n"
         "    total = 0.0\n"

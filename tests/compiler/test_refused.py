@@ -1,5 +1,5 @@
-"""Every construct outside the kernel language is refused: what is wrong, what is expected, and the very source text
-that it is about."""
+"""Every construct outside the kernel language is refused, with the mistake, what is expected, and the exact source
+text that is wrong."""
 
 import pickle
 import re
@@ -286,7 +286,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_refused(case: str) -> None:
-    """The exact message, and the very source text under each label."""
+    """The message is exact, and so is the source text under each label."""
     refusal = CASES[case]
     source, error = refused(refusal.body)
     assert len(error.errors) == 1
@@ -311,7 +311,7 @@ def test_an_error_is_shown_with_carets_under_its_range() -> None:
 
 
 def test_a_range_of_several_lines() -> None:
-    """Each line of it has carets; of a longer range the first four lines are shown."""
+    """Each line has carets; for a longer range the first four lines are shown."""
     source, error = refused('y = (x[0] +\n     ("é" +\n         1.0))')
     assert labels_of(source, error.errors[0]) == [("", '"é"')]
     source, error = refused("out[0] = (x[0] +\n    x[1]) * (s +\n  1)")
@@ -336,7 +336,7 @@ def test_a_range_of_several_lines() -> None:
 
 
 def test_all_errors_of_a_kernel_at_once() -> None:
-    """What is refused ends its statement; what reads a name that was refused says nothing more."""
+    """A refused expression ends its statement; reads of a refused name give no further errors."""
     body = (
         "y = x.sum()\n"
         "z = y + 1.0\n"
@@ -376,7 +376,7 @@ def test_errors_of_the_head_and_of_the_body() -> None:
 
 
 def test_the_errors_of_a_called_kernel_come_once() -> None:
-    """However often it is called."""
+    """The errors come once, however often the kernel is called."""
     source = (
         "def inner(x: Float32):\n    y = x * 1\n    return x\n\n"
         "def kernel(out: Float32Buffer):\n    out[0] = inner(1.0)\n    out[1] = inner(2.0)\n    out[2] = 3\n"
@@ -387,7 +387,7 @@ def test_the_errors_of_a_called_kernel_come_once() -> None:
 
 
 def test_loops_that_cannot_run_together_are_all_named() -> None:
-    """Independence is asked of every loop before the kernel is refused; so are carried names."""
+    """Every loop is checked for independence and carried names before the kernel is refused."""
     _, error = refused("for i in lanes(size):\n    out[0] = x[i]\nfor i in blocked(size, 2):\n    n[i + 1] = n[i]")
     assert [one.labels[0].source for one in error.errors] == ["for i in lanes(size)", "for i in blocked(size, 2)"]
     body = "y = 1.0\nz = 1.0\nfor i in lanes(size):\n    y = y * x[i]\n    z = z / x[i]\nout[0] = y + z"
@@ -396,7 +396,7 @@ def test_loops_that_cannot_run_together_are_all_named() -> None:
 
 
 def test_a_carried_name_that_is_read_elsewhere() -> None:
-    """Both places have their labels."""
+    """Both positions have labels."""
     body = "y = 0.0\nfor i in lanes(size):\n    y += x[i]\n    out[i] = y"
     source, error = refused(body)
     assert labels_of(source, error.errors[0]) == [("read here", "y"), ("carried to the next turn here", "y += x[i]")]
@@ -404,7 +404,7 @@ def test_a_carried_name_that_is_read_elsewhere() -> None:
 
 
 def test_an_error_is_plain_data_that_can_be_sent() -> None:
-    """Pickled and unpickled it has the same message, errors and labels."""
+    """After pickling it has the same message, errors and labels."""
     _, error = refused("out[0] = 3")
     sent = pickle.loads(pickle.dumps(error))
     assert (str(sent), sent.errors, sent.labels) == (str(error), error.errors, error.labels)
@@ -412,7 +412,7 @@ def test_an_error_is_plain_data_that_can_be_sent() -> None:
 
 
 def test_many_errors_are_cut_in_the_message_alone() -> None:
-    """Twenty are shown."""
+    """The message shows twenty errors."""
     _, error = refused("\n".join(f"out[{place}] = 3" for place in range(30)))
     assert len(error.errors) == 30
     assert message_of(error).endswith("\n\nand 10 more errors")
@@ -436,7 +436,7 @@ def test_many_errors_are_cut_in_the_message_alone() -> None:
     ],
 )
 def test_heads_that_are_refused(head: str, message: str) -> None:
-    """Parameters have types of the language, and nothing else."""
+    """Only types of the language are allowed for parameters."""
     kernel = kernel_of(head + "    out[0] = 1.0\n")
     kernel.__annotations__["size"] = "Size"
     with pytest.raises(KernelError) as caught:
@@ -462,7 +462,7 @@ def kernel(out: Float32Buffer, slope: Float32, size: Size, turn: Int32):
     ],
 )
 def test_arguments_that_do_not_fit(arguments: dict[str, str | float], message: str) -> None:
-    """The error names the kernel's parameter, its type, and what it was given."""
+    """The error names the kernel's parameter, its type, and the given argument."""
     buffers = allocate({"out": ("float32", (8,)), "n": ("int32", (8,))})
     call = Call(kernel_of(NUMBERS), {"out": "out", "slope": 0.5, "size": 8, "turn": 3, **arguments})
     with pytest.raises(KernelError, match=re.escape(message)):
@@ -471,7 +471,7 @@ def test_arguments_that_do_not_fit(arguments: dict[str, str | float], message: s
 
 @pytest.mark.parametrize("slope", [0.1, -2.5, 3])
 def test_numbers_with_a_point_are_constants_too(slope: float) -> None:
-    """Rounded to float32, as everything that compiled kernels compute with."""
+    """The numbers are rounded to float32, as all numbers in compiled kernels."""
     buffers = allocate({"out": ("float32", (7,))})
     call = Call(kernel_of(NUMBERS), {"out": "out", "slope": float(slope), "size": 7, "turn": 3})
     found = [
@@ -481,8 +481,8 @@ def test_numbers_with_a_point_are_constants_too(slope: float) -> None:
     assert list(found[0]) == pytest.approx([slope * i + slope * 3 for i in range(7)], rel=1e-6)
 
 
-def test_what_is_no_function_in_a_file() -> None:
-    """A lambda, and a function whose source is nowhere, as on Python's own command line."""
+def test_kernels_that_are_not_functions_in_a_file() -> None:
+    """A lambda, and a function without source, as on Python's own command line, are refused."""
     names: dict[str, object] = {}
     exec("def typed(out): out[0] = 1.0", names)
     for kernel, message in (

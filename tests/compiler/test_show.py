@@ -1,4 +1,4 @@
-"""`python -m scnn.compiler show`: the stages of a kernel; its WebAssembly text is taken by another assembler."""
+"""`python -m scnn.compiler show`: the stages of a kernel; another assembler accepts its WebAssembly text."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def show(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_all_stages_of_a_convolution() -> None:
-    """Source, IR before and after the optimiser, and WebAssembly, in this order."""
+    """It shows the source, the IR before and after the optimiser, and the WebAssembly, in this order."""
     shown = show("conv2d_forward")
     assert shown.returncode == 0
     words = [
@@ -62,7 +62,7 @@ def test_one_stage_of_another_preset() -> None:
 
 
 def test_the_call_of_a_layer() -> None:
-    """The one whose output is the layer's."""
+    """It shows the kernel that writes the layer's output."""
     for layer, filters in (("conv2d_1", 8), ("conv2d_2", 16)):
         shown = show("conv2d_forward", "--preset", "mnist", "--layer", layer, "--stage", "source")
         assert f"output={layer}.output" in shown.stdout and f"filters={filters}" in shown.stdout
@@ -109,7 +109,7 @@ def test_errors_as_json(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_there(arguments: list[str], message: str) -> None:
-    """One line says which there are."""
+    """The error lists the known kernels in one line."""
     shown = show(*arguments)
     assert shown.returncode == 1 and shown.stdout == ""
     assert message in shown.stderr and "Traceback" not in shown.stderr
@@ -117,7 +117,7 @@ def test_what_is_not_there(arguments: list[str], message: str) -> None:
 
 @pytest.mark.parametrize("preset", ["paper", "mnist"])
 def test_the_text_is_webassembly(preset: str) -> None:
-    """Every kernel's text is assembled by wasmtime's own reader of the text format."""
+    """wasmtime's own parser of the text format accepts every kernel's text."""
     plan = plan_of(preset)
     names = {call.split("(")[0].strip() for call in str(plan).splitlines() if call.startswith("        ")}
     found = sorted(name for name in names if name.isidentifier())

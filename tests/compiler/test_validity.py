@@ -1,4 +1,4 @@
-"""Every module is valid WebAssembly in the eyes of a validator that the compiler's authors did not write."""
+"""A validator that is independent of the compiler accepts every module."""
 
 import pytest
 
@@ -11,8 +11,8 @@ from tests.compiler.support import PLAIN, kernel_of, plan_of
 from tests.compiler.validator import validate
 
 
-def test_the_validator_refuses_what_is_not_valid() -> None:
-    """One byte of a good module, changed: a number is asked for where none is."""
+def test_the_validator_refuses_an_invalid_module() -> None:
+    """With one changed byte of a valid module, an instruction lacks its operand."""
     plan = plan_of(kernel_of("def kernel(out: Float32Buffer):\n    out[0] = 1.5\n"), {"out": 4}, {})
     code = compile_plan(plan).code
     validate(code)
@@ -29,14 +29,14 @@ def test_presets(preset: str) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_programs(program: Program) -> None:
-    """With all transformations and without them."""
+    """The modules are valid with all transformations and without them."""
     plan = plan_of(program.kernel, program.lengths, program.sizes)
     for options in (None, PLAIN):
         validate(compile_plan(plan, options).code)
 
 
 def test_cases() -> None:
-    """Those that are compiled."""
+    """The kernels of the table that compile."""
     compiled = 0
     for case in CASES:
         try:

@@ -11,7 +11,7 @@ __all__ = ["function_names", "validate"]
 
 
 def validate(code: bytes) -> None:
-    """Raises ValueError with the validator's words for a module that is not valid."""
+    """Raises ValueError with the validator's message for an invalid module."""
     done = run("wasm-validate", code)
     if done.returncode:
         raise ValueError(done.stderr.strip() or f"the validator ended with {done.returncode}")

@@ -227,7 +227,7 @@ def test_training_on_own_images() -> None:
 
 
 def test_own_images_are_in_their_checkpoint_and_not_in_their_model() -> None:
-    """A checkpoint continues without its images; a model reads drawings without them, and cannot train."""
+    """A checkpoint continues in a session without the images; a model reads drawings there, but cannot train."""
     one = session()
     one.handle({"action": "idx", **two_classes()})
     one.handle({"action": "start", "experiment": "own", "epochs": 2})
