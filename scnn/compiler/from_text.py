@@ -87,9 +87,9 @@ class TextReader:
         self.check_tokens()
         module = self.syntax_tree()
         found: dict[str, TextKernel] = {}
-        for place, node in enumerate(module.body):
+        for position, node in enumerate(module.body):
             match node:
-                case ast.Expr(value=ast.Constant(value=str())) if place == 0:
+                case ast.Expr(value=ast.Constant(value=str())) if position == 0:
                     pass
                 case ast.ImportFrom():
                     self.imported(node)

@@ -207,7 +207,7 @@ def kernel_of(text: str, name: str, executed: bool) -> Callable[..., object]:
 
 def samples(function: Function, values: Sequence[int]) -> dict[str, Argument]:
     sizes = [parameter.name for parameter in function.parameters if parameter.kind == "Size"]
-    return {size: values[place % len(values)] for place, size in enumerate(sizes)}
+    return {size: values[position % len(values)] for position, size in enumerate(sizes)}
 
 
 def compiles(text: str, function: Function, sizes: Mapping[str, Argument]) -> bool:

@@ -36,7 +36,7 @@ class Choice:
 
     local: str
     buffer: str
-    place: str
+    position: str
     given: bool  # whether the kernel has `place` itself
     start: Expression | None  # what the local begins with, where that is no element
 
@@ -123,24 +123,24 @@ def blocks_with(statements: Statements, local: str) -> list[Statements]:
 
 def pairs(block: Statements, local: str, candidate: str) -> bool:
     """Whether the block sets `local = buffer[index]` and `candidate = index`, in either order."""
-    at = [place for place, one in enumerate(block) if isinstance(one, Assign) and one.name == local]
-    also = [place for place, one in enumerate(block) if isinstance(one, Assign) and one.name == candidate]
+    at = [position for position, one in enumerate(block) if isinstance(one, Assign) and one.name == local]
+    also = [position for position, one in enumerate(block) if isinstance(one, Assign) and one.name == candidate]
     if not at or not also:
         return False
-    element, place = block[at[-1]], block[also[-1]]
-    assert isinstance(element, Assign) and isinstance(place, Assign) and isinstance(element.value, Index)
+    element, position = block[at[-1]], block[also[-1]]
+    assert isinstance(element, Assign) and isinstance(position, Assign) and isinstance(element.value, Index)
     if also[-1] < at[-1] and element.value.index == name(candidate, "int32"):
         return True
     first, last = sorted((at[-1], also[-1]))
     changed = assigned(block[first : last + 1])
-    return element.value.index == place.value and not names_in(place.value) & changed
+    return element.value.index == position.value and not names_in(position.value) & changed
 
 
 def placed(
     choice: Choice, statements: Statements, at: int, names: Names, comparing: set[str]
 ) -> tuple[Statements, int]:
     """The statements with the choice's element read from its place after the loop at `at`; and where the loop is."""
-    start = max(place for place, one in enumerate(statements[:at]) if sets(one, choice.local))
+    start = max(position for position, one in enumerate(statements[:at]) if sets(one, choice.local))
     so_far = names.unused(f"{choice.local}_so_far")
     comparing.add(so_far)
     renamed = rewritten(
@@ -151,10 +151,10 @@ def placed(
     if not choice.given:
         renamed = with_place_noted(renamed, so_far, choice)
     node = statements[at].node
-    element = Index("float32", node, choice.buffer, name(choice.place, "int32"))
+    element = Index("float32", node, choice.buffer, name(choice.position, "int32"))
     final: Statement = Assign(node, choice.local, element)
     if choice.start is not None:
-        found = Compare("bool", NOWHERE, ">=", name(choice.place, "int32"), number(0))
+        found = Compare("bool", NOWHERE, ">=", name(choice.position, "int32"), number(0))
         final = Branch(node, found, (final,), (Assign(node, choice.local, choice.start),))
     new = (*statements[:start], *renamed, final, *statements[at + 1 :])
     return new, start + len(renamed) - 1
@@ -170,7 +170,7 @@ def with_place_noted(statements: Statements, local: str, choice: Choice) -> Stat
         match statement:
             case Assign(value=value) if sets(statement, local):
                 index = value.index if isinstance(value, Index) else number(-1)
-                new += [statement, assign(choice.place, index)]
+                new += [statement, assign(choice.position, index)]
             case Branch(node, condition, yes, no):
                 sides = (with_place_noted(side, local, choice) for side in (yes, no))
                 new.append(Branch(node, condition, *sides))

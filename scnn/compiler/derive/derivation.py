@@ -20,7 +20,7 @@ from scnn.compiler.derive.flow import Flow
 from scnn.compiler.derive.guards import guarded
 from scnn.compiler.derive.liveness import assignments_in
 from scnn.compiler.derive.naming import pretty, scopes_of
-from scnn.compiler.derive.places import once
+from scnn.compiler.derive.positions import once
 from scnn.compiler.derive.prepare import (
     Names,
     branches_for_choices,
@@ -132,9 +132,9 @@ def derivation(function: Function, wanted: Sequence[str], new_name: str, made: I
     return result
 
 
-def slope_of(function: Function, place: int) -> Function:
+def slope_of(function: Function, position: int) -> Function:
     """The derivative of a kernel with a value by one of its parameters, as a kernel with a value."""
-    parameter = function.parameters[place]
+    parameter = function.parameters[position]
     floats = [one for one in function.parameters if one.kind == "Float32"]
     names = Names(function)
     body = versioned(prepared(function, names), function)
@@ -196,7 +196,7 @@ def reversed_body(function: Function, forward: tuple[Statements, set[str]], want
     for part in reads_of(body):
         if isinstance(part, Convert) and part.how == "float_to_bits" and varies(part.operand):
             refuse(part, "the bits of a number have no derivative", DIFFERENTIABLE)
-    flow = Flow(varies, lambda call, place: slope_of(call.function, place), refuse)
+    flow = Flow(varies, lambda call, position: slope_of(call.function, position), refuse)
     stored = {one.buffer for one in statements_in(body) if isinstance(one, Store)}
     in_place = stored & {one.buffer for one in reads_of(body) if isinstance(one, Index)}
     require_places(function, body, varying, in_place, wanted)

@@ -17,7 +17,7 @@ from scnn.compiler.derive.expressions import (
     substitute,
 )
 from scnn.compiler.derive.liveness import alive
-from scnn.compiler.derive.places import once
+from scnn.compiler.derive.positions import once
 from scnn.compiler.derive.prepare import Names
 from scnn.compiler.tree import Assign, Branch, Expression, Index, Name, Repeat, Statement, Store
 
@@ -38,16 +38,16 @@ def accesses(statements: Sequence[Statement], buffer: str) -> Iterator[Index | S
 def read_after_stores(statements: Statements, buffer: str, names: Names) -> Statements:
     """What is stored and read again in the same block, at the same place, is kept in a local between."""
     new = list(statements)
-    for place, statement in enumerate(new):
+    for position, statement in enumerate(new):
         if isinstance(statement, Repeat):
-            new[place] = replace(statement, body=read_after_stores(statement.body, buffer, names))
-    place = 0
-    while place < len(new):
-        one = new[place]
-        place += 1
+            new[position] = replace(statement, body=read_after_stores(statement.body, buffer, names))
+    position = 0
+    while position < len(new):
+        one = new[position]
+        position += 1
         if not (isinstance(one, Store) and one.buffer == buffer):
             continue
-        rest = new[place:]
+        rest = new[position:]
         ends = next((at for at, each in enumerate(rest) if list(stores_to((each,), buffer))), len(rest))
         fixed = {each.name for each in statements_in(rest[:ends]) if isinstance(each, Assign | Repeat)}
         again = [each for each in accesses(rest[:ends], buffer) if each.index == one.index]
@@ -57,10 +57,10 @@ def read_after_stores(statements: Statements, buffer: str, names: Names) -> Stat
             value: Expression = one.value
         else:
             value = name(names.unused(singular(buffer)), one.value.type)
-            new[place - 1 : place] = [Assign(one.node, value.name, one.value), replace(one, value=value)]
-            place += 1
+            new[position - 1 : position] = [Assign(one.node, value.name, one.value), replace(one, value=value)]
+            position += 1
         element = Index(value.type, one.node, buffer, one.index)
-        new[place : place + ends] = rewritten(rest[:ends], partial(in_stead, old=element, new=value))
+        new[position : position + ends] = rewritten(rest[:ends], partial(in_stead, old=element, new=value))
     return tuple(new)
 
 
@@ -107,26 +107,26 @@ def without_store(loop: Repeat, buffer: str) -> Repeat:
 def read_by_value(writer: Repeat, reader: Repeat, between: Statements, buffer: str) -> Repeat | None:
     """The reader with the writer's value in the place of each reading, where both loops count the same, the value is
     stored once in each turn at a place of its own, and what it is made of is still there."""
-    here = [place for place, one in enumerate(writer.body) if stores(one, buffer)]
+    here = [position for position, one in enumerate(writer.body) if stores(one, buffer)]
     same_count = writer.bounds == reader.bounds and len(writer.bounds) == 1
     if not same_count or len(here) != 1 or len(list(stores_to(writer.body, buffer))) != 1:
         return None
     stored = writer.body[here[0]]
     assert isinstance(stored, Store)
     at_reader = name(reader.name, "int32")
-    place = substitute(stored.index, {writer.name: at_reader})
+    position = substitute(stored.index, {writer.name: at_reader})
     inside = assigned(writer.body) | assigned(between) | assigned(reader.body)
-    if not once(stored.index, (writer,), {}) or names_in(place) & inside:
+    if not once(stored.index, (writer,), {}) or names_in(position) & inside:
         return None
     if any(list(accesses((one,), buffer)) for one in between):
         return None
     touching = list(accesses(reader.body, buffer))
-    if any(access.index != place for access in touching):
+    if any(access.index != position for access in touching):
         return None
-    places = [place for place, one in enumerate(reader.body) if stores(one, buffer)]
-    if len(list(stores_to(reader.body, buffer))) != len(places) or len(places) > 1:
+    positions = [position for position, one in enumerate(reader.body) if stores(one, buffer)]
+    if len(list(stores_to(reader.body, buffer))) != len(positions) or len(positions) > 1:
         return None
-    if places and any(isinstance(one, Index) for one in accesses(reader.body[places[0] + 1 :], buffer)):
+    if positions and any(isinstance(one, Index) for one in accesses(reader.body[positions[0] + 1 :], buffer)):
         return None
     taken = assigned(reader.body) | {reader.name}
     value = stored.value
@@ -175,21 +175,21 @@ def elements_as_locals(statements: Statements, buffer: str, names: Names) -> Sta
     touching = list(accesses(statements, buffer))
     if len(touching) < 2 or not any(isinstance(one, Store) for one in touching):
         return statements
-    at = [place for place, one in enumerate(statements) if list(accesses((one,), buffer))]
+    at = [position for position, one in enumerate(statements) if list(accesses((one,), buffer))]
     if len(at) == 1 and not isinstance(statements[at[0]], Assign | Store):
-        (place,) = at
-        one = statements[place]
+        (position,) = at
+        one = statements[position]
         if isinstance(one, Repeat) and not any(list(accesses_in(bound, buffer)) for bound in one.bounds):
             inner = elements_as_locals(one.body, buffer, names)
             if inner != one.body:
-                return (*statements[:place], replace(one, body=inner), *statements[place + 1 :])
+                return (*statements[:position], replace(one, body=inner), *statements[position + 1 :])
         if isinstance(one, Branch) and not list(accesses_in(one.condition, buffer)):
             for side, other in (("yes", one.no), ("no", one.yes)):
                 if not list(accesses(other, buffer)):
                     inner = elements_as_locals(getattr(one, side), buffer, names)
                     if inner != getattr(one, side):
                         changed = replace(one, yes=inner) if side == "yes" else replace(one, no=inner)
-                        return (*statements[:place], changed, *statements[place + 1 :])
+                        return (*statements[:position], changed, *statements[position + 1 :])
     index = touching[0].index
     inside = {one.name for one in statements_in(statements[at[0] :]) if isinstance(one, Assign | Repeat)}
     if any(access.index != index for access in touching) or names_in(index) & inside:

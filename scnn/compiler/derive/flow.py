@@ -98,9 +98,9 @@ class Flow:
             case "log", (operand,):
                 return self.contributions(operand, divide(gradient, operand))
         total: Contributions = {}
-        for place, argument in enumerate(call.arguments):
+        for position, argument in enumerate(call.arguments):
             if self.varies(argument):
-                slope = Invoke("float32", call.node, self.slope(call, place), call.arguments)
+                slope = Invoke("float32", call.node, self.slope(call, position), call.arguments)
                 total = merged(total, self.contributions(argument, multiply(gradient, slope)))
         return total
 

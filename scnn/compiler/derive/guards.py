@@ -16,10 +16,10 @@ def guarded(statements: Statements) -> Statements:
     multiples of d_v: after a ReLU or a max pooling most gradients are zero."""
 
     def change(block: Statements) -> Statements:
-        for place, one in enumerate(block):
+        for position, one in enumerate(block):
             match one:
                 case Assign(node, local, Index() as element) if element.buffer.startswith("d_"):
-                    before, rest = block[: place + 1], block[place + 1 :]
+                    before, rest = block[: position + 1], block[position + 1 :]
                     if any(isinstance(each, Repeat) for each in rest) and linear(rest, local):
                         condition = Compare("bool", node, "!=", name(local), number(0.0))
                         return (*before, Branch(node, condition, rest, ()))

@@ -17,8 +17,8 @@ def scopes_of(body: Statements) -> dict[str, int]:
 
     def settle(block: Statements, locals_: set[str], after: set[str]) -> None:
         left = set(locals_)
-        for place, statement in enumerate(block):
-            rest = live_before(block[place + 1 :], after)
+        for position, statement in enumerate(block):
+            rest = live_before(block[position + 1 :], after)
             match statement:
                 case Repeat(body=inner):
                     inside = {one.name for one in assignments_in(inner)} & left

@@ -181,8 +181,8 @@ def broken(value: Expression, indent: str, operator: str) -> Iterator[str]:
     if not terms:  # nothing that lines can be broken at
         yield line
         return
-    for place, (sign, term, least) in enumerate(terms):
-        lead = operator if place == 0 else sign
+    for position, (sign, term, least) in enumerate(terms):
+        lead = operator if position == 0 else sign
         text = f"{indent}{lead}{text_of_expression(term, least)}"
         if len(text) <= WIDTH or not terms_of(term):
             yield text
@@ -203,7 +203,7 @@ def terms_of(value: Expression) -> list[tuple[str, Expression, int]]:
             return [*before, (f"{operator} ", right, level + 1)]
         case Logic(operator=operator, operands=operands):
             level = precedence(value) + 1
-            return [(f"{operator} " if place else "", operand, level) for place, operand in enumerate(operands)]
+            return [(f"{operator} " if position else "", operand, level) for position, operand in enumerate(operands)]
         case Select(condition=condition, yes=yes, no=no):
             return [("", yes, OR), ("if ", condition, OR), ("else ", no, OR)]
     return []

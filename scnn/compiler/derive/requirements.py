@@ -2,7 +2,7 @@
 
 from scnn.compiler.derive.expressions import expressions_of, reads_of, statements_in, walk
 from scnn.compiler.derive.liveness import alive, assignments_in
-from scnn.compiler.derive.places import apart, once, polynomial
+from scnn.compiler.derive.positions import apart, once, polynomial
 from scnn.compiler.derive.restructure import definitions_of, stores_of
 from scnn.compiler.derive.reverse import PARTIAL
 from scnn.compiler.derive.tidy import tidied

@@ -18,7 +18,7 @@ from scnn.compiler.derive.expressions import (
     subtract,
 )
 from scnn.compiler.derive.liveness import assignments_in
-from scnn.compiler.derive.places import Nest, flat, polynomial
+from scnn.compiler.derive.positions import Nest, flat, polynomial
 from scnn.compiler.derive.prepare import Names
 from scnn.compiler.tree import Assign, Binary, Branch, Expression, Index, Number, Repeat, Statement, Store
 

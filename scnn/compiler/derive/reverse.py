@@ -85,9 +85,9 @@ class Reverse:
             one for one in dict.fromkeys(each.name for each in assignments_in(body)) if self.scopes[one] == id(body)
         ]
         new += [assign(d_(one), number(0.0)) for one in own if one in self.varying]
-        for place in reversed(range(len(body))):
-            rest = live_before(body[place + 1 :], after)
-            new += self.gradients(body[place], partial, rest)
+        for position in reversed(range(len(body))):
+            rest = live_before(body[position + 1 :], after)
+            new += self.gradients(body[position], partial, rest)
         return tuple(new)
 
     def again_forward(self, body: Statements, partial: frozenset[str]) -> Statements:

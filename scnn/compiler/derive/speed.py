@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from scnn.compiler.derive.expressions import number, reads_of, statements_in
-from scnn.compiler.derive.places import polynomial
+from scnn.compiler.derive.positions import polynomial
 from scnn.compiler.derive.restructure import definitions_of
 from scnn.compiler.tree import Branch, Expression, Index, Repeat, Statement, Store
 
@@ -66,20 +66,20 @@ def mentions(monomial: tuple[str, ...], variable: str) -> bool:
 
 def loops_in(statements: Statements, path: Path = ()) -> Iterator[tuple[Path, Repeat]]:
     """Every loop with the way to it: places in blocks, and sides of branches."""
-    for place, one in enumerate(statements):
+    for position, one in enumerate(statements):
         if isinstance(one, Repeat):
-            yield (*path, place), one
-            yield from loops_in(one.body, (*path, place, "body"))
+            yield (*path, position), one
+            yield from loops_in(one.body, (*path, position, "body"))
         elif isinstance(one, Branch):
-            yield from loops_in(one.yes, (*path, place, "yes"))
-            yield from loops_in(one.no, (*path, place, "no"))
+            yield from loops_in(one.yes, (*path, position, "yes"))
+            yield from loops_in(one.no, (*path, position, "no"))
 
 
 def replaced(statements: Statements, path: Path, loop: Repeat) -> Statements:
     """The statements with another head for the loop at the path; its body stays what it is now."""
-    place, *rest = path
-    assert isinstance(place, int)
-    one = statements[place]
+    position, *rest = path
+    assert isinstance(position, int)
+    one = statements[position]
     if not rest:
         assert isinstance(one, Repeat)
         new: Statement = replace(one, kind=loop.kind, by=loop.by)
@@ -91,4 +91,4 @@ def replaced(statements: Statements, path: Path, loop: Repeat) -> Statements:
             assert isinstance(one, Branch)
             new = replace(one, yes=replaced(one.yes, inner, loop)) if side == "yes" else one
             new = replace(one, no=replaced(one.no, inner, loop)) if side == "no" else new
-    return (*statements[:place], new, *statements[place + 1 :])
+    return (*statements[:position], new, *statements[position + 1 :])

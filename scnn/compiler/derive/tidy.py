@@ -138,11 +138,11 @@ def constants_in_place(statements: Statements) -> Statements:
 def first_contributions(block: Statements) -> Statements:
     """`d_v = a` for `d_v = 0.0` and a later `d_v += a`; and sums begin right before the loop that adds to them."""
     statements = list(block)
-    for place in reversed(range(len(statements))):
-        one = statements[place]
+    for position in reversed(range(len(statements))):
+        one = statements[position]
         if not (isinstance(one, Assign) and one.name.startswith("d_") and is_zero(one.value)):
             continue
-        for later in range(place + 1, len(statements)):
+        for later in range(position + 1, len(statements)):
             other = statements[later]
             if not touches(other, one.name):
                 continue
@@ -152,10 +152,10 @@ def first_contributions(block: Statements) -> Statements:
                 ):
                     first_value = right if operator == "+" else negate(right)
                     statements[later] = replace(other, value=first_value)
-                    del statements[place]
-                case _ if not all(is_start(between) for between in statements[place + 1 : later]):
+                    del statements[position]
+                case _ if not all(is_start(between) for between in statements[position + 1 : later]):
                     statements.insert(later, one)
-                    del statements[place]
+                    del statements[position]
             break
     return tuple(statements)
 
@@ -203,17 +203,17 @@ def in_place(statements: Statements) -> Statements:
 
     def change(block: Statements) -> Statements:
         new = list(block)
-        place = 0
-        while place < len(new):
-            one = new[place]
+        position = 0
+        while position < len(new):
+            one = new[position]
             if isinstance(one, Assign) and written[one.name] == 1 and read[one.name] == 1 and movable(one):
-                at = reader_of(new, place)
+                at = reader_of(new, position)
                 if at is not None:
                     moved = {one.name: one.value}
                     (new[at],) = with_own_expressions(new[at], partial(substitute, by=moved))
-                    del new[place]
+                    del new[position]
                     continue
-            place += 1
+            position += 1
         return tuple(new)
 
     return each_block(statements, change)
@@ -225,13 +225,13 @@ def movable(one: Assign) -> bool:
     return small or (made and sum(1 for _ in walk(one.value)) <= MAX_INLINED)
 
 
-def reader_of(block: Sequence[Statement], place: int) -> int | None:
+def reader_of(block: Sequence[Statement], position: int) -> int | None:
     """The statement that reads the local assigned at `place`, if it does so itself and its value may move there."""
-    one = block[place]
+    one = block[position]
     assert isinstance(one, Assign)
     names = names_in(one.value)
     buffers = {part.buffer for part in walk(one.value) if isinstance(part, Index)}
-    for later in range(place + 1, len(block)):
+    for later in range(position + 1, len(block)):
         statement = block[later]
         if any(one.name in names_in(each) for each in expressions_of(statement)):
             too_long = sum(1 for each in expressions_of(statement) for _ in walk(each)) > MAX_INLINED

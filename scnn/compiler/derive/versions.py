@@ -46,8 +46,8 @@ class Versions:
     ) -> tuple[Statement, ...]:
         """The statements with versions; `names` is brought up to date. `pinned` are carried by a loop around them."""
         new: list[Statement] = []
-        for place, statement in enumerate(statements):
-            rest = live_before(statements[place + 1 :], after)
+        for position, statement in enumerate(statements):
+            rest = live_before(statements[position + 1 :], after)
             match statement:
                 case Assign(node, local, value):
                     value = self.renamed(value, names)
@@ -121,7 +121,7 @@ def coalesced(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     *before, last = statements
     match last:
         case Assign(name=new, value=Name(name=old)):
-            at = [place for place, one in enumerate(before) if isinstance(one, Assign) and one.name == old]
+            at = [position for position, one in enumerate(before) if isinstance(one, Assign) and one.name == old]
             if len(at) == 1:
                 renamed = rewritten(before[at[0] :], lambda one: in_place_of(one, {old: name(new)}), {old: new})
                 return (*before[: at[0]], *renamed)

@@ -56,11 +56,11 @@ def read_head(reader: Reader, definition: ast.FunctionDef) -> None:
 def read_block(reader: Reader, nodes: list[ast.stmt], defined: set[str], top: bool = False) -> list[Statement]:
     """The statements of a block; `defined` grows by the names that are sure to have a value after it."""
     statements: list[Statement] = []
-    for place, node in enumerate(nodes):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and top and place == 0:
+    for position, node in enumerate(nodes):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and top and position == 0:
             continue  # the docstring
         with reader.recovering():
-            if isinstance(node, ast.Return) and not (top and place == len(nodes) - 1):
+            if isinstance(node, ast.Return) and not (top and position == len(nodes) - 1):
                 reader.refuse(node, "a return stands only at the end", "one `return` as the kernel's last statement")
             statements.append(read_statement(reader, node, defined))
             continue

@@ -54,18 +54,18 @@ def function(code: Code, functions: dict[str, int]) -> bytes:
     """Locals by type, then the body: https://webassembly.github.io/spec/core/binary/modules.html#code-section"""
     by_type = {kind: [local for local, own in code.locals.items() if own == kind] for kind in VALUE_TYPES}
     ordered = [*code.parameters, *(local for locals_ in by_type.values() for local in locals_)]
-    places = {local: place for place, local in enumerate(ordered)}
+    positions = {local: position for position, local in enumerate(ordered)}
     groups = [unsigned(len(locals_)) + bytes([VALUE_TYPES[kind]]) for kind, locals_ in by_type.items() if locals_]
-    body = b"".join(instruction(one, places, functions) for one in code.body)
+    body = b"".join(instruction(one, positions, functions) for one in code.body)
     return vector(groups) + body + bytes([OPCODES["end"]])
 
 
-def instruction(one: Instruction, places: dict[str, int], functions: dict[str, int]) -> bytes:
+def instruction(one: Instruction, positions: dict[str, int], functions: dict[str, int]) -> bytes:
     op, *rest = one
     assert isinstance(op, str)
     match op, rest:
         case (("local.get" | "local.set" | "local.tee"), [local]):
-            return bytes([OPCODES[op]]) + unsigned(places[str(local)])
+            return bytes([OPCODES[op]]) + unsigned(positions[str(local)])
         case "call", [called]:
             return bytes([OPCODES[op]]) + unsigned(functions[str(called)])
         case (("br" | "br_if" | "global.set"), [int(number)]):
