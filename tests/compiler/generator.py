@@ -63,13 +63,15 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Example:
-    """A kernel, and the inputs of its two runs."""
+    """A kernel, and the inputs of its two runs. Unless a loop over lanes `carries` a name, its loops give the same bits
+    when their turns run one after another."""
 
     source: str
     alias: dict[str, str]
     sizes: dict[str, int]
     argument: int
     runs: tuple[dict[str, list[float]], ...]
+    carries: bool = False
 
 
 def example(seed: int) -> Example:
@@ -81,7 +83,7 @@ def example(seed: int) -> Example:
     pairs = [("other", "out"), ("a", "out"), ("b", "a"), ("b", "other"), ("m", "n"), ("m", "wide")]
     alias = dict([random.choice(pairs)]) if random.random() < 0.15 else {}
     runs = tuple(inputs(random, alias) for _ in range(2))
-    return Example(source, alias, {"size": random.choice((3, 4, 6, 8))}, whole(random), runs)
+    return Example(source, alias, {"size": random.choice((3, 4, 6, 8))}, whole(random), runs, writer.carries)
 
 
 def inputs(random: Random, alias: dict[str, str]) -> dict[str, list[float]]:
@@ -139,6 +141,7 @@ class Writer:
         self.own: set[str] = set()  # locals of the innermost turns that run together
         self.together: Together | None = None
         self.names = 0
+        self.carries = False
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
@@ -322,6 +325,8 @@ class Writer:
             (2, lambda: self.assign(indent, "f")),
             (1.5, lambda: self.assign(indent, "k")),
         ]
+        if self.together:
+            kinds.append((1.5, lambda: self.store_at_local(indent)))
         if self.together and self.together.carried:
             kinds.append((4, lambda: self.reduce(indent)))
         if depth > 0:
@@ -343,6 +348,28 @@ class Writer:
         value = self.whole(2) if buffer in INT_BUFFERS else self.number(3)
         return self.line(f"{indent}{buffer}[{at}] {self.choose(['=', '=', '=', '+='])} {value}")
 
+    def store_at_local(self, indent: str) -> str:
+        """A store at an index that a local holds, which a branch or an inner loop may have set otherwise."""
+        assert self.together
+        buffer, name, own = self.choose(self.together.stored), self.fresh("k"), self.place_of_turn()
+
+        def other() -> str:
+            return own if self.chance(0.6) else self.choose([self.place_of_turn(), self.place(0), f"{name} * 1"])
+
+        self.line(f"{indent}{name} = {own}")
+        if self.chance(0.6):
+            self.line(f"{indent}if {self.test(1)}:")
+            self.line(f"{indent}    {name} = {other()}")
+            if self.chance(0.4):
+                self.line(f"{indent}else:")
+                self.line(f"{indent}    {name} = {other()}")
+        elif self.chance(0.5):
+            inner = self.fresh("i")
+            self.line(f"{indent}for {inner} in range({self.random.choice((0, 1, 2, 3))}):")
+            self.line(f"{indent}    {name} = {other()}")
+        value = self.whole(1) if buffer in INT_BUFFERS else self.number(1)
+        return self.line(f"{indent}{buffer}[{name}] {self.choose(['=', '+='])} {value}")
+
     def assign(self, indent: str, letter: str) -> str:
         known = self.floats if letter == "f" else self.wholes
         free = [name for name in known if self.together is None or name in self.own]
@@ -361,7 +388,7 @@ class Writer:
     def reduce(self, indent: str) -> str:
         assert self.together
         name = self.choose(list(self.together.carried))
-        form = self.together.carried[name]
+        form = self.together.carried[name] if self.chance(0.95) else self.choose(FORMS)
         value = self.whole(2) if name in self.wholes else self.number(2)
         if form == "sum":
             return self.line(f"{indent}{name} {self.choose(['+=', '-='])} {value}")
@@ -386,9 +413,13 @@ class Writer:
             (2, lambda: self.line(f"{indent}shift({target}, {source}, {at}, {self.random.randint(0, 3)})")),
             (
                 0.02 if self.together else 1,
-                lambda: self.line(f"{indent}row({target}, {source}, {self.random.randint(0, 9)}, size)"),
+                lambda: self.row(f"{indent}row({target}, {source}, {self.random.randint(0, 9)}, size)"),
             ),
         )
+
+    def row(self, text: str) -> str:
+        self.carries = True
+        return self.line(text)
 
     # --------------------------------------------------------------------------------------------- loops
 
@@ -425,6 +456,7 @@ class Writer:
         for local in locals_:
             if kind == "lanes" and (local in made or self.chance(0.4)):
                 carried[local] = self.choose(FORMS)
+        self.carries |= bool(carried)
         stored = outer.stored if outer else tuple(self.random.sample(STORED, self.random.choice((1, 1, 2))))
         loops = [*(outer.loops if outer else []), (name, count)]
         inherited = outer.carried if outer else {}
