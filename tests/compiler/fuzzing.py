@@ -164,8 +164,8 @@ def fuzz(seeds: range, check: Callable[[bytes], None] | None = None) -> tuple[Co
 
 
 def expectation(one: Example) -> str:
-    """The interpreter's results, as a short text; "other" if they have to be those of the turns one after another, and
-    are not."""
+    """The interpreter's results, as a short text; "other" if the turns have to give the same in sequence, and
+    do not."""
     try:
         found = outcomes(Interpreter(plan_for(one), exact=True), one)
     except KernelError:

@@ -63,8 +63,8 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Example:
-    """A kernel, and the inputs of its two runs. Unless a loop over lanes `carries` a name, its loops give the same bits
-    when their turns run one after another."""
+    """A kernel, and the inputs of its two runs. Unless a loop over lanes `carries` a name, the loops give the same
+    bits when their turns run one after another."""
 
     source: str
     alias: dict[str, str]
