@@ -41,10 +41,22 @@ const watch = setInterval(() => {
   clearInterval(watch);
   fail();
 }, 500);
+// From here on, one handler for every error that nobody else handles, of the page's Python or of its libraries.
+const report = (event) => {
+  const details = String(event.reason ?? event.message ?? "no details");
+  if (details.startsWith("ResizeObserver loop")) return; // a browser's own note, and no error
+  element("failure-text").textContent =
+    "Something on this page went wrong. What was saved is still there: reload the page.";
+  element("failure-details").textContent = details;
+  element("failure").hidden = false;
+};
 const started = () => {
   clearInterval(watch);
-  for (const kind of ["error", "unhandledrejection"]) removeEventListener(kind, note);
-  element("failure").hidden = true; // a late start
+  for (const kind of ["error", "unhandledrejection"]) {
+    removeEventListener(kind, note);
+    addEventListener(kind, report);
+  }
+  element("failure").hidden = true; // it came after all
   element("retry").removeEventListener("click", reload);
 };
 

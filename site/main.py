@@ -1,11 +1,9 @@
 """Wires the page: the widgets and the worker."""
 
-import asyncio
-
 from pyscript import window
 from widgets.chart import Chart
 from widgets.confusion import Confusion
-from widgets.dom import by_id, element, percent, replace
+from widgets.dom import by_id, element, percent, replace, run
 from widgets.editor import Editor
 from widgets.failure import Failure
 from widgets.files import Files
@@ -14,14 +12,13 @@ from widgets.own_images import OwnImages
 from widgets.reading import Reading
 from widgets.runs import Runs
 from widgets.settings import Settings
+from widgets.start import Start
 from widgets.state import State
 from widgets.training import Training
 from widgets.update import Update
-from widgets.worker import Worker, WorkerFailed, call_later, missing_parts, timeout_from
+from widgets.worker import Worker, WorkerFailed, timeout_from
 
 ANSWER_TIMEOUT = 45  # seconds for an answer of the worker; ?answer=5 in the address changes it
-START_TIMEOUT = 60  # seconds without any data while the worker starts; ?patience=5 in the address changes it
-STORAGE_TIMEOUT = 5  # seconds until the page reports that storage does not answer
 
 
 class Page:
@@ -29,7 +26,6 @@ class Page:
         self.experiments = []
         self.refused = False  # whether the state shows an error
         self.rate = ""  # the current learning rate
-        self.storage_answered = False
         self.correcting = False  # whether it trains on corrections
         self.continued = False  # whether it was opened from a file or from the browser's storage
         self.worker = Worker(timeout_from(window.location.search, "answer", ANSWER_TIMEOUT))
@@ -74,38 +70,6 @@ class Page:
             return None
         return answer
 
-    # --------------------------------------------------------------------------------------- starting
-
-    async def connect(self):
-        """Starts the worker, with a timeout."""
-        self.state.show("loading", "Python is loading; this takes a few seconds …")
-        timeout = timeout_from(window.location.search, "patience", START_TIMEOUT)
-        asyncio.create_task(call_later(timeout, lambda: self.give_up(timeout)))
-        try:
-            status = await self.worker.connect()
-        except WorkerFailed as error:
-            self.fail(*error.args)
-            return
-        if self.state.name in ("loading", "failed"):  # a late start is used
-            self.failure.hide()
-            self.show_status(status)
-            await self.check()
-            asyncio.create_task(self.offer_saved())
-            await self.update.register()
-
-    async def offer_saved(self):
-        """Offers the saved training as soon as the storage answers, and reports it if the storage is slow."""
-        slow = "The browser's storage does not answer yet. A saved training is offered as soon as it does."
-        asyncio.create_task(call_later(STORAGE_TIMEOUT, lambda: self.report_slow_storage(slow)))
-        await self.files.offer()
-        self.storage_answered = True
-        if by_id("not-kept").textContent == slow:
-            by_id("not-kept").textContent = ""
-
-    async def report_slow_storage(self, text):
-        if not self.storage_answered:
-            by_id("not-kept").textContent = text
-
     def show_status(self, status):
         """Fills the form from the experiments and from the address."""
         self.experiments = status["experiments"]
@@ -124,15 +88,6 @@ class Page:
         self.reading.can_look = bool(status["pretrained"])
         self.reading.truths(status["experiments"][-1]["classes"])
         self.reading.drawn()
-
-    async def give_up(self, timeout):
-        quiet = (window.performance.now() - window.lastArrival) / 1000
-        if self.state.name == "loading" and quiet < timeout:
-            asyncio.create_task(call_later(timeout - quiet, lambda: self.give_up(timeout)))
-        elif self.state.name == "loading":
-            why = await missing_parts()
-            if self.state.name == "loading":
-                self.fail(f"Python did not start within {timeout:g} seconds. {why}")
 
     # ------------------------------------------------------------------------------------ experiments
 
@@ -157,9 +112,9 @@ class Page:
         if name == "experiment":
             self.choose_experiment(by_id("experiment").value)
         if name == "learning_rate" and self.state.name in ("training", "paused"):
-            asyncio.create_task(self.change_learning_rate())
+            run(self.change_learning_rate())
         else:
-            asyncio.create_task(self.check())
+            run(self.check())
 
     async def check(self):
         """Validates the settings in the worker, and writes them to the address."""
@@ -200,7 +155,7 @@ class Page:
     def on_own_images(self, answer):
         self.add_own(answer["classes"])
         self.choose_experiment("own")
-        asyncio.create_task(self.check())
+        run(self.check())
 
     # --------------------------------------------------------------------------------------- training
 
@@ -259,7 +214,7 @@ class Page:
         by_id("sha256").textContent = answer.get("fingerprint", "")
         by_id("link-words").hidden = True
         by_id("fingerprint").hidden = False
-        asyncio.create_task(self.offer_link())
+        run(self.offer_link())
         self.reading.drawn()
 
     async def offer_link(self):
@@ -308,12 +263,12 @@ class Page:
     # ---------------------------------------------------------------------------------- looking inside
 
     def choose_cell(self, true, read):
-        asyncio.create_task(self.look.choose_cell(true, read, self.confusion.classes))
+        run(self.look.choose_cell(true, read, self.confusion.classes))
 
     def look_at(self, strokes):
-        asyncio.create_task(self.look.look_at(strokes=strokes))
+        run(self.look.look_at(strokes=strokes))
 
 
 page = Page()
 window.dispatchEvent(window.Event.new("scnn:started"))
-await page.connect()
+await Start(page).connect()

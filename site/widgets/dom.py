@@ -1,7 +1,11 @@
 """Shorthands for the document, shared by all widgets. Text is always set as text, never as HTML."""
 
-from pyscript import document
-from pyscript.ffi import create_proxy
+import asyncio
+import io
+import sys
+
+from pyscript import document, window
+from pyscript.ffi import create_proxy, to_js
 
 
 def by_id(name):
@@ -25,7 +29,28 @@ def replace(parent, children):
 
 
 def listen(target, event, handler):
-    target.addEventListener(event, create_proxy(handler))
+    """Calls the handler at each event; an error in it reaches the person, as every error of the page does."""
+    target.addEventListener(event, create_proxy(lambda happened: run(handled(handler, happened))))
+
+
+async def handled(handler, event):
+    found = handler(event)
+    if hasattr(found, "send"):  # what an async handler returns
+        await found
+
+
+def run(coroutine):
+    """Starts a task; an error in it reaches the person."""
+    return asyncio.create_task(reporting(coroutine))
+
+
+async def reporting(coroutine):
+    try:
+        await coroutine
+    except Exception as error:
+        details = io.StringIO()
+        sys.print_exception(error, details)  # type: ignore[attr-defined] # MicroPython's own
+        window.dispatchEvent(window.ErrorEvent.new("error", to_js({"message": details.getvalue()})))
 
 
 def sure(probability):

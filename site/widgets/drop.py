@@ -1,10 +1,8 @@
 """Files and folders that are dropped anywhere on the page."""
 
-import asyncio
-
 from pyscript import document, window
 from pyscript.ffi import create_proxy
-from widgets.dom import listen
+from widgets.dom import listen, run
 
 
 def on_drop(take):
@@ -14,7 +12,7 @@ def on_drop(take):
         event.preventDefault()  # or the browser opens the file instead of the page
         items = event.dataTransfer.items  # valid only until this function returns
         entries = [items[place].webkitGetAsEntry() for place in range(items.length) if items[place].kind == "file"]
-        asyncio.create_task(take_all(entries, take))
+        run(take_all(entries, take))
 
     listen(document.body, "dragover", lambda event: event.preventDefault())
     listen(document.body, "drop", drop)

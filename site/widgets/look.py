@@ -1,10 +1,8 @@
 """Look inside: the images in a cell of the confusion matrix or the mistakes, and the output of every layer for one
 image. The display is refreshed as the network learns."""
 
-import asyncio
-
 from pyscript import document
-from widgets.dom import by_id, element, listen, nearly, replace, sure
+from widgets.dom import by_id, element, listen, nearly, replace, run, sure
 from widgets.prediction import bar
 
 
@@ -55,7 +53,7 @@ class Look:
         """Updates the display after the network has changed, at most one request at a time."""
         self.stale = True
         if not self.refreshing and (self.gallery or self.inside):
-            asyncio.create_task(self.refresh_all())
+            run(self.refresh_all())
 
     async def refresh_all(self):
         self.refreshing = True

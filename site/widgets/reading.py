@@ -1,8 +1,6 @@
 """Classifies drawings while they are drawn; the user can correct the network."""
 
-import asyncio
-
-from widgets.dom import by_id, element, listen, percent, replace
+from widgets.dom import by_id, element, listen, percent, replace, run
 from widgets.drawing import Drawing
 from widgets.prediction import Prediction
 
@@ -48,7 +46,7 @@ class Reading:
         elif self.waiting:
             self.stale = True
         else:
-            asyncio.create_task(self.read())
+            run(self.read())
         self.enable()
 
     async def read(self):

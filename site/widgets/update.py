@@ -1,10 +1,8 @@
 """The service worker: offline use, and new versions, which are loaded only when the user agrees."""
 
-import asyncio
-
 from pyscript import window
 from widgets.browser import found, limits
-from widgets.dom import by_id, listen
+from widgets.dom import by_id, listen, run
 
 
 class Update:
@@ -17,7 +15,7 @@ class Update:
         )
         if self.container:
             listen(self.container, "controllerchange", self.changed)
-            asyncio.create_task(self.watch())
+            run(self.watch())
 
     async def register(self):
         """Caches the whole site for offline use. Called after the start, which it would slow down."""

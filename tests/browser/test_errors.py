@@ -1,0 +1,61 @@
+"""No error goes unseen: whatever raises in the page's own Python, or in its worker, reaches the person."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builder.paths import SOURCE
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.person import Maker, button, line, stroke, wait_for
+
+pytestmark = pytest.mark.browser
+
+# For each widget, a method of it in which an error is made, and what a person does that calls it.
+MADE: dict[str, tuple[str, Callable[[Page], object]]] = {
+    "chart": ("def add_points(self", lambda page: button(page, "Train").click()),
+    "confusion": ("def show(self", lambda page: button(page, "Train").click()),
+    "drawing": ("def begin(self", lambda page: stroke(page, line(0.5, 0.2, 0.5, 0.8))),
+    "reading": ("async def read(self", lambda page: stroke(page, line(0.5, 0.2, 0.5, 0.8))),
+    "progress": ("def update(self", lambda page: button(page, "Train").click()),
+    "training": ("async def start(self", lambda page: button(page, "Train").click()),
+    "settings": ("def message(self", lambda page: button(page, "Train").click()),
+    "files": ("def save(self", lambda page: button(page, "Save model").click()),
+    "start": ("async def offer_saved(self", lambda _: None),
+}
+
+
+def with_an_error(page: Page, name: str, head: str) -> None:
+    """Serves the widget with an error at the beginning of one of its methods."""
+    text = (SOURCE / "widgets" / f"{name}.py").read_text()
+    assert text.count(head) == 1, f"{name}.py has no single {head}"
+    broken = re.sub(rf"({re.escape(head)}[^\n]*:\n)", r"\1        raise ValueError('made for the test')\n", text)
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=broken, content_type="text/x-python")
+
+    page.route(f"**/widgets/{name}.py", answer)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_an_error_in_a_widget_is_shown(new_page: Maker, site_url: str, name: str) -> None:
+    """The box says that something went wrong, with the traceback for those who want it."""
+    head, act = MADE[name]
+    page = new_page(errors_expected=True, service_workers="block")
+    with_an_error(page, name, head)
+    page.goto(site_url)
+    wait_for(page, "ready")
+    act(page)
+    expect(page.locator("#failure-text")).to_have_text(
+        re.compile("^Something on this page went wrong"), timeout=20_000
+    )
+    expect(page.locator("#failure-details")).to_have_text(re.compile("made for the test"), use_inner_text=False)
+
+
+def test_each_widget_that_acts_has_its_error() -> None:
+    """The widgets that are not in the table only set text, or belong to one that is."""
+    inner = {"browser", "dom", "drop", "editor", "failure", "look", "own_images", "prediction", "runs", "state"}
+    inner |= {"update", "uploads", "worker"}
+    widgets = {path.stem for path in Path(SOURCE / "widgets").glob("*.py")}
+    assert widgets == inner | set(MADE)
