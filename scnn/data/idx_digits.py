@@ -31,7 +31,7 @@ def load_idx(
     """Images and labels from two IDX files, by path or as bytes, plain or gzipped.
 
     Images are [image, row, column], [image, 1, row, column] or, if they are square, [image, pixel]: integers
-    from 0 to 255 or floats from 0 to 1, of any type. Labels are [image] or, as in QMNIST, [image, column], of which
+    from 0 to 255 or floats from 0 to 1, of any type. Labels are [image] or, as in QMNIST, [image, column], where
     the first column is the class. `classes` names the classes (0 to 9 unless given); labels may count them from 1.
     `transposed` exchanges the rows and columns of each image, as EMNIST needs; without it, a dataset that looks like
     EMNIST gives a warning.

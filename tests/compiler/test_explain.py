@@ -125,7 +125,7 @@ def test_the_advice_is_true() -> None:
 
 
 def test_loops_around_lanes_are_not_advised_about() -> None:
-    """Lanes stand in no lanes."""
+    """A loop over lanes cannot be inside another one."""
     body = "for i in range(size):\n    for j in lanes(8):\n        out[i * 8 + j] = x[j]"
     assert [remark.advice for remark in remarks_of(stages_of(body))] == ["", ""]
 
@@ -196,7 +196,7 @@ def test_lines_of_a_called_kernel() -> None:
 
 
 def test_what_two_lines_share_belongs_to_one_of_them() -> None:
-    """The load stands in the first line, and the second one reads its local."""
+    """The load belongs to the first line, and the second one reads its local."""
     stages = stages_of("out[0] = x[size] * x[size + 1]\nout[1] = x[size] * x[size + 1]")
     first, second = lines_of(stages)
     assert (first.operations.loads, second.operations.loads) == (2, 0)

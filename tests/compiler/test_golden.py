@@ -1,6 +1,6 @@
 """The compilation of each of scnn's kernels at small sizes, stored in golden/: reviews show what a change does.
 
-`python build.py test --no-browser -- tests/compiler/test_golden.py --bless` writes the files anew; read their
+`python build.py test --no-browser -- tests/compiler/test_golden.py --bless` rewrites the files; read their
 difference before it is committed. Line numbers are left out, so that a docstring does not change them.
 """
 

@@ -8,37 +8,39 @@
         output[j] = total + bias[j]               for i in lanes(inputs):
                                                       d_weights[j, i] += gradient * input[i]
 
-**What is made.** `derive(kernel, wanted)` gives the text of one kernel, in the same language, for the gradients of
-the buffers `wanted`. Its parameters are the gradients that it makes, those that it is given, then what it needs of
-the forward kernel's own. Gradients are added to (`d_weights[…] += …`), so that they add up over a batch; one that is
-named in `made` is assigned where the kernel reaches each of its first elements once; `Derived.made` says how many.
+**Result.** `derive(kernel, wanted)` returns the text of one kernel, in the same language, that computes the gradients
+of the buffers `wanted`. Its parameters are the gradients that it computes, the gradients that it reads, and those of
+the forward kernel's parameters that it needs. It adds to gradients (`d_weights[…] += …`), so that they are summed
+over a batch; a gradient in `made` is assigned if the kernel writes each of its first elements once, and
+`Derived.made` is the number of these elements.
 
-**How.** The typed tree goes through these steps, a module each:
+**Method.** The typed tree goes through these steps, with one module for each:
 
-1. `prepare` gives the forward kernel a form that can be read backwards: kernels that are called as statements are
-   written out, what is stored and read again goes through a local, stored expressions, roots and exponentials get
-   names. `chosen` finds maxima: their gradient goes to the element that was chosen, whose place is kept.
-2. `versions` gives each value a name of its own. Only what a loop carries keeps one name through it.
-3. `reverse` reads the statements from the last to the first, and writes for each what it does to the gradients
-   (`flow`: the chain rule in expressions). Before the gradients of a block it repeats the block itself, so that the
-   values that they need are there.
-4. `liveness` removes what nobody needs, which is most of that. What is long to compute again, but was stored by the
-   forward kernel (a winner, a mask, a probability), is read from there.
-5. `tidy` and `restructure` make it read as a person writes it: each value where it is used, one loop for nested ones
-   that count one index, sums in locals. `guards` skips terms of zero where they are whole loops. These change the
-   order of sums, so a derived kernel agrees with a hand-written one to rounding, and not to the bit.
-6. `speed` asks for lanes, loop by loop; the compiler decides.
+1. `prepare` rewrites the forward kernel so that it can be reversed: it inlines kernels that are called as statements,
+   passes elements that are stored and read again through locals, and names stored expressions, roots and
+   exponentials. `chosen` finds maxima, whose gradient goes to the chosen element, and stores its position.
+2. `versions` gives each value its own name. Only a value that a loop carries keeps one name throughout the loop.
+3. `reverse` processes the statements from last to first, and writes the effect of each on the gradients (`flow`: the
+   chain rule in expressions). Before the gradients of a block it repeats the block, to recompute the values that they
+   need.
+4. `liveness` removes unused statements, which are most of the repeated ones. Values that are expensive to recompute
+   and that the forward kernel stored (a winner, a mask, a probability) are read from the buffer.
+5. `tidy` and `restructure` make the kernel readable: values are inlined where they are used, nested loops that count
+   one index become one loop, and sums are kept in locals. `guards` skips loops whose terms are all zero. These steps
+   change the order of sums, so a derived kernel agrees with a hand-written one up to rounding, but not to the bit.
+6. `speed` requests lanes for one loop after the other; the compiler decides.
 
-**Why it is right.** Each value has one name, so that repeating a block cannot overwrite what a later gradient needs.
-What a loop carries has one name for many values; the gradient of a sum needs none of them, and where any other one
-is needed the kernel is refused. A loop's turns go from the last to the first if it carries anything but sums. An
-element of an output must be stored once, so that its gradient is that of this store; an element that is read and
-overwritten in one turn passes its gradient on in place. Whole numbers and comparisons are steps: their derivative is
-zero, and a branch takes in the backward kernel the side that it took in the forward one, at a kink, too: the ReLU
-`0.0 if x < 0.0 else x` passes a gradient on at 0, and `max(x, 0.0)` does not.
+**Correctness.** Each value has one name, so that repeating a block cannot overwrite a value that a later gradient
+needs. A carried name has many values: the gradient of a sum needs none of them, and a kernel whose gradients need
+others is refused. The iterations of a loop are reversed if it carries anything but sums. An output element must be
+stored once, so that its gradient is that of this store; an element that is read and overwritten in one iteration
+passes its gradient on in place. Integers and comparisons are step functions with derivative zero. A branch takes the
+same side in the backward kernel as in the forward kernel, even at a kink: the ReLU `0.0 if x < 0.0 else x` passes a
+gradient on at 0, and `max(x, 0.0)` does not.
 
-**What is refused** (by `requirements`), with its place: kernels that store no float32; values that are overwritten,
-or are in the middle of a loop, when a gradient needs them; stores that may meet in one element; the bits of a number.
+**Refused kernels** (see `requirements`; the error has the source range): kernels that store no float32; kernels whose
+gradients need values that were overwritten, or values from the middle of a loop; stores that may touch the same
+element; the bits of a number.
 """
 
 import linecache

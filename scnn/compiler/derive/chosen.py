@@ -1,7 +1,7 @@
 """Maxima: a local that a loop carries and sets to one element of a buffer or another.
 
-Its gradient goes to the element that was chosen, so the place of that element is what the backward kernel needs.
-Where the kernel keeps the place itself (`winner` beside `largest`), that local is taken; otherwise one is added.
+Its gradient goes to the chosen element, so the backward kernel needs the position of that element. If the kernel
+stores the position itself (`winner` next to `largest`), that local is used; otherwise one is added.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from scnn.compiler.derive.prepare import Names
 from scnn.compiler.derive.versions import in_place_of
 from scnn.compiler.tree import Assign, Branch, Compare, Expression, Index, Name, Repeat, Statement, Store
 
-__all__ = ["with_places"]
+__all__ = ["with_positions"]
 
 Statements = tuple[Statement, ...]
 
@@ -41,9 +41,11 @@ class Choice:
     start: Expression | None  # what the local begins with, where that is no element
 
 
-def with_places(statements: Statements, names: Names, after: set[str] | None = None) -> tuple[Statements, set[str]]:
-    """The statements with each maximum read again from its place, after the loop that found it; and the locals that
-    are used for comparing alone from then on."""
+def with_positions(
+    statements: Statements, names: Names, after: set[str] | None = None
+) -> tuple[Statements, set[str]]:
+    """The statements with each maximum read again from its position, after the loop that found it, and the locals that
+    from then on are only compared."""
     after = after or set()
     comparing: set[str] = set()
     at = 0
@@ -59,7 +61,7 @@ def with_places(statements: Statements, names: Names, after: set[str] | None = N
                     statements, at = placed(choice, statements, at, names, comparing)
         statement = statements[at]
         if isinstance(statement, Repeat):
-            inner, more = with_places(statement.body, names, rest | live_before(statement.body))
+            inner, more = with_positions(statement.body, names, rest | live_before(statement.body))
             comparing |= more
             statements = (*statements[:at], replace(statement, body=inner), *statements[at + 1 :])
         at += 1

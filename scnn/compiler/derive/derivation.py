@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from scnn.compiler.derive.chosen import with_places
+from scnn.compiler.derive.chosen import with_positions
 from scnn.compiler.derive.elements import elements_as_locals, forwarded, read_after_stores
 from scnn.compiler.derive.expressions import (
     assign,
@@ -175,7 +175,7 @@ def returned_name(body: Statements, names: Names) -> Statements:
 def versioned(body: Statements, function: Function) -> tuple[Statements, set[str]]:
     names = Names(function)
     names.taken |= {one.name for one in statements_in(body) if isinstance(one, Assign | Repeat)}
-    body, comparing = with_places(body, names)
+    body, comparing = with_positions(body, names)
     types = {one.name: one.value.type for one in assignments_in(body)}
     body = Versions(types).block(body, {}, frozenset(), set())
     return body, comparing

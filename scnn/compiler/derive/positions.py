@@ -1,7 +1,7 @@
 """Which elements a nest of loops touches: indices as polynomials in loop variables and sizes.
 
-A polynomial is a table from monomials (names, sorted) to whole coefficients. What is no sum or product, such as
-`a // b`, is a name of its own, its text. Sizes are not known here, so a statement about places holds for all sizes.
+A polynomial is a table from monomials (names, sorted) to whole coefficients. What is no sum or product, such as `a //
+b`, is a name of its own, its text. Sizes are not known here, so a statement about positions holds for all sizes.
 """
 
 import re
@@ -66,7 +66,7 @@ def apart(one: Polynomial, other: Polynomial) -> bool:
 
 @dataclass(frozen=True)
 class Nest:
-    """Loops of which each turn touches one element, [0, extent) all together, each once."""
+    """Loops that together touch each element of [0, extent) once, one in each iteration."""
 
     loops: tuple[Repeat, ...]  # from the slowest to the fastest
     extent: Expression

@@ -23,7 +23,7 @@ def with_lanes(statements: Statements, accepts: Callable[[Statements], bool]) ->
         if loop.kind in ("lanes", "blocked"):
             statements = replaced(statements, path, replace(loop, kind="range", by=None))
     definitions = definitions_of(statements)
-    done: list[Path] = []  # loops inside of which no others may ask
+    done: list[Path] = []  # loops that already run together: loops inside them must not
     for path, loop in list(loops_in(statements)):
         if len(loop.bounds) != 1 or any(path[: len(one)] == one for one in done):
             continue
