@@ -44,8 +44,8 @@ class Choice:
 def with_positions(
     statements: Statements, names: Names, after: set[str] | None = None
 ) -> tuple[Statements, set[str]]:
-    """The statements with each maximum read again from its position, after the loop that found it, and the locals that
-    from then on are only compared."""
+    """The statements with each maximum read again from its position, after the loop that found it, and the locals
+    that from then on are only compared."""
     after = after or set()
     comparing: set[str] = set()
     at = 0
