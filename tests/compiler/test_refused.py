@@ -497,7 +497,7 @@ def test_the_errors_that_the_documentation_shows() -> None:
     """The page's kernel gives the page's text, as it stands and with its first mistake mended."""
     page = (Path(__file__).parents[2] / "site/docs/explanation/compiler.md").read_text(encoding="utf-8")
     section = page.split("### Errors\n")[1].split("\n## ")[0]
-    (source,) = re.findall(r"```python\n(.*?)\n```", section, re.DOTALL)
+    (source,) = re.findall(r"```py\n(.*?)\n```", section, re.DOTALL)
     texts = re.findall(r"```text\n(.*?)\n```", section, re.DOTALL)
     for text, kernel in zip(texts, (source, source.replace("= 0\n", "= 0.0\n")), strict=True):
         with pytest.raises(KernelError) as caught:
