@@ -229,5 +229,5 @@ for shift in ("k", "k * k", "k // 3", "2 * k"):
         each(
             f"a store beside a read, apart by {shift} from data, in {kind}",
             "refused",
-            f"k = n[0]\nfor i in {kind}:\n    out[i + {shift}] = x[i]\n    whole[i] = int(out[i + k * 5])",
+            f"k = n[0]\nfor i in {kind}:\n    out[i + {shift}] = x[i]\n    whole[i] = int(out[i])",
         )
