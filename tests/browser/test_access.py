@@ -80,7 +80,7 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     expect(page.locator("#gallery-title")).to_contain_text("Images of class 0")
     go_to("#gallery button")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Read as")).to_be_visible()
+    expect(page.get_by_role("heading", name="Classified as")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -94,7 +94,7 @@ def test_nothing_that_axe_finds(new_page: Maker, site_url: str, scheme: str) -> 
     train_to_the_end(page)
     button(page, "Most confident mistakes").click()
     page.get_by_role("list", name="Images").get_by_role("button").first.click()
-    expect(page.get_by_role("heading", name="Read as")).to_be_visible()
+    expect(page.get_by_role("heading", name="Classified as")).to_be_visible()
     assert violations(page) == []
 
 

@@ -142,7 +142,7 @@ def test_looking_inside(page: Page) -> None:
     expect(page.locator("#gallery-title")).to_contain_text(f"classified as 0: {counts[0]}.")
     expect(images.first).to_have_accessible_name(re.compile(r"0 → 0 [\d.]+ % confidence: look inside"))
     images.first.click()
-    expect(page.get_by_role("heading", name="Read as 0")).to_be_visible()
+    expect(page.get_by_role("heading", name="Classified as 0")).to_be_visible()
     strips = page.locator("#inside-pictures .strip")
     expect(strips).to_have_count(12)
     expect(strips.nth(2)).to_contain_text("conv2d_1: filters")
@@ -235,7 +235,7 @@ def test_train_pressed_twice_is_pressed_once(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("then", "words"), [("pause", "paused – epoch 1"), ("reset", "ready – press Train to begin")]
+    ("then", "words"), [("pause", "paused – epoch 1"), ("reset", "ready – press Train to start")]
 )
 def test_what_is_pressed_while_a_training_begins(page: Page, then: str, words: str) -> None:
     """It counts, though the worker has not answered yet."""
@@ -272,12 +272,12 @@ def test_a_wrong_setting_is_refused_where_it_stands(page: Page) -> None:
     expect(message).to_have_text(re.compile("epochs must be an integer from 1 to 100000, got 0"))
     expect(epochs).to_have_attribute("aria-invalid", "true")
     button(page, "Train").click()
-    expect(state(page)).to_have_text(re.compile("ready – epochs is "))
+    expect(state(page)).to_have_text(re.compile("ready – epochs must be "))
     button(page, "Reset to default settings").click()
     expect(epochs).to_have_value("50")
     expect(epochs).not_to_have_attribute("aria-invalid", "true")
     expect(message).to_have_text("")
-    expect(state(page)).to_have_text("ready – press Train to begin.")
+    expect(state(page)).to_have_text("ready – press Train to start.")
 
 
 def test_a_learning_rate_that_cannot_be(page: Page) -> None:
@@ -289,7 +289,7 @@ def test_a_learning_rate_that_cannot_be(page: Page) -> None:
     rate = page.get_by_label("Learning rate")
     before = rate.input_value()
     set_field(rate, "-3")
-    expect(page.get_by_role("status", name="Network check")).to_have_text(re.compile("learning rate stays .* not -3"))
+    expect(page.get_by_role("status", name="Network check")).to_have_text(re.compile("learning rate stays .* got -3"))
     expect(rate).to_have_value(before)
     button(page, "Stop").click()
 
@@ -300,4 +300,4 @@ def test_a_look_inside_before_any_training(page: Page) -> None:
     stroke(page, line(0.5, 0.15, 0.5, 0.85))
     prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
     button(page, "Look inside").click()
-    expect(page.get_by_role("heading", name="Read as 1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Classified as 1")).to_be_visible()

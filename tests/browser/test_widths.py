@@ -115,7 +115,7 @@ def test_looking_inside(page: Page) -> None:
     page.get_by_role("table", name="Confusion matrix").get_by_role("button").first.click()
     expect(page.locator("#gallery-title")).to_contain_text("Images of class 0")
     page.get_by_role("list", name="Images").get_by_role("button").first.click()
-    expect(page.get_by_role("heading", name="Read as")).to_be_visible()
+    expect(page.get_by_role("heading", name="Classified as")).to_be_visible()
     expect(page.locator("#inside-probabilities meter")).to_have_count(3)
     assert fits(page)
 
