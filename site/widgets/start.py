@@ -26,6 +26,7 @@ class Start:
             return
         if page.state.name in ("loading", "failed"):  # a late start is used
             page.failure.hide()
+            page.training.progress.reset()  # it showed how much of Python had arrived
             page.show_status(status)
             await page.check()
             run(self.offer_saved())
