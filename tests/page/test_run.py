@@ -285,7 +285,7 @@ def test_the_pretrained_model_reads_until_there_is_a_training(trained: Session) 
         ({"action": "idx", "images": b"", "labels": b""}, "4 bytes"),
         ({"action": "pictures"}, "2 to 256 classes"),
         ({"action": "picture", "pixels": bytes(4), "width": 2, "height": 2}, "name"),
-        ({"action": "picture", "pixels": bytes(5), "width": 2, "height": 2, "name": "a"}, "16, not 5"),
+        ({"action": "picture", "pixels": bytes(5), "width": 2, "height": 2, "name": "a"}, "16, got 5"),
         ({"action": "picture", "pixels": bytes(4), "width": 2, "height": 2, "name": "a"}, "one colour"),
         ({"action": "picture", "pixels": bytes(4), "width": 2, "height": 2, "name": "a" * 41}, "40 letters"),
         ({"action": "picture_size", "data": b"GIF89a"}, "PNG or JPEG"),
