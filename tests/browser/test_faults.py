@@ -256,7 +256,7 @@ def test_a_tab_closed_while_saving(new_page: Maker, site_url: str, tried: Tried)
     assert sha256(page) == fingerprint_of(experiment="paper", seed=8, epochs=600)
     page.reload()
     wait_for(page, "ready")
-    expect(page.locator("#offer")).to_be_hidden()
+    expect(page.locator("#offer-text")).to_contain_text("a finished training: experiment paper")
     tried("a tab is closed while saving", "the saved training, which continues to the same bits", 4)
     tried(ANY_ADDRESS, ANY_ADDRESS_SEEN, 4)
 

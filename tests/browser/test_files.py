@@ -101,11 +101,12 @@ def test_a_file_that_is_no_model_while_it_trains(page: Page, tmp_path: Path) -> 
     wait_for(page, "ready")
     page.wait_for_timeout(300)  # for the storage
     fresh(page)
-    expect(page.locator("#offer")).to_be_hidden()
+    page.wait_for_timeout(300)
+    expect(page.locator("#offer-text")).not_to_contain_text("unfinished")
 
 
 def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
-    """Closed in the middle, it offers to go on, and ends where it would have ended."""
+    """Closed in the middle, it offers to continue, and ends at the same bits; what is finished is saved, too."""
     fresh(page, "?experiment=mnist&epochs=3&seed=5")
     button(page, "Train").click()
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
@@ -120,8 +121,12 @@ def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
     expect(state(page)).to_have_text(re.compile(r"after .*s more\.$"))
     assert sha256(page) == fingerprint_of(experiment="mnist", epochs=3, seed=5)
     expect(page.locator("#link")).to_have_attribute("href", "?experiment=mnist&seed=5&epochs=3")
+    finished = sha256(page)
     fresh(page)
-    expect(page.locator("#offer")).to_be_hidden()
+    expect(page.get_by_role("region", name="Saved training")).to_contain_text("a finished training: experiment mnist")
+    button(page, "Open it").click()
+    wait_for(page, "finished")
+    assert sha256(page) == finished
 
 
 def test_own_images_from_idx_files(page: Page, tmp_path: Path) -> None:
