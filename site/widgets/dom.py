@@ -29,14 +29,19 @@ def replace(parent, children):
 
 
 def listen(target, event, handler):
-    """Calls the handler at each event; an error in it reaches the person, as every error of the page does."""
-    target.addEventListener(event, create_proxy(lambda happened: run(handled(handler, happened))))
+    """Calls the handler while the event is dispatched; an error in it reaches the person, as every error of the page
+    does. What is async in it runs as a task."""
+    target.addEventListener(event, create_proxy(lambda happened: handle(handler, happened)))
 
 
-async def handled(handler, event):
-    found = handler(event)
+def handle(handler, event):
+    try:
+        found = handler(event)
+    except Exception as error:
+        report(error)
+        return
     if hasattr(found, "send"):  # what an async handler returns
-        await found
+        run(found)
 
 
 def run(coroutine):
@@ -48,9 +53,14 @@ async def reporting(coroutine):
     try:
         await coroutine
     except Exception as error:
-        details = io.StringIO()
-        sys.print_exception(error, details)  # type: ignore[attr-defined] # MicroPython's own
-        window.dispatchEvent(window.ErrorEvent.new("error", to_js({"message": details.getvalue()})))
+        report(error)
+
+
+def report(error):
+    """Raises the error once more, in the window: boot.js shows it."""
+    details = io.StringIO()
+    sys.print_exception(error, details)  # type: ignore[attr-defined] # MicroPython's own
+    window.dispatchEvent(window.ErrorEvent.new("error", to_js({"message": details.getvalue()})))
 
 
 def sure(probability):
