@@ -8,7 +8,7 @@ import pytest
 from builder.paths import SOURCE
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.person import Maker, button, line, stroke, wait_for
+from tests.browser.person import Maker, button, is_chromium, line, stroke, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +43,8 @@ def test_an_error_in_a_widget_is_shown(new_page: Maker, site_url: str, name: str
     """The box says that something went wrong, with the traceback for those who want it."""
     head, act = MADE[name]
     page = new_page(errors_expected=True, service_workers="block")
+    if not is_chromium(page) and name not in ("chart", "training"):
+        pytest.skip("one handler that fails and one task are enough in a second browser")
     with_an_error(page, name, head)
     page.goto(site_url)
     wait_for(page, "ready")
