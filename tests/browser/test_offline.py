@@ -113,7 +113,7 @@ def test_an_update_takes_over_cleanly(context: BrowserContext, tmp_path: Path) -
     shutil.copytree(SITE, other)
     for name, before, after in (
         ("index.html", "<h1>scnn</h1>", "<h1>scnn B</h1>"),
-        ("main.py", "press Train.", "press Train, says B."),
+        ("main.py", "press Train to start.", "press Train to start, says B."),
     ):
         text = (other / name).read_text()
         assert before in text
@@ -166,7 +166,7 @@ def test_on_github_pages(context: BrowserContext) -> None:
     button(page, "Train").click()
     wait_for(page, "finished", timeout=TRAINED)
     for address, way in (
-        ("nothing", "To the first page"),
+        ("nothing", "Go to the start page"),
         ("nothing/", "one level up"),
         ("a/nothing", "one level up"),
         ("a/b/nothing", "two levels up"),
