@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, LocatorAssertions, Page, expect  # type: ignore[attr-defined]
+from playwright.sync_api import FloatRect, Locator, LocatorAssertions, Page, expect  # type: ignore[attr-defined]
 
 READY = 60_000  # milliseconds for the worker to come up
 TRAINED = 60_000  # milliseconds for a training, or the interpreter's first epochs
@@ -72,12 +72,22 @@ def line(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]
     return [(x0 + (x1 - x0) * step / 20, y0 + (y1 - y0) * step / 20) for step in range(21)]
 
 
+def still(canvas: Locator) -> FloatRect:
+    """Where the canvas is once the page no longer scrolls: pictures that were just chosen scroll into view, too."""
+    before = None
+    while True:
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        if box and box == before:
+            return box
+        before = box
+        canvas.page.wait_for_timeout(100)
+
+
 def stroke(page: Page, points: list[tuple[float, float]]) -> None:
     """One stroke with the mouse; points are shares of the canvas."""
     canvas = page.get_by_role("application", name="Draw a digit", exact=True)
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box
+    box = still(canvas)
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     page.mouse.move(*places[0])
     page.mouse.down()
