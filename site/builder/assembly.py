@@ -27,6 +27,8 @@ NOT_SHIPPED = (
     ),
 )
 
+LARGE = 500_000  # bytes of a file that is worth a progress bar
+
 
 def build_site() -> None:
     """Rebuilds dist/site. The service worker's list of files comes last, after every step that adds files."""
@@ -67,16 +69,14 @@ def link_preloads() -> None:
 
 
 def list_python() -> None:
-    """Writes python.json: the files that the worker fetches before it starts, with sizes in bytes, for the progress
-    bar."""
+    """Writes python.json: the large files that the worker fetches before it starts, with sizes in bytes, for the
+    progress bar. Each is requested twice, so the small ones, 1 % of the bytes, are left to the worker alone."""
     config = json.loads((SITE / "worker.json").read_text(encoding="utf-8"))
     names = [name.removeprefix("./") for name in config["files"]]
-    files = [path for path in (VENDOR / "pyodide").iterdir() if path.suffix in (".mjs", ".wasm", ".zip", ".json")]
-    sizes = {
-        path.relative_to(SITE).as_posix(): path.stat().st_size
-        for path in [*sorted(files), *map(SITE.joinpath, names)]
-    }
-    (SITE / "python.json").write_text(json.dumps(sizes, indent=2), encoding="utf-8")
+    files = [*sorted((VENDOR / "pyodide").iterdir()), *map(SITE.joinpath, names)]
+    sizes = {path.relative_to(SITE).as_posix(): path.stat().st_size for path in files}
+    large = {name: size for name, size in sizes.items() if size >= LARGE}
+    (SITE / "python.json").write_text(json.dumps(large, indent=2), encoding="utf-8")
 
 
 def make_icons() -> None:
