@@ -23,17 +23,23 @@ class Training:
         """Ignores answers that have not arrived yet."""
         self.turn += 1
 
-    async def start(self, event):
-        if await self.begin():
+    def start(self, event):
+        return self.train(self.prepare())
+
+    async def train(self, mine):
+        if await self.begin(mine):
             await self.run_slices()
 
-    async def begin(self):
-        """Starts a new training; returns whether it started. Until the worker answers, Train cannot be pressed again,
-        and Pause takes effect."""
+    def prepare(self):
+        """Shows at once, in the very click, that a training starts: Train cannot be pressed again, and what the page
+        said about the training before is gone. Returns the new training's number."""
         self.ignore_pending()
-        mine = self.turn
         self.clear()
         self.state.show("training", "starting …")
+        return self.turn
+
+    async def begin(self, mine):
+        """Requests the start from the worker; returns whether it started. A Pause in between takes effect."""
         started = await self.page.request("start", **self.message())
         if not started or mine != self.turn:
             return False
@@ -78,29 +84,39 @@ class Training:
     def pause(self, event):
         self.state.show("paused", self.state.details)
 
-    async def resume(self, event):
+    def resume(self, event):
         self.state.show("training", self.state.details)
-        await self.run_slices()
+        return self.run_slices()
 
-    async def step(self, event):
+    def step(self, event):
         """Trains on one batch, then pauses."""
-        if self.state.name == "ready" and not await self.begin():
-            return
+        mine = self.prepare() if self.state.name == "ready" else None
         self.state.show("paused", "one batch …")
+        return self.train_batch(mine)
+
+    async def train_batch(self, mine):
+        if mine is not None and not await self.begin(mine):
+            return
         answer = await self.page.request("step")
         if answer:
             self.show(answer)
 
-    async def stop(self, event):
+    def stop(self, event):
         self.ignore_pending()
+        return self.end()
+
+    async def end(self):
         answer = await self.page.request("stop")
         if answer:
             self.show(answer)
 
-    async def reset(self, event):
+    def reset(self, event):
         self.ignore_pending()
         self.clear()
         self.state.show("ready", "press Train to start again.")
+        return self.drop()
+
+    async def drop(self):
         await self.page.request("reset")
         self.page.on_reset()
 

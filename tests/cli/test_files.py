@@ -50,7 +50,7 @@ def test_onnx_knows_no_layer_of_ones_own(tmp_path: Path) -> None:
     class Other(ReLU):
         pass
 
-    with pytest.raises(ConfigError, match="Other is a layer of your own"):
+    with pytest.raises(ConfigError, match="Other cannot be exported: only scnn's own layers"):
         to_onnx(Network((1, 5, 5), [Flatten(), Other(), Dense(2)]), tmp_path / "m.onnx")
 
 
