@@ -43,8 +43,8 @@ MAY_IMPORT = {
     "experiments": ["checks", "data", "engines", "errors", "formats", "layers", "network", "settings", "training"],
     "compiler.__main__": ["compiler", "engines", "errors", "experiments", "kernels", "network", "plan", "training"],
     "page": [
-        *["checks", "data", "engines", "errors", "experiments", "formats", "network", "settings", "training"],
-        "version",
+        *["checks", "compiler", "data", "engines", "errors", "experiments", "formats", "layers", "network", "plan"],
+        *["settings", "training", "version"],
     ],
     "cli": ["compiler", "data", "engines", "errors", "experiments", "formats", "network", "training", "version"],
     "__main__": ["cli"],

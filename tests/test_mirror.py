@@ -55,6 +55,8 @@ THROUGH = {
     "network/inspection": "page/test_run.py",
     "network/onnx": "cli/test_files.py",
     "page/descriptions": "page/test_session.py",
+    "page/explanations": "page/test_elements.py",
+    "page/sums": "page/test_elements.py",
     "plan": "network/test_lowering.py",
     "training/lowering": "network/test_lowering.py",
     "training/schedules": "training/test_optimisers.py",

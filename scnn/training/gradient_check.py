@@ -10,7 +10,7 @@ the gradients do not contain ε either.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from random import Random
@@ -36,7 +36,15 @@ from scnn.network.lowering import (
 from scnn.network.network import Network
 from scnn.plan import Call, Plan, Procedure
 
-__all__ = ["SAMPLES", "GradientCheck", "GradientReport", "check_gradients", "gradient_checks"]
+__all__ = [
+    "SAMPLES",
+    "GradientCheck",
+    "GradientReport",
+    "check_gradients",
+    "count_steps",
+    "gradient_check_steps",
+    "gradient_checks",
+]
 
 STEP = 1e-6
 KINK = 1e-3  # relative difference of the two slopes from which a number counts as at a kink
@@ -109,8 +117,22 @@ def gradient_checks(
     seed: int = 0,
     make_engine: EngineFactory = compiled,
 ) -> Iterator[GradientCheck]:
-    """As `check_gradients`, but yields each tensor's result as soon as it is ready: each number takes two forward
-    passes in plain Python."""
+    """As `check_gradients`, but yields each tensor's result as soon as it is ready."""
+    steps = gradient_check_steps(network, image, label, samples=samples, seed=seed, make_engine=make_engine)
+    return (check for check in steps if check is not None)
+
+
+def gradient_check_steps(
+    network: Network,
+    image: object,
+    label: int,
+    *,
+    samples: int | None = SAMPLES,
+    seed: int = 0,
+    make_engine: EngineFactory = compiled,
+) -> Iterator[GradientCheck | None]:
+    """As `gradient_checks`, but yields None after each forward pass, which runs in plain Python: each number takes
+    two. `count_steps` says how many there are."""
     if not 0 <= label < network.classes:
         raise ConfigError(f"expected a label from 0 to {network.classes - 1}, got {label}")
     if samples is not None and samples < 1:
@@ -119,7 +141,13 @@ def gradient_checks(
     trial = Trial(network, numbers, label, make_engine)
     random = Random(seed)
     for tensor in tensors_of(network):
-        yield trial.check(tensor, samples, random)
+        yield (yield from trial.check(tensor, samples, random))
+
+
+def count_steps(network: Architecture, samples: int | None = SAMPLES) -> int:
+    """The number of forward passes of a gradient check."""
+    sizes = [prod(tensor.shape) for tensor in tensors_of(network)]
+    return 2 * sum(size if samples is None else min(samples, size) for size in sizes)
 
 
 @dataclass(frozen=True)
@@ -206,7 +234,8 @@ class Trial:
         numbers[position] = before
         return -math.log(self.probability)
 
-    def check(self, tensor: Tensor, samples: int | None, random: Random) -> GradientCheck:
+    def check(self, tensor: Tensor, samples: int | None, random: Random) -> Generator[None, None, GradientCheck]:
+        """The result for one tensor; yields after each loss."""
         learned = tensor.name in self.network.parameters
         found = [float(value) / (2 if learned else 1) for value in self.engine.read(gradient(tensor.name))]
         size = prod(tensor.shape)
@@ -217,7 +246,9 @@ class Trial:
             value = self.before[tensor.layer].get(tensor.name, self.exact.buffers[tensor.name])[position]
             step = STEP * max(1.0, abs(value))
             above = (self.loss_with(tensor, position, value + step) - self.loss) / step
+            yield
             below = (self.loss - self.loss_with(tensor, position, value - step)) / step
+            yield
             numeric = (above + below) / 2
             least = max(abs(numeric), abs(found[position]), MIN_SHARE * scale, 1e-6)
             if abs(above - below) > KINK * least:

@@ -1,0 +1,91 @@
+"""A filter that a person makes: one convolution with these weights, computed by the engine like every other."""
+
+from array import array
+
+from scnn.checks import require_integer
+from scnn.errors import ConfigError, ShapeError
+from scnn.layers import Conv2D, Dense, Flatten
+from scnn.network.network import Network
+from scnn.network.trace import NetworkTracer
+from scnn.page.elements import SubjectOf, Traces, element_of
+from scnn.page.explanations import explain
+from scnn.page.messages import Answer, Message
+from scnn.page.sums import number
+
+__all__ = ["PRESETS", "Filters"]
+
+MAX_SIZE = 7  # rows and columns of a filter
+MAX_STRIDE, MAX_PADDING = 3, 2
+MAX_WEIGHT = 1000.0
+PRESETS = {
+    "vertical": [
+        [-1.0, 0.0, 1.0],
+        [-2.0, 0.0, 2.0],
+        [-1.0, 0.0, 1.0],
+    ],  # Sobel's: bright where ink begins on the right
+    "horizontal": [[-1.0, -2.0, -1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0]],
+    "blur": [[0.0625, 0.125, 0.0625], [0.125, 0.25, 0.125], [0.0625, 0.125, 0.0625]],  # binomial; sums to 1
+    "sharpen": [[0.0, -1.0, 0.0], [-1.0, 5.0, -1.0], [0.0, -1.0, 0.0]],
+    "identity": [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]],
+}
+
+
+class Filters:
+    """Handles the messages about filters made by hand. `subject_of` gives a message's image, which has `shape`."""
+
+    def __init__(self, subject_of: SubjectOf, shape: tuple[int, int, int]) -> None:
+        self.subject_of, self.shape = subject_of, shape
+        self.traces: dict[Conv2D, Traces] = {}  # so that the code of each geometry is compiled once
+        self.handlers = (self.filter_presets, self.filter)
+
+    def filter_presets(self, message: Message) -> Answer:
+        """The filters that are offered, by name, and the largest settings."""
+        limits = {"size": MAX_SIZE, "stride": MAX_STRIDE, "padding": MAX_PADDING, "weight": MAX_WEIGHT}
+        return {"presets": PRESETS, "limits": limits}
+
+    def filter(self, message: Message) -> Answer:
+        """The map that a filter makes of the image: `weights` as rows of numbers, `stride` and `padding`. With an
+        `element` [row, column] of the map, also how that came about."""
+        convolution, tracer = self.run(message)
+        _, rows, columns = tracer.network.shapes[1]
+        answer = {
+            "rows": rows,
+            "columns": columns,
+            "values": [number(value) for value in tracer.engine.read("conv2d_1.output")],
+            "side": self.shape[1],
+            "size": convolution.kernel_size,
+            "stride": convolution.stride,
+            "padding": convolution.padding,
+        }
+        if message.get("element") is not None:
+            row, column = element_of(message, (rows, columns))
+            answer["element"] = explain(tracer, 0, (0, row, column), message)
+        return answer
+
+    def run(self, message: Message) -> tuple[Conv2D, NetworkTracer]:
+        """A network whose first layer is this convolution, after the message's image; the other layers are there
+        because every network ends with classes."""
+        weights = read_weights(message)
+        stride = require_integer("the stride", message.get("stride", 1), 1, MAX_STRIDE)
+        padding = require_integer("the padding", message.get("padding", 0), 0, MAX_PADDING)
+        convolution = Conv2D(1, len(weights), stride=stride, padding=padding)
+        image, _ = self.subject_of(message)
+        network = Network(self.shape, [convolution, Flatten(), Dense(1)])
+        network.parameters["conv2d_1.weights"][:] = array("f", [weight for row in weights for weight in row])
+        return convolution, self.traces.setdefault(convolution, Traces()).run(network, image, 0)
+
+
+def read_weights(message: Message) -> list[list[float]]:
+    """The message's `weights`, as many rows as columns."""
+    weights = message.get("weights")
+    if not isinstance(weights, list) or not 1 <= len(weights) <= MAX_SIZE:
+        raise ShapeError(f"expected weights as 1 to {MAX_SIZE} rows of numbers, got {weights!r:.80}")
+    for row in weights:
+        if not isinstance(row, list) or len(row) != len(weights):
+            raise ShapeError(
+                f"expected {len(weights)} weights in each row, as many as there are rows, got {row!r:.80}"
+            )
+        for weight in row:
+            if not isinstance(weight, int | float) or isinstance(weight, bool) or not abs(weight) <= MAX_WEIGHT:
+                raise ConfigError(f"expected a weight from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}, got {weight!r}")
+    return weights
