@@ -2,6 +2,7 @@
 
 import io
 import lzma
+from functools import lru_cache
 
 from scnn.data.digits import Digits
 from scnn.data.idx_digits import read_digits
@@ -10,8 +11,9 @@ from scnn.errors import DataError
 __all__ = ["load_digits"]
 
 
+@lru_cache
 def load_digits() -> tuple[Digits, Digits]:
-    """The bundled 4,000 training and 1,000 test digits: 400 and 100 of each class, class by class.
+    """The bundled 4,000 training and 1,000 test digits: 400 and 100 of each class, class by class. Read once.
 
     They are part of MNIST's training set; digits.md states source, licence and hashes. Raises DataError if the file
     is missing or corrupt.

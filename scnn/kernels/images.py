@@ -3,7 +3,7 @@
 from scnn.kernels.functions import next_random, uniform
 from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, lanes
 
-__all__ = ["load_image", "load_label", "draw_distortion", "distort_image"]
+__all__ = ["distort_image", "draw_distortion", "draw_sheet", "load_image", "load_label"]
 
 
 def load_image(image: Float32Buffer, pixels: Uint8Buffer, position: Int32, size: Size) -> None:
@@ -98,3 +98,42 @@ def distort_image(
                     upper = (1.0 - right) * float(pixels[place]) + right * float(pixels[place + 1])
                     lower = (1.0 - right) * float(pixels[place + width]) + right * float(pixels[place + width + 1])
                     image[at] = ((1.0 - bottom) * upper + bottom * lower) / 255.0
+
+
+def draw_sheet(
+    sheet: Int32Buffer,
+    largest: Float32Buffer,
+    values: Float32Buffer,
+    maps: Size,
+    height: Size,
+    width: Size,
+    columns: Size,
+    length: Size,
+) -> None:
+    """Draws maps side by side as the rows of a PNG file (ISO 15948, section 7.2), one number per byte of the file.
+
+    A value is the level 32 + 31·value / largest[0], where largest[0] = max |values|: so 32 is zero, 1 the lowest
+    possible and 63 the highest; 0 is not a number. Each row of the picture begins with the byte 0 (filter type none)
+    and has `columns` maps with a pixel of zeros between them. There are `length` numbers, which may not quite fill
+    the last map.
+    """
+    highest = 0.0
+    for k in range(length):
+        magnitude = values[k] if values[k] > 0.0 else -values[k]
+        highest = magnitude if magnitude > highest else highest
+    largest[0] = highest
+    scale = 31.0 / highest if highest > 0.0 else 0.0
+    pitch = columns * (width + 1)
+    rows = (maps + columns - 1) // columns * (height + 1) - 1
+    for row in range(rows):
+        sheet[row * pitch] = 0
+        for column in range(pitch - 1):
+            sheet[row * pitch + 1 + column] = 32
+    for one in range(maps):
+        corner = one // columns * (height + 1) * pitch + 1 + one % columns * (width + 1)
+        for row in range(height):
+            for column in range(width):
+                position = (one * height + row) * width + column
+                if position < length:
+                    shade = values[position] * scale
+                    sheet[corner + row * pitch + column] = 32 + int(shade) if shade == shade else 0

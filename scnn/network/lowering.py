@@ -22,7 +22,6 @@ __all__ = [
     "activation_buffers",
     "allocate_buffers",
     "backward_calls",
-    "resolve_roles",
     "evaluation_calls",
     "forward_calls",
     "gradient",
@@ -30,6 +29,9 @@ __all__ = [
     "load_calls",
     "lower",
     "parameter_buffers",
+    "require_outputs_unmodified",
+    "resolve_roles",
+    "saliency_calls",
     "sample_buffers",
 ]
 
@@ -41,23 +43,18 @@ MAX_MEMORY = 1 << 30  # bytes; WebAssembly's limit is four times as much
 Layout = dict[str, tuple[str, Shape]]  # buffers by name: element type and shape
 
 
-def lower(network: Architecture, images: int = 0, inspect: bool = False) -> Plan:
+def lower(network: Architecture, images: int = 0) -> Plan:
     """The plan of a network's inference, with memory for up to `images` images and their labels.
 
     Procedures (positions are indices into `pixels`):
     - `infer()` computes `probabilities` from `input`;
-    - `evaluate(first, count)`, if there are images, adds those samples to `confusion` and `loss_sum`;
-    - `saliency()`, only with `inspect`, computes `d_input`, after `infer`; the caller writes `d_logits` first.
+    - `evaluate(first, count)`, if there are images, adds those samples to `confusion` and `loss_sum`.
 
     Raises ConfigError if the network needs too much memory, or if its layers cannot be combined.
     """
     require_outputs_unmodified(network)
     layout = parameter_buffers(network) | sample_buffers(network, images) | activation_buffers(network)
-    if inspect:
-        layout |= gradient_buffers(network) | {gradient("input"): ("float32", network.input_shape)}
     procedures = [Procedure("infer", (), tuple(forward_calls(network)))]
-    if inspect:
-        procedures.append(Procedure("saliency", (), tuple(saliency_calls(network))))
     if images:
         body = (*load_calls(network), *forward_calls(network), *evaluation_calls(network))
         procedures.append(Procedure("evaluate", ("first", "count"), (Loop("position", "first", "count", 1, body),)))

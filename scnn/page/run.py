@@ -9,14 +9,13 @@ from scnn.engines.interpreter import Interpreter
 from scnn.errors import ConfigError
 from scnn.experiments.experiment import OWN, Experiment
 from scnn.experiments.opening import concatenate, with_corrections
-from scnn.formats.png import as_ink, picture
 from scnn.formats.safetensors import pack
-from scnn.network.inspection import Inspector
 from scnn.network.lowering import PROBABILITIES
 from scnn.network.metrics import Report
 from scnn.page.descriptions import describe_epoch, describe_layers, describe_prediction
 from scnn.page.gallery import Gallery
 from scnn.page.messages import Answer
+from scnn.page.reader import Reader
 from scnn.training.checkpoint import pack_checkpoint, settings_of
 from scnn.training.events import EpochEnded, Event, Progress, Score
 from scnn.training.optimisers import Adam
@@ -47,7 +46,6 @@ class Run:
         self.corrections = corrections
         self.as_configured = as_configured and make_engine is not Interpreter  # which computes in float64
         self.score: Score | None = None  # on the test images
-        self.inspector: Inspector | None = None
         self.earlier_samples = 0  # trained on before the last correction
         self.follow(trainer or experiment.trainer(experiment.network(), make_engine))
 
@@ -188,13 +186,12 @@ class Run:
         """Evaluates the current parameters on the test images, for a network that was trained elsewhere."""
         self.score = self.gallery.evaluate()
 
-    def inspect(self, image: bytes) -> Answer:
-        """The activations of every layer for one image."""
+    def reader(self) -> Reader:
+        """The network with its current weights."""
         self.trainer.update_network()
-        self.inspector = self.inspector or Inspector(self.network, self.make_engine)
-        _, height, width = self.network.input_shape
-        found = self.inspector.look([level / 255.0 for level in image])
-        return {**found, "picture": picture(as_ink(image), width, height)}
+        samples = self.earlier_samples + self.trainer.done
+        kind = "own" if samples or self.trainer.finished else "untrained"
+        return Reader(self.network, self.make_engine, self.experiment.test, kind, samples, self.trainer.epoch)
 
     def predict(self, image: bytes) -> Answer:
         """The prediction of the current parameters, also in the middle of an epoch."""

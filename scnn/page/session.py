@@ -8,6 +8,7 @@ exception is a bug and propagates.
 import sys
 from collections.abc import Callable, Mapping
 
+from scnn.data.bundled import load_digits
 from scnn.data.drawing import SIDE, normalise_strokes
 from scnn.data.photo import find_digits
 from scnn.data.stroke_groups import split_strokes
@@ -20,7 +21,9 @@ from scnn.formats.png import as_ink, picture
 from scnn.formats.safetensors import unpack
 from scnn.network.network import Network
 from scnn.page.descriptions import describe_layers, describe_number, describe_prediction, describe_preset
+from scnn.page.diagram import Diagram
 from scnn.page.messages import Answer, Message, read_bytes, read_index, read_number, read_strokes
+from scnn.page.reader import Reader
 from scnn.page.run import Run
 from scnn.page.uploads import Uploads
 from scnn.settings import to_dict
@@ -45,11 +48,13 @@ class Session:
         self.pretrained = Network.from_tensors(*unpack(pretrained)) if pretrained else None
         self.classifier = self.pretrained  # classifies drawings while there is no run
         self.uploads = Uploads()
+        self.diagrams = Diagram(self.reader)
         handlers = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
-            *(self.learning_rate, self.reproduces, self.report, self.cell, self.mistakes, self.inspect, self.predict),
+            *(self.learning_rate, self.reproduces, self.report, self.cell, self.mistakes, self.predict),
             *(self.photo, self.correct, self.open),
             *self.uploads.handlers,
+            *self.diagrams.handlers,
         )
         self.handlers: dict[str, Callable[[Message], Answer]] = {handler.__name__: handler for handler in handlers}
 
@@ -94,12 +99,17 @@ class Session:
         return {**self.run.describe(), "engine": engine}
 
     def advance(self, message: Message) -> Answer:
-        """Trains for about `budget_ms` milliseconds, or until the epoch ends."""
-        return self.current_run().advance(read_number(message, "budget_ms"), self.clock)
+        """Trains for about `budget_ms` milliseconds, or until the epoch ends. With a `subject`, the answer has what
+        the network makes of it now, as `diagram` answers."""
+        return self.with_diagram(self.current_run().advance(read_number(message, "budget_ms"), self.clock), message)
 
     def step(self, message: Message) -> Answer:
-        """Trains on one batch."""
-        return self.current_run().step(self.clock)
+        """Trains on one batch; the same."""
+        return self.with_diagram(self.current_run().step(self.clock), message)
+
+    def with_diagram(self, answer: Answer, message: Message) -> Answer:
+        subject = message.get("subject")
+        return {**answer, "diagram": self.diagrams.diagram(subject)} if isinstance(subject, dict) else answer
 
     def stop(self, message: Message) -> Answer:
         """Ends the training now."""
@@ -139,15 +149,17 @@ class Session:
         """The test images that are classified wrongly, the most confident first."""
         return self.current_run().gallery.mistakes()
 
-    def inspect(self, message: Message) -> Answer:
-        """The activations for a drawing, given by `strokes`, or for a test image, given by `index`."""
-        run = self.run or self.classifier_run(message)
-        if "strokes" in message:
-            return run.inspect(normalise_strokes(read_strokes(message)))
-        test = run.experiment.test
-        return run.inspect(test.image(read_index(message, "index", len(test))))
+    # ------------------------------------------------------------------------------------------- reading
 
-    # ------------------------------------------------------------------------------------------- drawing
+    def reader(self, message: Message) -> Reader:
+        """The network that reads now, with its current weights: that of the training, or the classifier."""
+        if self.run:
+            return self.run.reader()
+        if not self.classifier:
+            self.start(message)
+            return self.reader(message)
+        kind = "page" if self.classifier is self.pretrained else "opened"
+        return Reader(self.classifier, self.engines[self.engine_name(message)], load_digits()[1], kind)
 
     def predict(self, message: Message) -> Answer:
         """Classifies a drawing: `strokes` are lists of [x, y] as fractions of the canvas's side. If the drawing has

@@ -42,7 +42,7 @@ class Look:
 
     async def look_at(self, truth=None, **image):
         """Shows the activations for a test image, given by `index`, or a drawing, given by `strokes`."""
-        message = dict(image, action="inspect")
+        message = dict(image, action="diagram", details=True)
         answer = await self.request(**message)
         if answer:
             self.inside, self.truth = message, truth
@@ -97,27 +97,29 @@ class Look:
         return item
 
     def show_inside(self, answer):
-        """Shows an answer to `inspect`: probabilities, the image, its saliency, and each layer's filters and maps."""
-        best = max(row["probability"] for row in answer["probabilities"])
+        """Shows an answer to `diagram`: probabilities, the image, its saliency, and each layer's filters and maps."""
+        prediction = answer["prediction"]
+        best = max(row["probability"] for row in prediction["probabilities"])
         truth = f"; it is a {self.truth}" if self.truth else ""
-        by_id("inside-title").textContent = f"Classified as {answer['class']} with probability {sure(best)}{truth}"
-        bars = [bar(row, row["class"] == answer["class"]) for row in answer["probabilities"]]
+        by_id(
+            "inside-title"
+        ).textContent = f"Classified as {prediction['digit']} with probability {sure(best)}{truth}"
+        bars = [bar(row, row["class"] == prediction["digit"]) for row in prediction["probabilities"]]
         replace(by_id("inside-probabilities"), bars)
-        rows = [strip("the image", [answer["picture"]]), strip("saliency", [answer["saliency"]])]
-        for layer in answer["layers"]:
-            if "filters" in layer:
-                rows.append(strip(f"{layer['name']}: filters", layer["filters"]))
-            rows.append(strip(f"{layer['name']}: output", layer["maps"], len(layer["shape"]) == 1))
+        rows = [strip("the image", answer["picture"]), strip("saliency", answer["saliency"]["picture"])]
+        for layer in answer["layers"][:-1]:
+            if layer["filters"]:
+                rows.append(strip(f"{layer['name']}: filters", layer["filters"]["picture"]))
+            rows.append(strip(f"{layer['name']}: output", layer["picture"]))
         replace(by_id("inside-pictures"), rows)
         by_id("inside").hidden = False
 
 
-def strip(title, addresses, numbers=False):
-    """A line of pictures; vectors are drawn wide."""
+def strip(title, address):
+    """A line with the picture of a layer."""
     line = element("div", class_="strip")
     line.append(element("span", title))
     pictures = element("div")
-    for address in addresses:
-        pictures.append(element("img", src=address, alt="", class_="row-of-numbers" if numbers else ""))
+    pictures.append(element("img", src=address, alt=""))
     line.append(pictures)
     return line

@@ -345,7 +345,7 @@ def test_logits_that_come_out_of_a_layer_without_memory_of_its_own(layers: list[
     assert probabilities == pytest.approx([power / sum(powers) for power in powers], rel=1e-4)
     assert network.predict(image) == [logits.index(max(logits))]
     looked = Inspector(network, compiled).look([level / 255 for level in image])
-    assert looked["class"] == network.class_names[logits.index(max(logits))]
+    assert looked.best == logits.index(max(logits)) and looked.probabilities == probabilities
 
 
 def test_digits_of_another_size_are_refused() -> None:

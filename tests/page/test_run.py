@@ -12,7 +12,6 @@ from scnn.network.network import Network
 from scnn.page.session import Session
 from scnn.training.checkpoint import pack_checkpoint
 from scnn.training.trainer import Trainer
-from tests.formats.test_png import opened
 from tests.page.test_uploads import two_classes
 
 
@@ -103,35 +102,10 @@ def test_looking_between_slices_changes_no_bit() -> None:
             finished_ = answer["finished"]
             if look:
                 cell = {"action": "cell", "true": 0, "predicted": 1}
-                for message in ({"action": "mistakes"}, {"action": "inspect", "index": 3}, cell):
+                for message in ({"action": "mistakes"}, {"action": "diagram", "index": 3, "details": True}, cell):
                     assert "error" not in one.handle(message)
         ends.append((answer["fingerprint"], answer["report"]))
     assert ends[0] == ends[1]
-
-
-def test_the_inside_of_an_image(trained: Session) -> None:
-    """Every layer's maps in its shape; filters; evidence of the image's size that agrees with finite differences."""
-    answer = trained.handle({"action": "inspect", "index": 4})
-    shapes = [layer["shape"] for layer in answer["layers"]]
-    assert shapes == [[1, 28, 28]] * 4 + [[1, 14, 14], [196], [32], [32], [3]]
-    for layer in answer["layers"]:
-        channels, *sides = layer["shape"] if len(layer["shape"]) == 3 else (1, 1, *layer["shape"])
-        assert [opened(one).size for one in layer["maps"]] == [tuple(reversed(sides))] * channels
-    assert [opened(one).size for one in answer["layers"][0]["filters"]] == [(3, 3)]
-    saliency = opened(answer["saliency"]).tobytes()
-    assert len(saliency) == 784 and max(saliency) == 255
-    run = trained.run
-    assert run
-    image = [level / 255 for level in run.experiment.test.image(4)]
-    best = max(range(3), key=lambda place: answer["probabilities"][place]["probability"])
-    assert run.network.class_names[best] == answer["class"]
-    slopes = []
-    for at in range(300, 420):
-        sides = [[*image[:at], min(1.0, image[at] + step), *image[at + 1 :]] for step in (0.01, 0.0)]
-        high, low = (row[best] for row in run.network.logits([level for side in sides for level in side]))
-        slopes.append(abs(high - low))
-    found = saliency[300:420]
-    assert found[slopes.index(max(slopes))] > sorted(found)[-12]
 
 
 def test_a_correction_is_learned_without_forgetting() -> None:
@@ -290,7 +264,7 @@ def test_the_pretrained_model_reads_until_there_is_a_training(trained: Session) 
         ({"action": "picture", "pixels": bytes(4), "width": 2, "height": 2, "name": "a" * 41}, "40 letters"),
         ({"action": "picture_size", "data": b"GIF89a"}, "PNG or JPEG"),
         ({"action": "cell", "true": 0, "predicted": 3}, "from 0 to 2"),
-        ({"action": "inspect", "index": 30}, "from 0 to 29"),
+        ({"action": "diagram", "index": 30}, "from 0 to 29"),
         ({"action": "learning_rate", "learning_rate": "x"}, "'x'"),
         ({"action": "learning_rate", "learning_rate": 0}, "learning rate"),
     ],

@@ -1,0 +1,77 @@
+"""The diagram of the network: the picture of every layer's output for the subject, from the image to the
+probabilities."""
+
+from collections.abc import Callable
+from math import prod
+
+from scnn.data.bundled import load_digits
+from scnn.formats.png import as_ink, picture
+from scnn.network.inspection import Inspector
+from scnn.page.descriptions import describe_layers, describe_prediction
+from scnn.page.messages import Answer, Message, read_index
+from scnn.page.reader import Reader, ReaderOf, image_of
+from scnn.page.sheets import describe_sheet
+
+__all__ = ["Diagram"]
+
+
+class Diagram:
+    """Handles the messages of the diagram, and the pictures of the sample digits."""
+
+    def __init__(self, reader: ReaderOf) -> None:
+        self.reader_of = reader
+        self.inspector: Inspector | None = None
+        self.handlers: tuple[Callable[[Message], Answer], ...] = (self.diagram, self.value, self.samples)
+
+    def diagram(self, message: Message) -> Answer:
+        """What the reader computes for the subject: a picture and the facts of each layer, and the prediction. With
+        `details`, also the filters and the saliency."""
+        reader = self.reader_of(message)
+        image, label = image_of(message, reader.test)
+        return self.draw(reader, image, label, bool(message.get("details")))
+
+    def draw(self, reader: Reader, image: bytes, label: int | None, details: bool = False) -> Answer:
+        network = reader.network
+        inspector = self.inspector_of(reader)
+        found = inspector.look([level / 255.0 for level in image])
+        layers = describe_layers(network)
+        for layer, sheet in zip(layers, found.outputs, strict=False):
+            layer.update(describe_sheet(sheet))
+        layers[-1]["shape"] = [network.classes]
+        if details:
+            filters = {name: describe_sheet(sheet) for name, sheet in inspector.filters().items()}
+            layers = [{**layer, "filters": filters.get(layer["name"])} for layer in layers]
+        _, rows, columns = network.input_shape
+        answer = {
+            "layers": layers,
+            "picture": picture(as_ink(image), columns, rows),
+            "reader": reader.describe(),
+            "true": None if label is None else reader.test.classes[label],
+            "prediction": describe_prediction(network, found.probabilities, image, reader.samples),
+        }
+        return {**answer, "saliency": describe_sheet(inspector.saliency())} if details else answer
+
+    def value(self, message: Message) -> Answer:
+        """The number at the flat `position` of the input of the layer with the index `layer`, as drawn last; the
+        number of layers means the probabilities."""
+        inspector = self.inspector
+        network = self.reader_of(message).network
+        if inspector is None or inspector.network is not network:
+            self.diagram(message)
+            inspector = self.inspector
+            assert inspector
+        layer = read_index(message, "layer", len(network.layers) + 1)
+        position = read_index(message, "position", prod(network.shapes[layer]))
+        return {"value": inspector.value(layer, position)}
+
+    def samples(self, _: Message) -> Answer:
+        """The pictures of the sample digits."""
+        digits = load_digits()[1]
+        firsts = [digits.labels.index(label) for label in range(len(digits.classes))]
+        pictures = [picture(as_ink(digits.image(first)), digits.columns, digits.rows) for first in firsts]
+        return {"samples": pictures}
+
+    def inspector_of(self, reader: Reader) -> Inspector:
+        if self.inspector is None or self.inspector.network is not reader.network:
+            self.inspector = Inspector(reader.network, reader.make_engine)
+        return self.inspector

@@ -1,0 +1,63 @@
+"""The reader: the network that reads at this moment, and the subject: the image that it is shown.
+
+Everything on the page that explains or draws the network is about these two.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scnn.data.bundled import load_digits
+from scnn.data.digits import Digits
+from scnn.data.drawing import normalise_strokes
+from scnn.engines.engine import EngineFactory
+from scnn.errors import ConfigError
+from scnn.network.network import Network
+from scnn.page.messages import Answer, Message, read_index, read_strokes
+
+__all__ = ["Reader", "ReaderOf", "image_of"]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A network with its current weights. `test` are the test images that a subject's `index` means. `kind` says
+    where the network comes from: `page` (it came with the page), `opened` (from a file), `untrained`, `own` (trained
+    here). `samples` is the number of images it was trained on here, `epoch` the epoch whose weights it has."""
+
+    network: Network
+    make_engine: EngineFactory
+    test: Digits
+    kind: str
+    samples: int = 0
+    epoch: int | None = None
+
+    def describe(self) -> Answer:
+        return {"kind": self.kind, "samples": self.samples, "epoch": self.epoch}
+
+
+ReaderOf = Callable[[Message], Reader]
+
+
+def image_of(message: Message, test: Digits) -> tuple[bytes, int | None]:
+    """The subject of a message, pixels [row, column] from 0 to 255 for ink, and its class index if it is known.
+
+    `strokes` are a drawing, whose class is `truth` (a class name) if it is given; `index` is a test image, and
+    `sample` the first bundled test digit of that class.
+    """
+    if "strokes" in message:
+        return normalise_strokes(read_strokes(message)), truth_of(message, test)
+    if "sample" in message:
+        sample = read_index(message, "sample", 10)
+        digits = load_digits()[1]
+        label = sample if sample < len(test.classes) else None
+        return digits.image(digits.labels.index(sample)), label
+    index = read_index(message, "index", len(test))
+    return test.image(index), test.labels[index]
+
+
+def truth_of(message: Message, test: Digits) -> int | None:
+    name = message.get("truth")
+    if name is None:
+        return None
+    if name not in test.classes:
+        raise ConfigError(f"unknown class {name!r}; expected one of: {', '.join(test.classes)}")
+    return test.classes.index(name)
