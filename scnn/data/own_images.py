@@ -10,7 +10,7 @@ from scnn.data.photo import find_figure
 from scnn.data.split import every_nth
 from scnn.errors import ConfigError, DataError, EmptyDrawingError
 
-__all__ = ["MAX_IMAGES", "OwnImages", "choose_evenly", "classes_of_one", "split"]
+__all__ = ["MAX_COLLECTED", "MAX_IMAGES", "OwnImages", "choose_evenly", "classes_of_one", "split"]
 
 MAX_IMAGES = 5000
 MAX_COLLECTED = 50_000  # images from which MAX_IMAGES are chosen
@@ -39,12 +39,16 @@ class OwnImages:
         except EmptyDrawingError as error:
             raise DataError(str(error)) from None
 
+    def counts(self) -> dict[str, int]:
+        """The number of images of each class, by name."""
+        return dict(sorted(Counter(name for _, name in self.images).items()))
+
     def digits(self) -> tuple[Digits, Digits]:
         """Training and test digits: at most 5,000, with equal numbers of each class as far as possible.
 
         Raises ConfigError if fewer than 2 or more than 256 classes have at least 2 images."""
-        counts = Counter(name for _, name in self.images)
-        self.left_out = sorted(name for name, count in counts.items() if count == 1)
+        counts = self.counts()
+        self.left_out = [name for name, count in counts.items() if count == 1]
         names = tuple(sorted(set(counts) - set(self.left_out)))
         if not 2 <= len(names) <= MAX_CLASSES:
             found = f"there are {len(names)}"

@@ -6,7 +6,7 @@ from typing import Any
 from scnn.checks import require_integer
 from scnn.errors import ConfigError, DataError
 
-__all__ = ["Answer", "Message", "read_bytes", "read_index", "read_number", "read_strokes"]
+__all__ = ["Answer", "Message", "read_bytes", "read_image", "read_index", "read_number", "read_strokes"]
 
 MAX_FILE = 64 << 20  # bytes
 
@@ -28,6 +28,16 @@ def read_bytes(message: Message, name: str) -> bytes:
     if len(value) > MAX_FILE:
         raise DataError(f"{name} has {len(value)} bytes; expected at most {MAX_FILE}")
     return value
+
+
+def read_image(message: Message, size: int) -> bytes:
+    try:
+        image = bytes(message["image"])
+    except (KeyError, TypeError, ValueError):
+        raise ConfigError("expected the image as a list of integers from 0 to 255") from None
+    if len(image) != size:
+        raise ConfigError(f"expected an image of {size} pixels, got {len(image)}")
+    return image
 
 
 def read_number(message: Message, name: str) -> float:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from scnn.data.bundled import load_digits
 from scnn.data.digits import Digits
-from scnn.data.drawing import normalise_strokes
+from scnn.data.drawing import SIDE, normalise_strokes
+from scnn.data.stroke_groups import split_strokes
 from scnn.engines.engine import EngineFactory
 from scnn.errors import ConfigError
 from scnn.network.network import Network
-from scnn.page.messages import Answer, Message, read_index, read_strokes
+from scnn.page.messages import Answer, Message, read_image, read_index, read_strokes
 
 __all__ = ["Reader", "ReaderOf", "image_of"]
 
@@ -40,11 +41,16 @@ ReaderOf = Callable[[Message], Reader]
 def image_of(message: Message, test: Digits) -> tuple[bytes, int | None]:
     """The subject of a message, pixels [row, column] from 0 to 255 for ink, and its class index if it is known.
 
-    `strokes` are a drawing, whose class is `truth` (a class name) if it is given; `index` is a test image, and
-    `sample` the first bundled test digit of that class.
+    `strokes` are a drawing; of its digits, `digit` chooses one, counted from 0. `image` are the pixels themselves, as
+    the answer about a photograph has them. The class of both is `truth` (a class name) if it is given. `index` is a
+    test image, and `sample` the first bundled test digit of that class.
     """
     if "strokes" in message:
-        return normalise_strokes(read_strokes(message)), truth_of(message, test)
+        groups = split_strokes(read_strokes(message))
+        chosen = read_index(message, "digit", len(groups)) if "digit" in message else 0
+        return normalise_strokes(groups[chosen]), truth_of(message, test)
+    if "image" in message:
+        return read_image(message, SIDE * SIDE), truth_of(message, test)
     if "sample" in message:
         sample = read_index(message, "sample", 10)
         digits = load_digits()[1]

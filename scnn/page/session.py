@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from scnn.data.bundled import load_digits
 from scnn.data.drawing import SIDE, normalise_strokes
-from scnn.data.photo import find_digits
+from scnn.data.photo import FoundDigit, find_digits
 from scnn.data.stroke_groups import split_strokes
 from scnn.engines.engine import EngineFactory
 from scnn.errors import ConfigError, EmptyDrawingError, ModelError, ScnnError
@@ -23,7 +23,7 @@ from scnn.network.network import Network
 from scnn.page.descriptions import describe_layers, describe_number, describe_prediction, describe_preset
 from scnn.page.diagram import Diagram
 from scnn.page.messages import Answer, Message, read_bytes, read_index, read_number, read_strokes
-from scnn.page.reader import Reader
+from scnn.page.reader import Reader, image_of
 from scnn.page.run import Run
 from scnn.page.uploads import Uploads
 from scnn.settings import to_dict
@@ -49,6 +49,7 @@ class Session:
         self.classifier = self.pretrained  # classifies drawings while there is no run
         self.uploads = Uploads()
         self.diagrams = Diagram(self.reader)
+        self.found: list[FoundDigit] = []  # the digits of the newest photograph
         handlers = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
             *(self.learning_rate, self.reproduces, self.report, self.cell, self.mistakes, self.predict),
@@ -172,11 +173,17 @@ class Session:
         return predictions[0] if len(predictions) == 1 else {**predictions[0], **describe_number(predictions)}
 
     def photo(self, message: Message) -> Answer:
-        """Classifies the digits on a photograph: `pixels` (RGBA), `width` and `height`. Each of the `digits` is
-        answered like a drawing, with its `box` [left, top, width, height] and a picture of its `ink`."""
-        width, height = (read_index(message, name, MAX_SIDE + 1) for name in ("width", "height"))
+        """Classifies the digits on a photograph: `pixels` (RGBA), `width` and `height`; without `pixels`, those of
+        the newest photograph again. Each of the `digits` is answered like a drawing, with its `box` [left, top,
+        width, height] and a picture of its `ink`."""
+        if "pixels" in message:
+            width, height = (read_index(message, name, MAX_SIDE + 1) for name in ("width", "height"))
+            self.found = []
+            self.found = find_digits(read_bytes(message, "pixels"), width, height)
+        if not self.found:
+            raise ConfigError("there is no photograph with digits: open one first")
         predictions = []
-        for digit in find_digits(read_bytes(message, "pixels"), width, height):
+        for digit in self.found:
             ink = picture(as_ink(digit.ink), digit.ink_width, digit.ink_height)
             box = [digit.left, digit.top, digit.width, digit.height]
             predictions.append({**self.classify(digit.image, message), "box": box, "ink": ink})
@@ -194,8 +201,9 @@ class Session:
         return self.current_run().predict(image)
 
     def correct(self, message: Message) -> Answer:
-        """Adds a drawing with its correct `label` to the training images, and starts a short training."""
-        image = normalise_strokes(read_strokes(message))
+        """Adds a subject (see reader.py), such as a drawing, with its correct `label` to the training images, and
+        starts a short training."""
+        image, _ = image_of(message, self.reader(message).test)
         if self.run is None:
             self.run = self.classifier_run(message)
         run = self.run

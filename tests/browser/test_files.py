@@ -183,7 +183,7 @@ def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
     page.get_by_label("Folder of pictures").set_input_files(tmp_path / "shapes")
     own = page.get_by_role("status", name="Own images")
     expect(own).to_contain_text("16 for training, 4 for testing", timeout=20_000)
-    expect(own).to_contain_text("1 file was skipped. The first: notes.txt: the file is not a PNG or JPEG")
+    expect(own).to_contain_text("1 file was skipped. The first: notes.txt: the file is not a picture")
     set_field(page.get_by_label("Epochs"), "5")
     train_to_the_end(page)
     expect(page.get_by_role("table", name="Confusion matrix").locator("tbody tr")).to_have_count(2)

@@ -262,7 +262,7 @@ def test_the_pretrained_model_reads_until_there_is_a_training(trained: Session) 
         ({"action": "picture", "pixels": bytes(5), "width": 2, "height": 2, "name": "a"}, "16, got 5"),
         ({"action": "picture", "pixels": bytes(4), "width": 2, "height": 2, "name": "a"}, "one colour"),
         ({"action": "picture", "pixels": bytes(4), "width": 2, "height": 2, "name": "a" * 41}, "40 letters"),
-        ({"action": "picture_size", "data": b"GIF89a"}, "PNG or JPEG"),
+        ({"action": "picture_size", "data": b"GIF89a"}, "not a picture"),
         ({"action": "cell", "true": 0, "predicted": 3}, "from 0 to 2"),
         ({"action": "diagram", "index": 30}, "from 0 to 29"),
         ({"action": "learning_rate", "learning_rate": "x"}, "'x'"),

@@ -157,5 +157,38 @@ def test_a_photograph() -> None:
     assert answer["number"] == first["digit"] + second["digit"] and len(first["image"]) == 784
     assert first["box"] == pytest.approx([20, 15, 6, 50], abs=2) and second["box"][0] == pytest.approx(56, abs=2)
     assert first["ink"].startswith("data:image/png;base64,")
+    assert session.handle({"action": "photo"}) == answer  # the same photograph again
     empty = session.handle({"action": "photo", "pixels": b"\xe0" * 64 * 64 * 4, "width": 64, "height": 64})
     assert empty["error"]["name"] == "EmptyDrawingError"
+    assert "no photograph" in session.handle({"action": "photo"})["error"]["message"]
+
+
+def test_one_of_several_digits_is_taught() -> None:
+    """Chosen by its index in a drawing, by its pixels in a photograph."""
+    session = ticking()
+    session.handle({"action": "start", "seed": 1})
+    strokes = [[[0.2, 0.2], [0.2, 0.8]], [[0.6, 0.2], [0.7, 0.5], [0.6, 0.8]]]
+    first, second = (digit["image"] for digit in session.handle({"action": "predict", "strokes": strokes})["digits"])
+    assert first != second
+    for message in ({"strokes": strokes, "digit": 1}, {"image": second}, {"strokes": strokes}, {"image": first}):
+        assert session.handle({"action": "correct", "label": "2", **message})["correction_epochs"]
+    assert session.run and session.run.corrections
+    taught = [list(session.run.corrections.image(index)) for index in range(4)]
+    assert taught == [second, second, first, first]
+
+
+@pytest.mark.parametrize(
+    ("subject", "message"),
+    [
+        ({"strokes": [[[0.2, 0.2], [0.2, 0.8]]], "digit": 1}, "digit must be an integer from 0 to 0"),
+        ({"image": [1, 2]}, "expected an image of 784 pixels, got 2"),
+        ({"image": [256] * 784}, "integers from 0 to 255"),
+        ({"image": "ink"}, "integers from 0 to 255"),
+    ],
+)
+def test_a_subject_that_is_refused(subject: dict[str, object], message: str) -> None:
+    """A digit that is not there, and what is no image."""
+    session = ticking()
+    session.handle({"action": "start", "seed": 1})
+    answer = session.handle({"action": "correct", "label": "2", **subject})
+    assert message in answer["error"]["message"]

@@ -26,18 +26,65 @@ def test_idx_files() -> None:
     assert uploads.digits and list(map(len, uploads.digits)) == [160, 40]
 
 
+def add(uploads: Uploads, name: str, count: int) -> None:
+    """Pictures of a class: dark bars on light paper, upright if the name is "a"."""
+    for number in range(count):
+        pixels = bytearray(b"\xff" * 400)
+        for index in range(40 + 20 * number, 360):
+            pixels[index] = 0 if (index % 20 in (9, 10)) == (name == "a") else 255
+        uploads.picture({"pixels": bytes(pixels), "width": 20, "height": 20, "name": name})
+
+
 def test_pictures() -> None:
-    """Pictures are collected until they are complete; then a new collection starts."""
+    """A batch replaces the pictures before; one with too few classes, or a cancelled one, leaves them."""
     uploads = Uploads()
-    for number in range(6):
-        for name in ("a", "b"):
-            pixels = bytearray(b"\xff" * 400)
-            for index in range(40 + 20 * number, 360):
-                pixels[index] = 0 if (index % 20 in (9, 10)) == (name == "a") else 255
-            uploads.picture({"pixels": bytes(pixels), "width": 20, "height": 20, "name": name})
-    assert uploads.pictures({}) == {"training_images": 10, "test_images": 2, "classes": ["a", "b"], "left_out": []}
+    for name in ("a", "b"):
+        add(uploads, name, 6)
+    answer = uploads.pictures({})
+    assert answer == {
+        "training_images": 10,
+        "test_images": 2,
+        "classes": ["a", "b"],
+        "left_out": [],
+        "counts": {"a": 6, "b": 6},
+    }
     with pytest.raises(ConfigError, match="there are 0"):
         uploads.pictures({})
+    add(uploads, "cancelled", 3)
+    uploads.new_pictures({})
+    add(uploads, "c", 2)
+    add(uploads, "lonely", 1)
+    added = uploads.pictures({"add": True})
+    assert (added["classes"], added["left_out"]) == (["a", "b", "c"], ["lonely"])
+    assert added["counts"] == {"a": 6, "b": 6, "c": 2, "lonely": 1}
+
+
+def test_pictures_are_collected_class_by_class() -> None:
+    """They are used as soon as two classes have two pictures; a class can be removed."""
+    uploads = Uploads()
+    add(uploads, "a", 3)
+    assert uploads.pictures({"add": True}) == {"counts": {"a": 3}}
+    assert uploads.digits is None
+    add(uploads, "b", 2)
+    assert uploads.pictures({"add": True})["classes"] == ["a", "b"]
+    assert uploads.digits
+    assert uploads.remove_class({"name": "b"}) == {"counts": {"a": 3}}
+    with pytest.raises(ConfigError, match="got 'b'"):
+        uploads.remove_class({"name": "b"})
+
+
+def test_limits_of_what_is_collected() -> None:
+    """256 classes; the pictures before stay."""
+    uploads = Uploads()
+    uploads.collected.images = [(bytes(784), f"class {at // 2}") for at in range(512)]
+    add(uploads, "a", 2)
+    with pytest.raises(ConfigError, match="at most 256 classes, got 257"):
+        uploads.pictures({"add": True})
+    assert len(uploads.collected.images) == 512
+    uploads.collected.images *= 100
+    add(uploads, "class 1", 2)
+    with pytest.raises(ConfigError, match="at most 50000 pictures, got 51202"):
+        uploads.pictures({"add": True})
 
 
 def test_images_of_another_size_are_refused() -> None:
