@@ -3,12 +3,14 @@
 Every message names the setting, the expected type or range, and the value that was given.
 """
 
+import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
-from unicodedata import category
+from unicodedata import category, normalize
 
-from scnn.errors import ConfigError
+from scnn.errors import ConfigError, DataWarning
 
 __all__ = [
     "MAX_CLASSES",
@@ -26,6 +28,7 @@ __all__ = [
     "require_numbers",
     "require_seed",
     "require_type",
+    "warn",
 ]
 
 # Limits of what a file may contain: a larger number there is corrupt or hostile. The library refuses to train
@@ -38,6 +41,9 @@ MAX_CLASSES = 256  # a label is one byte
 MAX_EPOCHS = 100_000
 MAX_LAYERS = 100
 MAX_PARAMETERS = 20_000_000
+
+# Characters that reorder the text around them: https://unicode.org/reports/tr9/#Directional_Formatting_Characters
+BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def require(condition: bool, message: str) -> None:
@@ -66,7 +72,7 @@ def require_seed(seed: object) -> None:
 
 
 def require_names(names: object) -> tuple[str, ...]:
-    """The class names as a tuple; raises ConfigError unless each can be stored in a file and shown."""
+    """The class names as a tuple; raises ConfigError unless all differ and each can be stored in a file and shown."""
     require_type("the class names", names, Sequence, "['cat', 'dog']")
     assert isinstance(names, Sequence)
     for name in names:
@@ -75,9 +81,26 @@ def require_names(names: object) -> tuple[str, ...]:
             raise ConfigError(
                 f"a class name must have at most {MAX_NAME_LENGTH} characters, got {name[:20]}… with {len(name)}"
             )
-        if any(category(letter) in ("Cc", "Cs") for letter in name):
-            raise ConfigError(f"a class name must not contain control characters or surrogates, got {name!a}")
+        if any(category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in BIDIRECTIONAL for letter in name):
+            raise ConfigError(
+                "a class name must not contain control characters (also those for the direction of text), "
+                f"line breaks or surrogates, got {name!a}"
+            )
+    seen: set[str] = set()
+    for name in names:
+        composed = normalize("NFC", name)  # é can be one character or two, and looks the same
+        if composed in seen:
+            raise ConfigError(f"the class names must differ, got {name!r} twice")
+        seen.add(composed)
     return tuple(names)
+
+
+def warn(message: str) -> None:
+    """Warns with DataWarning, at the line outside of scnn that called it."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "scnn":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, DataWarning, stacklevel=level)
 
 
 def require_integer(name: str, value: object, minimum: int, maximum: int = MAX_INTEGER) -> int:

@@ -1,10 +1,11 @@
-"""Errors that a user causes and can correct: each message says what was expected and what was given."""
+"""Errors and warnings that a user causes and can correct: each message says what was expected and what was given."""
 
 from typing import Any
 
 __all__ = [
     "ConfigError",
     "DataError",
+    "DataWarning",
     "DrawingError",
     "EmptyDrawingError",
     "IdxError",
@@ -33,6 +34,10 @@ class ConfigError(ScnnError):
 
 class DataError(ScnnError):
     """Images or labels that are invalid."""
+
+
+class DataWarning(UserWarning):
+    """Images or labels that are valid, but probably not what is meant."""
 
 
 class IdxError(DataError):

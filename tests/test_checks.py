@@ -3,7 +3,8 @@
 import pytest
 
 from scnn.checks import MAX_INTEGER, MAX_SEED, describe, require_integer, require_names, require_seed
-from scnn.errors import ConfigError
+from scnn.data.digits import Digits
+from scnn.errors import ConfigError, DataWarning
 from scnn.layers import ReLU
 
 
@@ -44,11 +45,33 @@ def test_class_names_become_a_tuple() -> None:
     assert require_names(["cat", "dog"]) == ("cat", "dog")
 
 
-@pytest.mark.parametrize("names", [7, ["cat", 8], ["x" * 101], ["a\n"], ["\ud800"]])
+@pytest.mark.parametrize(
+    "names", [7, ["cat", 8], ["x" * 101], ["a\n"], ["\ud800"], ["a\u2028b"], ["\u202ecat"], ["a\u2066"], ["\u200f"]]
+)
 def test_class_names_that_files_cannot_keep(names: object) -> None:
-    """No sequence of texts, a text that is too long, or one with control characters or half a surrogate pair."""
+    """No sequence of strings, one that is too long, or one with control characters, also of the text's direction."""
     with pytest.raises(ConfigError, match="name"):
         require_names(names)
+
+
+def test_class_names_in_any_script() -> None:
+    """Also from right to left, and with joined emoji."""
+    names = ("猫", "حيوان", "👩\u200d🔬", "é")
+    assert require_names(names) == names
+
+
+@pytest.mark.parametrize("names", [["cat", "dog", "cat"], ["\u00e9", "e\u0301"]])
+def test_class_names_differ(names: list[str]) -> None:
+    """Two that look the same count as equal."""
+    with pytest.raises(ConfigError, match="class names must differ, got '.+' twice"):
+        require_names(names)
+
+
+def test_a_warning_names_the_users_line() -> None:
+    """Not a line of scnn, however deep it arose."""
+    with pytest.warns(DataWarning) as caught:
+        Digits([[1, 0], [0, 1]], [0], 2, 2)
+    assert caught[0].filename == __file__
 
 
 def test_values_in_messages_are_short() -> None:

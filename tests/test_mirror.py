@@ -30,6 +30,7 @@ THROUGH = {
     "compiler/tree": "compiler/test_refused.py",
     "compiler/wasm": "compiler/test_programs.py",
     "data/components": "data/test_photo.py",
+    "data/foreign_memory": "data/test_array_protocols.py",
     "data/figures": "data/test_photo.py",
     "data/images": "data/test_images.py",  # by way of networks and digits, which take images
     "data/pen": "data/test_photo.py",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from scnn.cli import check_gradients, evaluate, export, info, paper, predict, trace, train
-from scnn.cli.output import print_error
+from scnn.cli.output import print_error, printed_warnings
 from scnn.errors import ScnnError
 from scnn.version import __version__
 
@@ -47,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # for characters that the terminal's encoding lacks
     arguments = make_parser().parse_args(argv)
     try:
-        return COMMANDS[arguments.command].run(arguments)
+        with printed_warnings():
+            return COMMANDS[arguments.command].run(arguments)
     except ScnnError as error:
         if arguments.debug:
             raise

@@ -3,13 +3,15 @@
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from scnn.errors import ConfigError, ModelError, ScnnError
+from scnn.errors import ConfigError, DataWarning, ModelError, ScnnError
 
-__all__ = ["print_error", "print_event", "require_writable", "write_or_relocate"]
+__all__ = ["print_error", "print_event", "printed_warnings", "require_writable", "write_or_relocate"]
 
 
 def print_event(event: str, /, **fields: Any) -> None:
@@ -21,9 +23,28 @@ def print_error(error: ScnnError, as_json: bool) -> None:
     """Prints the error as one line on standard error, and with `as_json` as an event on standard output too."""
     if as_json:
         print_event("error", name=type(error).__name__, message=str(error))
-    one_line = " ".join(str(error).split())
-    printable = "".join(character if character.isprintable() else "�" for character in one_line)
-    print(f"scnn: {printable}", file=sys.stderr)
+    print(f"scnn: {one_line(error)}", file=sys.stderr)
+
+
+def one_line(message: object) -> str:
+    line = " ".join(str(message).split())
+    return "".join(character if character.isprintable() else "�" for character in line)
+
+
+@contextmanager
+def printed_warnings() -> Iterator[None]:
+    """Prints each DataWarning once, as a line on standard error."""
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
+        if issubclass(category, DataWarning):
+            print(f"scnn: warning: {one_line(message)}", file=sys.stderr)
+        else:
+            usual(message, category, *place, **options)
+
+    with warnings.catch_warnings():
+        usual, warnings.showwarning = warnings.showwarning, show
+        warnings.simplefilter("once", DataWarning)
+        yield
 
 
 def require_writable(path: Path) -> None:

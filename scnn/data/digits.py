@@ -21,8 +21,8 @@ class Digits:
     array with other rows and columns, ConfigError for sizes below 1 and invalid class names.
 
     `pixels` is [image, row, column], one byte each, from 0 (paper) to 255 (ink). `labels` is one byte per image, the
-    index of its class in `classes`. Both accept bytes, nested lists, and objects with the buffer protocol, such as
-    numpy arrays; floats and bools are pixels from 0 to 1.
+    index of its class in `classes`. Both accept bytes, nested lists, and arrays of numpy, PyTorch and other libraries
+    on the CPU; floats and bools are pixels from 0 to 1. Warns with DataWarning if all pixels are integers 0 and 1.
 
     >>> one = Digits([[[0.0, 1.0], [0.4, 0.0]]], [3], rows=2, columns=2)
     >>> one

@@ -1,13 +1,13 @@
 """Digits from IDX files: MNIST, and similar datasets whose numbers, shapes and labels differ."""
 
 import os
-import warnings
 from array import array
 from collections.abc import Iterator, Sequence
 from math import isqrt
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from scnn.checks import warn
 from scnn.data.digits import CLASSES, Digits
 from scnn.errors import DataError, IdxError
 from scnn.formats.idx import name_of, opened, read, read_idx
@@ -34,7 +34,7 @@ def load_idx(
     from 0 to 255 or floats from 0 to 1, of any type. Labels are [image] or, as in QMNIST, [image, column], where
     the first column is the class. `classes` names the classes (0 to 9 unless given); labels may count them from 1.
     `transposed` exchanges the rows and columns of each image, as EMNIST needs; without it, a dataset that looks like
-    EMNIST gives a warning.
+    EMNIST gives a DataWarning.
 
     Files can be pipes. Raises IdxError, naming the file, if a file is truncated, corrupt, of another type or longer
     than its header states, if the counts differ, and if a label is not a class.
@@ -63,10 +63,9 @@ def read_digits(
         raise IdxError(f"{image_name} and {label_name} do not match: {shape[0]} images, {label_shape[0]} labels")
     found = classes_of(label_numbers, label_shape, label_name)
     if not transposed and looks_like_emnist(found, image_name):
-        warnings.warn(
+        warn(
             f"{image_name} looks like EMNIST, whose images have rows and columns exchanged: "
-            "pass transposed=True (--transposed) if they appear rotated",
-            stacklevel=4,
+            "pass transposed=True (--transposed) if they appear rotated"
         )
     names = CLASSES if classes is None else tuple(classes)
     if classes is not None and min(found, default=0) >= 1 and max(found) == len(names):

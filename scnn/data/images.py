@@ -1,24 +1,26 @@
-"""Converts images from nested lists, bytes, numpy arrays and other objects with the buffer protocol."""
+"""Converts images from nested lists, bytes, and arrays of numpy, PyTorch and other libraries."""
 
 import struct
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 
+from scnn.checks import warn
+from scnn.data.array_protocols import elements_of
 from scnn.errors import DataError, ShapeError
 
 __all__ = ["grey_levels", "images_of", "integers"]
 
-NATIVE = "?bBhHiIlLqQnNfd"  # the `struct` codes of bools, integers and floats that memoryview can read
-FLOATS = "efd"  # e, float16, is one that it cannot
+NATIVE = "?bBhHiIlLqQnNfd"  # the `struct` codes that memoryview can read: not e, which is float16
+FLOATS = "efd"
 
 
 def images_of(images: object, shape: tuple[int, ...]) -> Iterator["array[float]"]:
     """Yields each image as float32 numbers in row-major order, from 0 (paper) to 1 (ink).
 
     Bytes and integers are grey levels from 0 to 255; floats and the bools of an array are from 0 to 1. There can be
-    one image or several. Raises, before the first image, ShapeError unless the count is a multiple of `shape`'s size,
-    and DataError for NaN and numbers out of range.
+    one image or several. Warns with DataWarning if all pixels are the integers 0 and 1. Raises, before the first
+    image, ShapeError unless the count is a multiple of `shape`'s size, and DataError for NaN or numbers out of range.
     """
     size = prod(shape)
     require_rows_of(images, shape)
@@ -54,10 +56,8 @@ def shape_of(values: object) -> tuple[int, ...]:
         if len(inner) > 1:
             raise ShapeError(f"the rows of nested lists differ in shape: {' and '.join(map(str, sorted(inner)[:2]))}")
         return (len(values), *inner.pop())
-    try:
-        return memoryview(values).shape or ()  # type: ignore[arg-type]
-    except (TypeError, ValueError, BufferError):
-        return ()
+    found = elements_of(values, "images")
+    return found.shape if found else ()
 
 
 def grey_levels(images: object, shape: tuple[int, ...]) -> bytes:
@@ -81,13 +81,24 @@ def integers(values: object, name: str) -> list[int]:
 def levels_of(images: object) -> tuple[Sequence[float], float]:
     """All numbers in row-major order, and their maximum: 255 for integers, else 1."""
     numbers = numbers_of(images, "images")
-    if isinstance(numbers, bytes):
-        return numbers, 255.0
-    largest = 255.0 if are_integers(numbers) else 1.0
-    for index, number in enumerate(numbers):
-        if not 0 <= number <= largest:  # also True for NaN
-            raise DataError(f"number {index} of the images is {number}; expected 0 to {largest:g}")
+    largest = 255.0 if isinstance(numbers, bytes) or are_integers(numbers) else 1.0
+    if not isinstance(numbers, bytes):
+        for index, number in enumerate(numbers):
+            if not 0 <= number <= largest:  # also True for NaN
+                raise DataError(f"number {index} of the images is {number}; expected 0 to {largest:g}")
+    if largest == 255.0 and are_black_and_white(numbers):
+        warn(
+            "all pixels are the integers 0 and 1, and integers are grey levels from 0 (paper) to 255 (ink): for "
+            "images of 0 and 1, pass floats or an array of bools, or multiply by 255"
+        )
     return numbers, largest
+
+
+def are_black_and_white(numbers: Sequence[float]) -> bool:
+    """Whether integers from 0 to 255 are 0 and 1 alone, with at least one 1."""
+    if isinstance(numbers, bytes):
+        return not numbers.lstrip(b"\0\1") and 1 in numbers  # `lstrip` ends at the first number above 1
+    return all(number <= 1 for number in numbers) and 1 in numbers
 
 
 def are_integers(numbers: Sequence[float]) -> bool:
@@ -107,25 +118,18 @@ def numbers_of(values: object, name: str) -> Sequence[float]:
 
 
 def buffered(values: object, name: str) -> Sequence[float] | None:
-    """The numbers of an object with the buffer protocol, without a copy if possible; None for other objects."""
+    """The numbers of an array, without a copy if possible; None for objects that are no arrays."""
     if isinstance(values, bytes):
         return values
-    try:
-        view = memoryview(values)  # type: ignore[arg-type]
-        kind = view.format
-    except TypeError:
+    found = elements_of(values, name)
+    if found is None:
         return None
-    except (ValueError, BufferError):  # numpy has types without a buffer, such as dates
-        kind = ""
-    code = kind.lstrip("@=<>!")
-    if len(code) != 1 or code not in NATIVE + FLOATS:
-        named = getattr(values, "dtype", f"format {kind!r}")
-        raise DataError(f"expected {name} as bytes, integers, bools or floats, got numbers of {named}")
-    if code == "B" or not view.nbytes:
-        return view.tobytes()
-    if code in NATIVE and kind in (code, "@" + code):
-        return (view if view.c_contiguous else memoryview(view.tobytes())).cast("B").cast(code)  # type: ignore[call-overload, no-any-return]
-    return [number for (number,) in struct.iter_unpack(kind, view.tobytes())]
+    code = found.format.lstrip("@=<>!")
+    if code == "B" or not found.data:
+        return found.data.tobytes()
+    if code in NATIVE and found.format in (code, "@" + code):
+        return found.data.cast(code)  # type: ignore[call-overload, no-any-return]
+    return [number for (number,) in struct.iter_unpack(found.format, found.data)]
 
 
 def flat(values: object, name: str) -> Iterator[float]:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from unicodedata import normalize
 
-from scnn.checks import MAX_CLASSES
+from scnn.checks import MAX_CLASSES, require_names
 from scnn.data.digits import Digits
 from scnn.data.drawing import SIDE
 from scnn.data.photo import find_figure
@@ -30,6 +31,8 @@ class OwnImages:
         Raises DataError if there is no ink, ConfigError for an invalid class name or too many images."""
         if width > 0 and height > 0 and len(pixels) == width * height:
             pixels = bytes(level for grey in pixels for level in (grey, grey, grey, 255))
+        name = normalize("NFC", name)  # folders of macOS have é as two characters
+        require_names([name])
         if not 0 < len(name) <= MAX_LETTERS:
             raise ConfigError(f"expected a class name of 1 to {MAX_LETTERS} letters, got {len(name)}: {name[:200]}")
         if len(self.images) >= MAX_COLLECTED:

@@ -111,10 +111,11 @@ class Network(Architecture):
     # ------------------------------------------------------------------------------------- asking
 
     def predict(self, images: object, *, make_engine: EngineFactory = compiled) -> list[int]:
-        """The most probable class of each image, from 0. Images are Digits, bytes and whole numbers from 0 to 255,
-        floats from 0 to 1: nested lists, arrays, whatever has the buffer protocol; [channel, row, column] each.
+        """The most probable class of each image, from 0. Images are Digits, bytes and integers from 0 to 255, floats
+        and bools from 0 to 1: nested lists, or arrays of any library on the CPU; [channel, row, column] each.
 
-        Raises ShapeError for images of another size, DataError for NaN and what is out of range.
+        Warns with DataWarning if all pixels are the integers 0 and 1. Raises ShapeError for images of another size,
+        DataError for NaN and for numbers out of range.
 
         >>> from scnn import load_digits
         >>> from scnn.experiments.presets import PAPER

@@ -1,6 +1,7 @@
 """`scnn evaluate` and `scnn predict`: IDX files, pipes and pictures."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from scnn.experiments.presets import PAPER
+from scnn.network.network import Network
 from tests.cli.command import lines_of, scnn
+from tests.tools.dataset import idx_images, idx_labels
 
 
 def test_evaluation_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
@@ -25,6 +29,7 @@ def test_evaluation_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -
     assert f"accuracy: {line['accuracy']:.2%} of 1000 digits" in words.stdout and "weighted" in words.stdout
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no bash")
 def test_files_through_pipes(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
     """A shell's <(zcat …) is a pipe, which can be read once."""
     images, labels = idx_files
@@ -93,3 +98,16 @@ def test_a_model_without_metadata_is_evaluated_by_its_preset() -> None:
     assert refused.returncode == 1 and "or --preset on the command line" in refused.stderr
     found = scnn("evaluate", path, "--preset", "mnist", "--json")
     assert found.returncode == 0 and json.loads(found.stdout)["accuracy"] > 0.95
+
+
+def test_warnings_are_one_line(tmp_path: Path) -> None:
+    """Images of 0 and 1 as integers: the command says so once, and evaluates them."""
+    pixels = [level for row in range(28) for level in (int(row > 13),) * 28]
+    images, labels, model = tmp_path / "images", tmp_path / "labels", tmp_path / "m.safetensors"
+    images.write_bytes(idx_images([[*pixels, 0], [*pixels, 1]]))
+    labels.write_bytes(idx_labels([[*pixels, 0], [*pixels, 1]]))
+    Network(PAPER.input_shape, PAPER.layers, seed=1).save(model)
+    result = scnn("evaluate", model, "--images", images, "--labels", labels)
+    assert result.returncode == 0 and "of 2 digits" in result.stdout
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("scnn: warning: all pixels are the integers 0 and 1")

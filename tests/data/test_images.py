@@ -2,13 +2,15 @@
 
 import math
 import tracemalloc
+import warnings
 from array import array
 from typing import Any
 
 import numpy as np
 import pytest
 
-from scnn.errors import DataError, ShapeError
+from scnn.data.digits import Digits
+from scnn.errors import DataError, DataWarning, ShapeError
 from scnn.experiments.presets import PAPER
 from scnn.layers.dense import Dense, Flatten
 from scnn.network.network import Network
@@ -91,7 +93,7 @@ def endless() -> list[object]:
         ([[[[0] * 28] * 28] * 3] * 4, ShapeError, r"got an array of \(4, 3, 28, 28\)"),
     ],
 )
-def test_images_that_are_none(network: Network, images: object, error: type[Exception], words: str) -> None:
+def test_invalid_images(network: Network, images: object, error: type[Exception], words: str) -> None:
     """Named errors say which number, or how many."""
     with pytest.raises(error, match=words):
         network.predict(images)
@@ -112,3 +114,26 @@ def test_arrays_of_images_with_and_without_channels(shape: tuple[int, ...]) -> N
     """A single channel may be left out, or stand last; flat images are rows."""
     network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
     assert len(network.predict(np.zeros(shape, "float32"))) == max(1, math.prod(shape) // 784)
+
+
+@pytest.mark.parametrize(
+    "images", [bytes([0, 1] * 392), [0, 1] * 392, np.eye(28, dtype="int64"), np.eye(28, dtype="uint8")]
+)
+def test_integers_of_0_and_1_are_suspicious(network: Network, images: object) -> None:
+    """They are grey levels, and as such blank paper: a warning names what is meant instead."""
+    with pytest.warns(DataWarning, match="integers 0 and 1.*pass floats or an array of bools, or multiply by 255"):
+        network.predict(images)
+    with pytest.warns(DataWarning, match="integers 0 and 1"):
+        Digits(images, [0])
+
+
+@pytest.mark.parametrize(
+    "images",
+    [bytes(784), bytes([0, 1, 2, 0] * 196), np.eye(28), np.eye(28, dtype=bool), np.eye(28, dtype="int16") * 255],
+)
+def test_other_images_give_no_warning(network: Network, images: object) -> None:
+    """Blank paper, floats, bools, and integers with grey levels above 1."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        network.predict(images)
+        Digits(images, [0])

@@ -31,6 +31,16 @@ def test_a_class_of_one_picture_is_left_out_by_name() -> None:
         own.digits()
 
 
+def test_names_that_look_the_same_are_one_class() -> None:
+    """macOS writes é as two characters; what no class may be called is refused with the first picture."""
+    own = OwnImages()
+    for name in ("caf\u00e9", "cafe\u0301", "tea", "tea"):
+        own.add(bar(12), 20, 20, name)
+    assert own.digits()[0].classes == ("caf\u00e9", "tea")
+    with pytest.raises(ConfigError, match="control characters"):
+        own.add(bar(12), 20, 20, "\u202etea")
+
+
 def test_idx_files_with_a_class_of_one() -> None:
     """Its image is left out, and the class is known by name."""
     digits = Digits(bytes(784 * 5), [0, 1, 1, 0, 7])
