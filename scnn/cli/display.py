@@ -11,6 +11,7 @@ from scnn.training.trainer import Trainer
 __all__ = ["Display", "make_display"]
 
 MAX_ROWS = 12  # of the live table
+MIN_TABLE_WIDTH = 73  # columns of a terminal: in a narrower one rich would cut the headings and figures off
 COLUMNS = ("epoch", "training loss", "training accuracy", "validation accuracy", "test loss", "test accuracy")
 
 
@@ -117,10 +118,23 @@ class LiveDisplay:
         from rich.console import Group
         from rich.table import Table
 
+        if self.console.width < MIN_TABLE_WIDTH:
+            return self.render_narrow()
         table = Table(*COLUMNS)
         for row in self.rows[-MAX_ROWS:]:
             table.add_row(*row)
         return Group(table, self.bar)
+
+    def render_narrow(self) -> Any:
+        """The last epoch's figures one below the other, each name wrapped rather than cut off."""
+        from rich.console import Group
+        from rich.text import Text
+
+        cells = zip(COLUMNS, self.rows[-1], strict=True) if self.rows else ()
+        lines = [f"{name} {cell}" for name, cell in cells if cell != "–"]
+        task = self.bar.tasks[self.task]
+        lines.append(f"{task.percentage:.0f} %, {task.fields['rate']:.0f}/s")
+        return Group(*(Text(line, overflow="fold") for line in lines))
 
     def start(self, fields: Mapping[str, Any]) -> None:
         self.console.print(f"{fields['parameters']} parameters, {fields['training_digits']} training digits")

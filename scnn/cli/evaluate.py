@@ -6,6 +6,7 @@ from typing import Any
 
 from scnn.cli.options import ENGINES, add_architecture, add_engine, add_idx_files, add_json, load_idx_pair, load_model
 from scnn.cli.output import print_event
+from scnn.cli.terminal import pad_left, pad_right, width_of
 from scnn.data.bundled import load_digits
 from scnn.data.digits import Digits
 from scnn.errors import ConfigError
@@ -42,17 +43,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def print_confusion_matrix(names: tuple[str, ...], report: dict[str, Any]) -> None:
-    width = max(5, *(len(name) + 1 for name in names))
-    print("true \\ predicted".ljust(17) + "".join(name.rjust(width) for name in names))
+    corner = "true \\ predicted"
+    first, width = (
+        max(width_of(text) for text in (corner, *names)) + 1,
+        max(5, *(width_of(name) + 1 for name in names)),
+    )
+    print(pad_right(corner, first) + "".join(pad_left(name, width) for name in names))
     for name, row in zip(names, report["confusion"], strict=True):
-        print(name.ljust(17) + "".join(str(count).rjust(width) for count in row))
+        print(pad_right(name, first) + "".join(str(count).rjust(width) for count in row))
 
 
 def print_scores(names: tuple[str, ...], report: dict[str, Any]) -> None:
-    print("class           precision  recall      F1")
     rows = [*zip(names, report["per_class"], strict=True), ("weighted mean", report["weighted"])]
+    first = max(width_of(name) for name, _ in rows) + 3
+    print(pad_right("class", first) + "precision  recall      F1")
     for name, scores in rows:
-        print(f"{name.ljust(16)}{scores['precision']:9.4f}{scores['recall']:8.4f}{scores['f1']:8.4f}")
+        print(f"{pad_right(name, first)}{scores['precision']:9.4f}{scores['recall']:8.4f}{scores['f1']:8.4f}")
 
 
 def bundled_test_digits(network: Network) -> Digits:

@@ -8,6 +8,7 @@ from pathlib import Path
 from scnn.cli.options import ENGINES, add_architecture, add_engine, add_json, load_model
 from scnn.cli.output import print_error, print_event
 from scnn.cli.pictures import read_rgba
+from scnn.cli.terminal import expand_patterns
 from scnn.data.drawing import SIDE
 from scnn.data.photo import FoundDigit, find_digits
 from scnn.errors import ConfigError, DataError, DrawingError
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if network.input_shape != (1, SIDE, SIDE):
         raise ConfigError(f"pictures are scaled to 1×{SIDE}×{SIDE}, and the network's input is {network.input_shape}")
     code = 0
-    for picture in arguments.pictures:
+    for picture in expand_patterns(arguments.pictures):
         try:
             digits = find_in(picture)
         except (DataError, DrawingError) as error:

@@ -1,12 +1,12 @@
 """One training of the command line: its duration, its provenance and the files it writes."""
 
 import argparse
-import shlex
 import time
 from pathlib import Path
 from typing import Any
 
 from scnn.cli.output import write_or_relocate
+from scnn.cli.terminal import command_line
 from scnn.network.network import Network
 from scnn.training.checkpoint import save_checkpoint, settings_of
 from scnn.training.trainer import Trainer
@@ -63,7 +63,7 @@ class TrainingJob:
         given = vars(self.arguments)
         files = [(option, value) for option in FILE_OPTIONS if (value := given[option[2:].replace("-", "_")])]
         options = [*files, ("--engine", given["engine"]), ("--resume", checkpoint), ("--out", given["out"])]
-        return shlex.join(["scnn", "train", *(str(part) for option in options for part in option)])
+        return command_line(["scnn", "train", *(str(part) for option in options for part in option)])
 
 
 def seconds_in(network: Network) -> float:

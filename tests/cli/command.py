@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import select
 import signal
@@ -11,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 DOCUMENTED = (Path(__file__).parents[2] / "site" / "docs" / "reference" / "command.md").read_text(encoding="utf-8")
 
@@ -37,12 +38,13 @@ def lines_of(result: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     return lines
 
 
-def in_a_terminal(*arguments: object, interrupt: bool = False) -> tuple[int, str]:
+def in_a_terminal(*arguments: object, interrupt: bool = False, columns: int = 120) -> tuple[int, str]:
     """Runs scnn where the output is a terminal: its exit code, and all that was written there. With `interrupt`,
-    Ctrl-C is pressed once the first epoch's row has come."""
+    Ctrl-C is pressed once the first epoch's row has come. Skips the test where there are no pseudo-terminals."""
+    pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals", exc_type=ImportError)
     main, other = pty.openpty()
     words = [sys.executable, "-m", "scnn", *map(str, arguments)]
-    environment = {**os.environ, "COLUMNS": "120", "TERM": "xterm"}
+    environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
     process = subprocess.Popen(words, stdout=other, stderr=other, env=environment)
     os.close(other)
     seen = b""

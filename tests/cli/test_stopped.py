@@ -13,6 +13,8 @@ import pytest
 from scnn.network.network import Network
 from tests.cli.command import in_a_terminal, scnn
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has neither POSIX signals nor bash and /dev/full")
+
 
 def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
     """It says how to go on; the weights in the end are those of a training that was not stopped."""
