@@ -4,7 +4,7 @@ A kernel draws the numbers as contact sheets, all maps of a layer in one picture
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, prod, sqrt
 
@@ -27,9 +27,9 @@ from scnn.network.lowering import (
 )
 from scnn.network.metrics import argmax
 from scnn.network.network import Network
-from scnn.plan import Plan, Procedure
+from scnn.plan import Call, Plan, Procedure
 
-__all__ = ["Inspection", "Inspector", "Layout", "Sheet", "layout_of"]
+__all__ = ["Inspection", "Inspector", "Layout", "Sheet", "drawing", "layout_of", "read_sheet"]
 
 MAX_MAPS = 64  # in one sheet
 COLUMN = 32  # a vector of up to so many numbers is one column
@@ -94,14 +94,16 @@ class Inspector:
         engine.write("input", image)
         engine.run("infer")
         engine.run("draw outputs")
-        outputs = [self.sheet(name, shape) for name, shape in zip(network.names, network.shapes[1:-1], strict=False)]
+        outputs = [
+            read_sheet(engine, name, shape) for name, shape in zip(network.names, network.shapes[1:-1], strict=False)
+        ]
         return Inspection([float(value) for value in engine.read(PROBABILITIES)], outputs)
 
     def filters(self) -> dict[str, Sheet]:
         """The weights of each convolution after `look`, by the layer's name."""
         self.engine.run("draw filters")
         filters = filter_shapes(self.network)
-        return {name.partition(".")[0]: self.sheet(name, shape) for name, shape in filters.items()}
+        return {name.partition(".")[0]: read_sheet(self.engine, name, shape) for name, shape in filters.items()}
 
     def saliency(self) -> Sheet:
         """After `look`: how much the largest logit changes with each pixel, |∂logits[class]/∂input|
@@ -114,17 +116,12 @@ class Inspector:
         sensitivity = array("f", map(abs, engine.read(gradient("input"))))
         engine.write(gradient("input"), sensitivity)
         engine.run("draw saliency")
-        return self.sheet(gradient("input"), network.input_shape)
+        return read_sheet(engine, gradient("input"), network.input_shape)
 
     def value(self, index: int, position: int) -> float:
         """After `look`: the number at a position of the flat input of the layer with this index; the number of layers
         means the probabilities."""
         return float(self.engine.read(activation(self.network, index))[position])
-
-    def sheet(self, name: str, shape: Shape) -> Sheet:
-        (largest,) = self.engine.read(f"{name} largest")
-        rows = self.engine.read(f"{name} sheet").tobytes()[::4]  # the low byte of each int32
-        return Sheet(shape, layout_of(shape), rows, float(largest))
 
 
 def lower_inspection(network: Architecture) -> Plan:
@@ -143,17 +140,33 @@ def lower_inspection(network: Architecture) -> Plan:
         Procedure("saliency", (), tuple(saliency_calls(network))),
     ]
     for procedure, group in drawn.items():
-        calls = []
-        for name, values, shape in group:
-            drawn_as = layout_of(shape)
-            size = (drawn_as.picture_width + 1) * drawn_as.picture_height
-            layout |= {f"{name} sheet": ("int32", (size,)), f"{name} largest": ("float32", (1,))}
-            buffers = {"sheet": f"{name} sheet", "largest": f"{name} largest", "values": values}
-            sizes = {"maps": drawn_as.maps, "height": drawn_as.height, "width": drawn_as.width}
-            length = min(prod(shape), drawn_as.maps * drawn_as.height * drawn_as.width)
-            calls.append(call(draw_sheet, **buffers, **sizes, columns=drawn_as.columns, length=length))
+        buffers, calls = drawing(group)
+        layout |= buffers
         procedures.append(Procedure(procedure, (), tuple(calls)))
     return Plan(allocate_buffers(network, layout), {one.name: one for one in procedures})
+
+
+def drawing(group: Iterable[tuple[str, str, Shape]]) -> tuple[dict[str, tuple[str, Shape]], list[Call]]:
+    """What draws sheets: for each (its name, the buffer of its values, their shape) the buffers `… sheet` and
+    `… largest`, and a call."""
+    layout: dict[str, tuple[str, Shape]] = {}
+    calls = []
+    for name, values, shape in group:
+        drawn_as = layout_of(shape)
+        size = (drawn_as.picture_width + 1) * drawn_as.picture_height
+        layout |= {f"{name} sheet": ("int32", (size,)), f"{name} largest": ("float32", (1,))}
+        buffers = {"sheet": f"{name} sheet", "largest": f"{name} largest", "values": values}
+        sizes = {"maps": drawn_as.maps, "height": drawn_as.height, "width": drawn_as.width}
+        length = min(prod(shape), drawn_as.maps * drawn_as.height * drawn_as.width)
+        calls.append(call(draw_sheet, **buffers, **sizes, columns=drawn_as.columns, length=length))
+    return layout, calls
+
+
+def read_sheet(engine: Engine, name: str, shape: Shape) -> Sheet:
+    """The sheet of this name, after its call."""
+    (largest,) = engine.read(f"{name} largest")
+    rows = engine.read(f"{name} sheet").tobytes()[::4]  # the low byte of each int32
+    return Sheet(shape, layout_of(shape), rows, float(largest))
 
 
 def output(network: Architecture, index: int) -> tuple[str, Shape]:

@@ -10,12 +10,12 @@ from scnn.errors import ConfigError
 from scnn.layers import Shape
 from scnn.network.lowering import activation, gradient
 from scnn.network.network import Network
-from scnn.network.trace import NetworkTracer, unravel
+from scnn.network.trace import ElementTrace, NetworkTracer, unravel
 from scnn.page.explanations import explain, explain_gradient, flat_of, trace_gradient
 from scnn.page.messages import Answer, Message, read_index
 from scnn.page.sums import describe_steps
 
-__all__ = ["Elements", "NetworkOf", "SubjectOf", "Traces", "class_of", "element_of", "layer_in"]
+__all__ = ["Elements", "NetworkOf", "SubjectOf", "Traces", "class_of", "element_of", "layer_in", "steps_in"]
 
 MAX_STEPS = 100  # in one answer
 
@@ -55,9 +55,11 @@ class Elements:
 
     def element(self, message: Message) -> Answer:
         """How an `element` of a `layer`'s output came about, for the image in the message; "image" is a layer, too.
-        With `backward` it is the gradient of the `role` (`output`, the default, `weights` or `bias`). `everything`
-        asks for all products of a long sum, `channel` for the window in one channel of a convolution's input."""
+        With `backward` it is the gradient of the `role` (`output`, the default, `weights` or `bias`). The first
+        layer and its element of largest magnitude are the defaults. `everything` asks for all products of a long sum,
+        `channel` for the window in one channel of a convolution's input."""
         tracer = self.run(message)
+        message = chosen(tracer, message)
         network, layer = tracer.network, layer_in(tracer.network, message)
         if message.get("backward"):
             return explain_gradient(tracer, *self.wanted_gradient(tracer, layer, message), message)
@@ -75,9 +77,7 @@ class Elements:
             raise ConfigError(f"no kernel computes {message.get('layer')}: its numbers are those before it")
         else:
             trace = tracer.trace(tracer.network.names[layer], element_of(message, tracer.network.shapes[layer + 1]))
-        trace = trace.source or trace
-        first = read_index(message, "first", 1 << 30)
-        return describe_steps(tracer, trace, first, read_index(message, "count", MAX_STEPS + 1))
+        return steps_in(message, tracer, trace)
 
     def run(self, message: Message) -> NetworkTracer:
         """A tracer that has run the message's network on its image, forward and backward."""
@@ -107,15 +107,16 @@ class Elements:
                 if activation(network, at) == buffer and not network.layers[at].shares_memory
             )
             return consumer, unravel(flat_of(element, shape), tracer.plan.buffers[gradient(buffer)].shape), "input"
-        parameters = network.layers[layer].parameters(network.shapes[layer]) if layer >= 0 else {}
-        if role not in parameters:
-            name = message.get("layer")
-            expected = " or ".join(("output", *parameters))
-            raise ConfigError(f"expected {expected} as the role of a gradient of {name}, got {role!r}")
-        return layer, element_of(message, parameters[role].shape), role
+        return layer, element_of(message, parameter_shape(network, layer, role)), role
 
 
 # ------------------------------------------------------------------------------------------------ messages
+
+
+def steps_in(message: Message, tracer: NetworkTracer, trace: ElementTrace) -> Answer:
+    """The `count` steps of a trace from step `first`; those of what computed it if it is only a copy."""
+    first = read_index(message, "first", 1 << 30)
+    return describe_steps(tracer, trace.source or trace, first, read_index(message, "count", MAX_STEPS + 1))
 
 
 def layer_in(network: Network, message: Message) -> int:
@@ -126,6 +127,33 @@ def layer_in(network: Network, message: Message) -> int:
     if name not in network.names:
         raise ConfigError(f"expected a layer of the network, image, {', '.join(network.names)}, got {name!r}")
     return network.names.index(name)
+
+
+def chosen(tracer: NetworkTracer, message: Message) -> Message:
+    """The message with the default layer and element, where it has none."""
+    network = tracer.network
+    message = {"layer": network.names[0], **{name: value for name, value in message.items() if value is not None}}
+    layer, role = layer_in(network, message), message.get("role", "output")
+    if "element" in message or (role != "output" and layer < 0):
+        return message
+    backward = bool(message.get("backward"))
+    shape = network.input_shape if layer < 0 else network.shapes[layer + 1]
+    buffer = activation(network, min(layer + 1, len(network.layers) - backward))
+    if role != "output":
+        shape, buffer = parameter_shape(network, layer, role), f"{network.names[layer]}.{role}"
+    values = tracer.engine.read(gradient(buffer) if backward else buffer)
+    largest = max(range(len(values)), key=lambda at: abs(values[at]))
+    return {**message, "element": list(unravel(largest, shape))}
+
+
+def parameter_shape(network: Network, layer: int, role: object) -> Shape:
+    """The shape of the weights or the bias of a layer."""
+    parameters = network.layers[layer].parameters(network.shapes[layer]) if layer >= 0 else {}
+    if not isinstance(role, str) or role not in parameters:
+        expected = " or ".join(("output", *parameters))
+        name = network.names[layer] if layer >= 0 else "image"
+        raise ConfigError(f"expected {expected} as the role of a gradient of {name}, got {role!r}")
+    return parameters[role].shape
 
 
 def element_of(message: Message, shape: Shape) -> tuple[int, ...]:

@@ -3,13 +3,16 @@
 from array import array
 
 from scnn.checks import require_integer
+from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ShapeError
 from scnn.layers import Conv2D, Dense, Flatten
+from scnn.network.inspection import Inspector
 from scnn.network.network import Network
 from scnn.network.trace import NetworkTracer
-from scnn.page.elements import SubjectOf, Traces, element_of
+from scnn.page.elements import SubjectOf, Traces, element_of, steps_in
 from scnn.page.explanations import explain
 from scnn.page.messages import Answer, Message
+from scnn.page.sheets import describe_sheet
 from scnn.page.sums import number
 
 __all__ = ["PRESETS", "Filters"]
@@ -35,8 +38,8 @@ class Filters:
 
     def __init__(self, subject_of: SubjectOf, shape: tuple[int, int, int]) -> None:
         self.subject_of, self.shape = subject_of, shape
-        self.traces: dict[Conv2D, Traces] = {}  # so that the code of each geometry is compiled once
-        self.handlers = (self.filter_presets, self.filter)
+        self.benches: dict[Conv2D, Bench] = {}  # so that the code of each geometry is compiled once
+        self.handlers = (self.filter_presets, self.filter, self.filter_steps)
 
     def filter_presets(self, message: Message) -> Answer:
         """The filters that are offered, by name, and the largest settings."""
@@ -46,33 +49,56 @@ class Filters:
     def filter(self, message: Message) -> Answer:
         """The map that a filter makes of the image: `weights` as rows of numbers, `stride` and `padding`. With an
         `element` [row, column] of the map, also how that came about."""
-        convolution, tracer = self.run(message)
-        _, rows, columns = tracer.network.shapes[1]
+        bench = self.bench(message)
+        image, _ = self.subject_of(message)
+        (sheet, *_) = bench.inspector.look([level / 255.0 for level in image]).outputs
+        _, rows, columns = bench.network.shapes[1]
         answer = {
+            **describe_sheet(sheet),
             "rows": rows,
             "columns": columns,
-            "values": [number(value) for value in tracer.engine.read("conv2d_1.output")],
+            "values": [number(value) for value in bench.inspector.engine.read("conv2d_1.output")],
             "side": self.shape[1],
-            "size": convolution.kernel_size,
-            "stride": convolution.stride,
-            "padding": convolution.padding,
+            "size": bench.convolution.kernel_size,
+            "stride": bench.convolution.stride,
+            "padding": bench.convolution.padding,
         }
         if message.get("element") is not None:
-            row, column = element_of(message, (rows, columns))
-            answer["element"] = explain(tracer, 0, (0, row, column), message)
+            answer["element"] = explain(*self.traced(bench, message), message)
         return answer
 
-    def run(self, message: Message) -> tuple[Conv2D, NetworkTracer]:
-        """A network whose first layer is this convolution, after the message's image; the other layers are there
-        because every network ends with classes."""
+    def filter_steps(self, message: Message) -> Answer:
+        """`count` steps of the kernel that computed the `element` of the map, from step `first`."""
+        tracer, layer, element = self.traced(self.bench(message), message)
+        return steps_in(message, tracer, tracer.trace(tracer.network.names[layer], element))
+
+    def traced(self, bench: "Bench", message: Message) -> tuple[NetworkTracer, int, tuple[int, ...]]:
+        image, _ = self.subject_of(message)
+        row, column = element_of(message, bench.network.shapes[1][1:])
+        return bench.traces.run(bench.network, image, 0), 0, (0, row, column)
+
+    def bench(self, message: Message) -> "Bench":
+        """The bench for the message's geometry, with its weights."""
         weights = read_weights(message)
         stride = require_integer("the stride", message.get("stride", 1), 1, MAX_STRIDE)
         padding = require_integer("the padding", message.get("padding", 0), 0, MAX_PADDING)
         convolution = Conv2D(1, len(weights), stride=stride, padding=padding)
-        image, _ = self.subject_of(message)
-        network = Network(self.shape, [convolution, Flatten(), Dense(1)])
-        network.parameters["conv2d_1.weights"][:] = array("f", [weight for row in weights for weight in row])
-        return convolution, self.traces.setdefault(convolution, Traces()).run(network, image, 0)
+        if convolution not in self.benches:
+            self.benches[convolution] = Bench(convolution, self.shape)
+        bench = self.benches[convolution]
+        bench.network.parameters["conv2d_1.weights"][:] = array("f", [weight for row in weights for weight in row])
+        return bench
+
+
+class Bench:
+    """A network whose first layer is one convolution, and what runs it; its other layers are there because every
+    network ends with classes."""
+
+    def __init__(self, convolution: Conv2D, shape: tuple[int, int, int]) -> None:
+        self.convolution = convolution
+        self.network = Network(shape, [convolution, Flatten(), Dense(1)])
+        self.inspector = Inspector(self.network, compiled)
+        self.traces = Traces()
 
 
 def read_weights(message: Message) -> list[list[float]]:

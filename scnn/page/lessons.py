@@ -11,8 +11,12 @@ from math import prod
 from scnn.engines.engine import Engine
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError
+from scnn.formats.png import Colours
+from scnn.layers import Shape
+from scnn.network.inspection import drawing, read_sheet
 from scnn.network.lowering import (
     PROBABILITIES,
+    activation,
     activation_buffers,
     allocate_buffers,
     gradient,
@@ -25,6 +29,7 @@ from scnn.network.trace import calls_of, unravel
 from scnn.page.elements import NetworkOf, SubjectOf, class_of, element_of, layer_in
 from scnn.page.explanations import flat_of
 from scnn.page.messages import Answer, Message, read_index, read_number
+from scnn.page.sheets import ACTIVATIONS, GRADIENTS, describe_sheet
 from scnn.page.sums import number
 from scnn.plan import Plan, Procedure
 from scnn.training.gradient_check import TOLERANCE, GradientCheck, count_steps, gradient_check_steps
@@ -46,9 +51,15 @@ class Rehearsal:
         layout = parameter_buffers(network) | gradient_buffers(network) | sample_buffers(network, 0)
         layout |= activation_buffers(network) | {gradient("input"): ("float32", network.input_shape)}
         layout |= {"settings": ("float32", (1, SETTINGS)), "step": ("int32", (1,))}
-        buffers = allocate_buffers(network, layout)
         calls = calls_of(network)
-        procedures = [
+        procedures = []
+        self.drawn = drawn_by(network)
+        for name, group in self.drawn.items():
+            sheets, draw = drawing(group)
+            layout |= sheets
+            procedures.append(Procedure(name, (), tuple(draw)))
+        buffers = allocate_buffers(network, layout)
+        procedures += [
             Procedure("forward", (), tuple(call for _, backward, call in calls if not backward)),
             Procedure("backward", (), tuple(call for _, backward, call in calls if backward)),
             Procedure("update", ("samples",), (SGD().update(buffers["parameters"].length),)),
@@ -72,10 +83,31 @@ class Rehearsal:
             self.engine.write(gradient(name), array("f", bytes(4 * len(self.engine.read(name)))))
         self.engine.run("backward")
 
+    def draw(self, procedure: str, colours: Colours = ACTIVATIONS) -> dict[str, Answer]:
+        """The sheets of `draw gradients`, `draw parameters` or `draw steps`, by their names."""
+        self.engine.run(procedure)
+        group = self.drawn[procedure]
+        return {name: describe_sheet(read_sheet(self.engine, name, shape), colours) for name, _, shape in group}
+
     def update(self, optimiser: SGD) -> None:
         self.engine.write("settings", optimiser.settings(0, 1.0))
         self.engine.write("step", [0])
         self.engine.run("update", 1)
+
+
+def drawn_by(network: Network) -> dict[str, list[tuple[str, str, Shape]]]:
+    """What is drawn by which procedure: the gradients of the image and of each layer's output but the last, the
+    parameters, and their gradients; each with its name, buffer and shape."""
+    outputs = [
+        (name, gradient(activation(network, at)), network.shapes[at])
+        for at, name in enumerate(("image", *network.names[:-1]))
+    ]
+    parameters = [(name, entry.shape) for name, entry in network.specifications().items()]
+    return {
+        "draw gradients": outputs,
+        "draw parameters": [(name, name, shape) for name, shape in parameters],
+        "draw steps": [(gradient(name), gradient(name), shape) for name, shape in parameters],
+    }
 
 
 class Lessons:
@@ -87,7 +119,18 @@ class Lessons:
         self.rehearsal: Rehearsal | None = None
         self.checking: Iterator[GradientCheck | None] | None = None
         self.done = self.total = 0  # forward passes of the gradient check
-        self.handlers = (self.loss_curve, self.one_step, self.check_gradients, self.advance_check)
+        self.handlers = (self.gradients, self.loss_curve, self.one_step, self.check_gradients, self.advance_check)
+
+    def gradients(self, message: Message) -> Answer:
+        """Pictures of the gradient of the image and of each layer's output but the last, with the loss."""
+        rehearsal, network, label = self.begin(message)
+        loss = rehearsal.forward()
+        probability = rehearsal.engine.read(PROBABILITIES)[label]
+        rehearsal.backward()
+        drawn = rehearsal.draw("draw gradients", GRADIENTS)
+        layers = [{"name": name, **sheet, "largest": number(sheet["largest"])} for name, sheet in drawn.items()]
+        answer = {"class": network.class_names[label], "loss": number(loss), "probability": number(probability)}
+        return {**answer, "layers": layers}
 
     def loss_curve(self, message: Message) -> Answer:
         """The loss as a curve of one number of a `layer`: the `element` of its `role` (weights or bias), from `span`
@@ -134,7 +177,9 @@ class Lessons:
         before = {"loss": number(rehearsal.forward()), "probability": number(engine.read(PROBABILITIES)[label])}
         rehearsal.backward()
         slopes = {name: array("f", engine.read(gradient(name))) for name in names}
+        pictures = {"before": rehearsal.draw("draw parameters"), "gradient": rehearsal.draw("draw steps", GRADIENTS)}
         rehearsal.update(optimiser)
+        pictures["after"] = rehearsal.draw("draw parameters")
         moved = []
         for name in names:
             old, new = network.parameters[name], engine.read(name)
@@ -157,6 +202,14 @@ class Lessons:
             "learning_rate": optimiser.learning_rate,
             "before": before,
             "after": after,
+            "pictures": {
+                role: {
+                    "before": pictures["before"][f"{message['layer']}.{role}"],
+                    "gradient": pictures["gradient"][gradient(f"{message['layer']}.{role}")],
+                    "after": pictures["after"][f"{message['layer']}.{role}"],
+                }
+                for role in parameters
+            },
             "numbers": sum(prod(parameter.shape) for parameter in parameters.values()),
             "moved": len(moved),
             "first": first,

@@ -22,6 +22,9 @@ from scnn.formats.safetensors import unpack
 from scnn.network.network import Network
 from scnn.page.descriptions import describe_layers, describe_number, describe_prediction, describe_preset
 from scnn.page.diagram import Diagram
+from scnn.page.elements import Elements
+from scnn.page.filters import Filters
+from scnn.page.lessons import Lessons
 from scnn.page.messages import Answer, Message, read_bytes, read_index, read_number, read_strokes
 from scnn.page.reader import Reader, image_of
 from scnn.page.run import Run
@@ -50,12 +53,18 @@ class Session:
         self.uploads = Uploads()
         self.diagrams = Diagram(self.reader)
         self.found: list[FoundDigit] = []  # the digits of the newest photograph
+        topics = (
+            Elements(self.network_of, self.subject_of),
+            Filters(self.subject_of, (1, SIDE, SIDE)),
+            Lessons(self.network_of, self.subject_of, clock),
+        )
         handlers = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
             *(self.learning_rate, self.reproduces, self.report, self.cell, self.mistakes, self.predict),
             *(self.photo, self.correct, self.open),
             *self.uploads.handlers,
             *self.diagrams.handlers,
+            *(handler for topic in topics for handler in topic.handlers),
         )
         self.handlers: dict[str, Callable[[Message], Answer]] = {handler.__name__: handler for handler in handlers}
 
@@ -161,6 +170,13 @@ class Session:
             return self.reader(message)
         kind = "page" if self.classifier is self.pretrained else "opened"
         return Reader(self.classifier, self.engines[self.engine_name(message)], load_digits()[1], kind)
+
+    def network_of(self, message: Message) -> Network:
+        return self.reader(message).network
+
+    def subject_of(self, message: Message) -> tuple[bytes, int | None]:
+        """The image that a message is about, and the index of its class, if that is known."""
+        return image_of(message, self.reader(message).test)
 
     def predict(self, message: Message) -> Answer:
         """Classifies a drawing: `strokes` are lists of [x, y] as fractions of the canvas's side. If the drawing has

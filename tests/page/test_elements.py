@@ -224,6 +224,22 @@ def test_the_image_is_a_layer_too(small: Elements) -> None:
     assert answer["form"] == "pixel" and answer["value"] == rounded(IMAGE[169 + 29] / 255)
 
 
+def test_the_largest_number_is_explained_by_default(small: Elements) -> None:
+    """Of the first layer, or of the layer that the message names; forward and backward."""
+    tracer = small.run({})
+    for backward, buffer in ((False, "conv2d_1.output"), (True, "conv2d_1.d_output")):
+        answer = small.element({"backward": backward})
+        assert (answer["layer"], answer["backward"]) == ("conv2d_1", backward)
+        assert abs(answer["value"]) == max(map(abs, tracer.engine.read(buffer)))
+    for layer, role, buffer in (("dense_1", "weights", "dense_1.d_weights"), ("image", "output", "d_input")):
+        answer = small.element({"layer": layer, "role": role, "backward": True})
+        assert abs(answer["value"]) == max(map(abs, tracer.engine.read(buffer)))
+    probability = small.element({"layer": "softmaxcrossentropy_1"})["value"]
+    assert probability == max(tracer.engine.read("probabilities"))
+    last = small.element({"layer": "softmaxcrossentropy_1", "backward": True})
+    assert abs(last["value"]) == max(map(abs, tracer.engine.read("d_logits")))
+
+
 def test_the_tracer_follows_the_network_and_the_image() -> None:
     """New weights or another image: other numbers; the same again: the same trace."""
     network = Network((2, 13, 13), LAYERS, seed=3)
@@ -255,7 +271,8 @@ def test_a_network_that_has_diverged_is_explained() -> None:
         ({"layer": "conv2d_1", "element": [3, 0, 0]}, "expected an element of 3 × 7 × 7"),
         ({"layer": "conv2d_1", "element": [0, 0, -1]}, "expected an element of 3 × 7 × 7"),
         ({"layer": "conv2d_1", "element": [0, 0, 1.5]}, "expected an element of 3 × 7 × 7"),
-        ({"layer": "conv2d_1"}, "got None"),
+        ({"layer": "conv2d_1", "element": "0"}, "got '0'"),
+        ({"layer": "image", "role": "bias", "backward": True}, "expected output as the role of a gradient of image"),
         ({"layer": "conv2d_1", "element": [0, 0, 0], "channel": 2}, "channel must be an integer from 0 to 1, got 2"),
         ({"layer": "relu_1", "element": [0], "role": "weights", "backward": True}, "expected output as the role"),
         ({"layer": "dense_1", "element": [0], "role": "x", "backward": True}, "expected output or weights or bias"),

@@ -67,6 +67,14 @@ def test_an_element_of_the_map_is_explained() -> None:
     assert changed["element"]["value"] == rounded(IMAGE[11 * 28 + 13] / 255)
 
 
+def test_the_lines_of_a_hand_made_filter() -> None:
+    """Its kernel is the one of every convolution."""
+    message = {"weights": [[0.5]], "element": [5, 6], "first": 0, "count": 100}
+    answer = filters().filter_steps(message)
+    assert answer["sources"][0]["kernel"] == "conv2d_forward"
+    assert answer["steps"][-1]["value"] == rounded(0.5 * rounded(IMAGE[5 * 28 + 6] / 255))
+
+
 @pytest.mark.parametrize(
     ("message", "error", "words"),
     [

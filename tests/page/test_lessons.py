@@ -43,6 +43,23 @@ def asked(handler: Callable[[dict[str, Any]], dict[str, Any]], **message: object
     return answer
 
 
+def test_gradients_are_drawn_from_right_to_left() -> None:
+    """A sheet for the image and for each layer but the last, with the largest magnitude of the engine's gradient."""
+    given = network()
+    answer = asked(lessons(given).gradients)
+    tracer = NetworkTracer(given)
+    tracer.run(NUMBERS, LABEL)
+    engine = tracer.engine
+    assert [layer["name"] for layer in answer["layers"]] == ["image", *given.names[:-1]]
+    buffers = ["d_input", "conv2d_1.d_output", "relu_1.d_output", "maxpool2d_1.d_output"]
+    for layer, buffer in zip(answer["layers"], buffers, strict=False):
+        assert layer["largest"] == max(map(abs, engine.read(buffer)))
+        assert layer["picture"].startswith("data:image/png")
+    assert answer["layers"][-1]["largest"] == max(map(abs, engine.read("d_logits")))
+    assert (answer["class"], answer["loss"]) == ("c", engine.read("loss")[0])
+    assert answer["probability"] == engine.read("probabilities")[LABEL]
+
+
 @pytest.mark.parametrize(
     ("layer", "role", "element", "flat"),
     [
@@ -103,6 +120,17 @@ def test_one_step_is_a_step_of_the_trainer() -> None:
             assert row["after"] == plain.parameters[name][flat]
             assert row["gradient"] == tracer.engine.read(f"{layer}.d_{row['role']}")[flat]
             assert row["after"] == rounded(row["before"] - rounded(rounded(0.1) * row["gradient"]))
+        for role, pictures in answer["pictures"].items():
+            name = f"{layer}.{role}"
+            largest = {
+                key: max(map(abs, values))
+                for key, values in (
+                    ("before", given.parameters[name]),
+                    ("gradient", tracer.engine.read(f"{layer}.d_{role}")),
+                    ("after", plain.parameters[name]),
+                )
+            }
+            assert {key: picture["largest"] for key, picture in pictures.items()} == largest
         (untrained,), (trained,) = given.probabilities(IMAGE), plain.probabilities(IMAGE)
         assert (answer["before"]["probability"], answer["after"]["probability"]) == (untrained[LABEL], trained[LABEL])
         assert answer["before"]["loss"] == tracer.engine.read("loss")[0] > answer["after"]["loss"]
