@@ -57,6 +57,7 @@ THROUGH = {
     "network/onnx": "cli/test_files.py",
     "page/descriptions": "page/test_session.py",
     "page/explanations": "page/test_elements.py",
+    "page/rehearsal": "page/test_lessons.py",
     "page/sums": "page/test_elements.py",
     "page/reader": "page/test_diagram.py",
     "page/sheets": "page/test_diagram.py",

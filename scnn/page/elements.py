@@ -15,12 +15,26 @@ from scnn.page.explanations import explain, explain_gradient, flat_of, trace_gra
 from scnn.page.messages import Answer, Message, read_index
 from scnn.page.sums import describe_steps
 
-__all__ = ["Elements", "NetworkOf", "SubjectOf", "Traces", "class_of", "element_of", "layer_in", "steps_in"]
+__all__ = [
+    "Elements",
+    "NetworkOf",
+    "SubjectOf",
+    "Traces",
+    "UnknownClassError",
+    "class_of",
+    "element_of",
+    "layer_in",
+    "steps_in",
+]
 
 MAX_STEPS = 100  # in one answer
 
 NetworkOf = Callable[[Message], Network]
 SubjectOf = Callable[[Message], tuple[bytes, int | None]]
+
+
+class UnknownClassError(ConfigError):
+    """Nobody has said which class the image is, or the network does not know it."""
 
 
 class Traces:
@@ -174,7 +188,7 @@ def class_of(network: Network, message: Message, label: int | None) -> int:
             raise ConfigError(f"expected the true class, one of {', '.join(names)}, got {given!r}")
         return names.index(given)
     if label is None:
-        raise ConfigError("choose the true class of the image first: the loss depends on it")
+        raise UnknownClassError("choose the true class of the image first: the loss depends on it")
     if label >= network.classes:
-        raise ConfigError(f"the network does not know the class of this image; it knows {', '.join(names)}")
+        raise UnknownClassError(f"the network does not know the class of this image; it knows {', '.join(names)}")
     return label

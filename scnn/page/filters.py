@@ -5,6 +5,7 @@ from array import array
 from scnn.checks import require_integer
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ShapeError
+from scnn.formats.png import as_ink, picture
 from scnn.layers import Conv2D, Dense, Flatten
 from scnn.network.inspection import Inspector
 from scnn.network.network import Network
@@ -42,9 +43,9 @@ class Filters:
         self.handlers = (self.filter_presets, self.filter, self.filter_steps)
 
     def filter_presets(self, message: Message) -> Answer:
-        """The filters that are offered, by name, and the largest settings."""
+        """The filters that are offered, by name, the largest settings, and the side of the image."""
         limits = {"size": MAX_SIZE, "stride": MAX_STRIDE, "padding": MAX_PADDING, "weight": MAX_WEIGHT}
-        return {"presets": PRESETS, "limits": limits}
+        return {"presets": PRESETS, "limits": limits, "side": self.shape[1]}
 
     def filter(self, message: Message) -> Answer:
         """The map that a filter makes of the image: `weights` as rows of numbers, `stride` and `padding`. With an
@@ -55,8 +56,10 @@ class Filters:
         _, rows, columns = bench.network.shapes[1]
         answer = {
             **describe_sheet(sheet),
+            "image": picture(as_ink(image), *self.shape[:0:-1]),
             "rows": rows,
-            "columns": columns,
+            "columns": columns,  # of the map; there is one
+            "largest": number(sheet.largest),
             "values": [number(value) for value in bench.inspector.engine.read("conv2d_1.output")],
             "side": self.shape[1],
             "size": bench.convolution.kernel_size,

@@ -1,6 +1,6 @@
 """How a network learns from one image: the loss as a curve of one weight, one whole step, and the gradient check.
 
-Everything here runs on an engine of its own, with a copy of the weights: the person's network stays as it is.
+Everything here runs on a copy of the network (scnn.page.rehearsal): the person's network stays as it is.
 """
 
 from array import array
@@ -8,106 +8,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from math import prod
 
-from scnn.engines.engine import Engine
-from scnn.engines.wasm import compiled
+from scnn.checks import require_integer
 from scnn.errors import ConfigError
-from scnn.formats.png import Colours
-from scnn.layers import Shape
-from scnn.network.inspection import drawing, read_sheet
-from scnn.network.lowering import (
-    PROBABILITIES,
-    activation,
-    activation_buffers,
-    allocate_buffers,
-    gradient,
-    gradient_buffers,
-    parameter_buffers,
-    sample_buffers,
-)
+from scnn.network.lowering import PROBABILITIES, gradient
 from scnn.network.network import Network
-from scnn.network.trace import calls_of, unravel
-from scnn.page.elements import NetworkOf, SubjectOf, class_of, element_of, layer_in
+from scnn.network.trace import unravel
+from scnn.page.elements import NetworkOf, SubjectOf, UnknownClassError, class_of, element_of, layer_in
 from scnn.page.explanations import flat_of
 from scnn.page.messages import Answer, Message, read_index, read_number
-from scnn.page.sheets import ACTIVATIONS, GRADIENTS, describe_sheet
+from scnn.page.rehearsal import Rehearsal
+from scnn.page.sheets import GRADIENTS
 from scnn.page.sums import number
-from scnn.plan import Plan, Procedure
 from scnn.training.gradient_check import TOLERANCE, GradientCheck, count_steps, gradient_check_steps
-from scnn.training.optimisers import SETTINGS, SGD
+from scnn.training.optimisers import SGD
 
 __all__ = ["Lessons"]
 
 POINTS = 41  # of a loss curve; the one in the middle is the weight itself
 MAX_SPAN = 100.0
 MAX_ROWS = 100  # of the numbers that a step moved, in one answer
-
-
-class Rehearsal:
-    """A copy of a network on an engine of its own, with one image: forward, backward, and a step of SGD."""
-
-    def __init__(self, network: Network) -> None:
-        self.architecture = (network.input_shape, network.layers)
-        self.names = list(network.parameters)
-        layout = parameter_buffers(network) | gradient_buffers(network) | sample_buffers(network, 0)
-        layout |= activation_buffers(network) | {gradient("input"): ("float32", network.input_shape)}
-        layout |= {"settings": ("float32", (1, SETTINGS)), "step": ("int32", (1,))}
-        calls = calls_of(network)
-        procedures = []
-        self.drawn = drawn_by(network)
-        for name, group in self.drawn.items():
-            sheets, draw = drawing(group)
-            layout |= sheets
-            procedures.append(Procedure(name, (), tuple(draw)))
-        buffers = allocate_buffers(network, layout)
-        procedures += [
-            Procedure("forward", (), tuple(call for _, backward, call in calls if not backward)),
-            Procedure("backward", (), tuple(call for _, backward, call in calls if backward)),
-            Procedure("update", ("samples",), (SGD().update(buffers["parameters"].length),)),
-        ]
-        self.engine: Engine = compiled(Plan(buffers, {one.name: one for one in procedures}))
-
-    def begin(self, network: Network, image: bytes, label: int) -> None:
-        for name, values in network.parameters.items():
-            self.engine.write(name, values)
-        self.engine.write("input", [level / 255.0 for level in image])
-        self.engine.write("label", [label])
-
-    def forward(self) -> float:
-        """The loss."""
-        self.engine.run("forward")
-        return float(self.engine.read("loss")[0])
-
-    def backward(self) -> None:
-        """Computes all gradients, after `forward`."""
-        for name in self.names:
-            self.engine.write(gradient(name), array("f", bytes(4 * len(self.engine.read(name)))))
-        self.engine.run("backward")
-
-    def draw(self, procedure: str, colours: Colours = ACTIVATIONS) -> dict[str, Answer]:
-        """The sheets of `draw gradients`, `draw parameters` or `draw steps`, by their names."""
-        self.engine.run(procedure)
-        group = self.drawn[procedure]
-        return {name: describe_sheet(read_sheet(self.engine, name, shape), colours) for name, _, shape in group}
-
-    def update(self, optimiser: SGD) -> None:
-        self.engine.write("settings", optimiser.settings(0, 1.0))
-        self.engine.write("step", [0])
-        self.engine.run("update", 1)
-
-
-def drawn_by(network: Network) -> dict[str, list[tuple[str, str, Shape]]]:
-    """What is drawn by which procedure: the gradients of the image and of each layer's output but the last, the
-    parameters, and their gradients; each with its name, buffer and shape."""
-    outputs = [
-        (name, gradient(activation(network, at)), network.shapes[at])
-        for at, name in enumerate(("image", *network.names[:-1]))
-    ]
-    parameters = [(name, entry.shape) for name, entry in network.specifications().items()]
-    return {
-        "draw gradients": outputs,
-        "draw parameters": [(name, name, shape) for name, shape in parameters],
-        "draw steps": [(gradient(name), gradient(name), shape) for name, shape in parameters],
-    }
 
 
 class Lessons:
@@ -122,15 +41,21 @@ class Lessons:
         self.handlers = (self.gradients, self.loss_curve, self.one_step, self.check_gradients, self.advance_check)
 
     def gradients(self, message: Message) -> Answer:
-        """Pictures of the gradient of the image and of each layer's output but the last, with the loss."""
-        rehearsal, network, label = self.begin(message)
+        """Pictures of the gradient of the image and of each layer's output but the last, with the loss, the layers
+        that have weights, and the classes. Without a true class, `class` is None, and there is no loss."""
+        network = self.network_of(message)
+        facts: Answer = {"classes": list(network.class_names), "trained": describe_trained(network)}
+        try:
+            rehearsal, network, label = self.begin(message)
+        except UnknownClassError:
+            return {**facts, "class": None}
         loss = rehearsal.forward()
         probability = rehearsal.engine.read(PROBABILITIES)[label]
         rehearsal.backward()
         drawn = rehearsal.draw("draw gradients", GRADIENTS)
         layers = [{"name": name, **sheet, "largest": number(sheet["largest"])} for name, sheet in drawn.items()]
         answer = {"class": network.class_names[label], "loss": number(loss), "probability": number(probability)}
-        return {**answer, "layers": layers}
+        return {**facts, **answer, "layers": layers}
 
     def loss_curve(self, message: Message) -> Answer:
         """The loss as a curve of one number of a `layer`: the `element` of its `role` (weights or bias), from `span`
@@ -166,7 +91,8 @@ class Lessons:
 
     def one_step(self, message: Message) -> Answer:
         """One step of SGD with a `learning_rate` on this image alone: the loss and the probability of the true class
-        before and after, and the numbers of a `layer` that moved, the largest changes first, from `first` on."""
+        before and after, and `count` of the numbers of a `layer` that moved, the largest changes first, from `first`.
+        """
         rehearsal, network, label = self.begin(message)
         layer = layer_in(network, message)
         parameters = network.layers[layer].parameters(network.shapes[layer]) if layer >= 0 else {}
@@ -187,13 +113,14 @@ class Lessons:
         moved.sort()
         numbers = {name: (network.parameters[name], slopes[name], array("f", engine.read(name))) for name in names}
         first = read_index({"first": 0, **message}, "first", max(1, len(moved)))
+        count = require_integer("count", message.get("count", MAX_ROWS), 1, MAX_ROWS)
         rows = [
             {
                 "role": name.rpartition(".")[2],
                 "at": list(unravel(at, parameters[name.rpartition(".")[2]].shape)),
                 **dict(zip(("before", "gradient", "after"), (number(one[at]) for one in numbers[name]), strict=True)),
             }
-            for _, name, at in moved[first : first + MAX_ROWS]
+            for _, name, at in moved[first : first + count]
         ]
         after = {"loss": number(rehearsal.forward()), "probability": number(engine.read(PROBABILITIES)[label])}
         return {
@@ -264,6 +191,16 @@ def parameter_of(network: Network, message: Message) -> tuple[str, tuple[int, ..
     if not isinstance(role, str) or role not in parameters:
         raise ConfigError(f"expected {' or '.join(parameters)} as the role, got {role!r}")
     return role, parameters[role].shape
+
+
+def describe_trained(network: Network) -> list[Answer]:
+    """The layers that have weights, with the shape of each tensor."""
+    described = []
+    for name, layer, shape in zip(network.names, network.layers, network.shapes, strict=False):
+        if parameters := layer.parameters(shape):
+            shapes = {role: list(parameter.shape) for role, parameter in parameters.items()}
+            described.append({"name": name, "parameters": shapes})
+    return described
 
 
 def with_parameters(network: Network) -> str:

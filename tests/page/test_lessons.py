@@ -144,6 +144,7 @@ def test_all_numbers_that_moved_can_be_asked_for() -> None:
     rest = asked(of.one_step, layer="dense_1", learning_rate=0.1, first=100)
     rows = first["rows"] + rest["rows"]
     assert len(rows) == first["moved"] > 100 and rest["first"] == 100
+    assert rows[:7] == asked(of.one_step, layer="dense_1", learning_rate=0.1, count=7)["rows"]
     assert len({(row["role"], *row["at"]) for row in rows}) == len(rows)
 
 
@@ -217,6 +218,10 @@ def test_bad_messages_are_refused(action: str, message: dict[str, object], words
 def test_an_image_without_a_class_has_no_loss() -> None:
     """Until the person says which class it is."""
     of = lessons(network(), None)
+    shapes = {"weights": [3, 1, 3, 3], "bias": [3]}
+    facts = asked(of.gradients)
+    assert facts["class"] is None and facts["classes"] == list("abcd") and "loss" not in facts
+    assert facts["trained"][0] == {"name": "conv2d_1", "parameters": shapes}
     for handler, message in ((of.loss_curve, {"layer": "dense_1"}), (of.one_step, {}), (of.check_gradients, {})):
         with pytest.raises(ConfigError, match="choose the true class of the image first"):
             handler(message)
