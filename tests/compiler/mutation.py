@@ -18,8 +18,7 @@ from types import FunctionType, ModuleType
 
 from scnn.compiler import KernelError
 from scnn.engines.interpreter import Interpreter
-from tests.compiler.cases import CASES
-from tests.compiler.cases_by_kind import CASES_BY_KIND
+from tests.compiler.cases import CASES, CASES_BY_KIND
 from tests.compiler.fuzzing import differs_from, expectation
 from tests.compiler.generator import example
 from tests.compiler.support import ENGINES

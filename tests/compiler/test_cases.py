@@ -11,8 +11,7 @@ from scnn.engines.engine import Engine
 from scnn.engines.interpreter import Interpreter
 from scnn.errors import KernelBoundsError, KernelDivisionError
 from scnn.plan import Plan
-from tests.compiler.cases import CASES, Case
-from tests.compiler.cases_by_kind import CASES_BY_KIND
+from tests.compiler.cases import CASES, CASES_BY_KIND, Case
 from tests.compiler.support import ENGINES, bits, kernel_of, plan_of, run
 
 STOPS = {KernelBoundsError: "outside", KernelDivisionError: "zero divisor"}

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from tests.compiler.cases import INFINITY, LEAST, MOST, NAN, Case, F
+from tests.compiler.cases.case import INFINITY, LEAST, MOST, NAN, Case, F
 
 __all__ = ["CASES_BY_KIND"]
 
