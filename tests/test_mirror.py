@@ -17,7 +17,7 @@ MODULES = sorted(
 THROUGH = {
     "cli": "cli",  # the command is tested as people run it: a file for each of its themes
     "compiler/analysis": "compiler/test_refused.py",
-    "compiler/derive": "compiler/test_derive.py",
+    "compiler/derive": "compiler/derive/test_derive.py",
     "compiler/errors": "compiler/test_refused.py",
     "compiler/explain": "compiler/test_explain.py",
     "compiler/float64": "compiler/test_float64.py",
@@ -52,7 +52,6 @@ THROUGH = {
     "layers/layer": "network/test_lowering.py",
     "layers/registry": "test_settings.py",
     "network/architecture": "network/test_network.py",
-    "network/file": "network/test_network.py",
     "network/inspection": "page/test_diagram.py",
     "network/onnx": "cli/test_files.py",
     "page/descriptions": "page/test_session.py",

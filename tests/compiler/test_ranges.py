@@ -9,7 +9,7 @@ import pytest
 
 import scnn.compiler
 from scnn.compiler.errors import KernelError, Source
-from tests.compiler.test_refused import CASES, HEAD, refused, under
+from tests.compiler.refusals import HEAD, REFUSALS, refused, under
 
 COMPILER = Path(scnn.compiler.__file__).parent
 HELPERS = """import math
@@ -91,7 +91,7 @@ def test_the_range_of_an_error(case: str) -> None:
 
 
 def test_every_place_that_refuses_has_its_range_tested(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tables here and in test_refused.py reach every call of `refuse` and `error` in the compiler's stages."""
+    """The tables here and in refusals.py reach every call of `refuse` and `error` in the compiler's stages."""
     reached: set[tuple[str, int]] = set()
     plain = Source.error
 
@@ -103,7 +103,7 @@ def test_every_place_that_refuses_has_its_range_tested(monkeypatch: pytest.Monke
         return plain(self, *arguments, **named)
 
     monkeypatch.setattr(Source, "error", noted)
-    for body in [*(case.body for case in CASES.values()), *(body for body, _, _ in RANGES.values())]:
+    for body in [*(case.body for case in REFUSALS.values()), *(body for body, _, _ in RANGES.values())]:
         refused(body, HELPERS + HEAD)
     missed = []
     for folder in ("frontend", "analysis", "wasm"):
