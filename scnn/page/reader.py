@@ -22,7 +22,8 @@ __all__ = ["Reader", "ReaderOf", "image_of"]
 class Reader:
     """A network with its current weights. `test` are the test images that a subject's `index` means. `kind` says
     where the network comes from: `page` (it came with the page), `opened` (from a file), `untrained`, `own` (trained
-    here). `samples` is the number of images it was trained on here, `epoch` the epoch whose weights it has."""
+    here), `earlier` (the same after an earlier epoch). `samples` is the number of images it was trained on here,
+    `epoch` the epoch whose weights it has."""
 
     network: Network
     make_engine: EngineFactory

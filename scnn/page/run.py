@@ -1,23 +1,21 @@
 """One training on the page: runs in slices, reports its progress, and is saved and resumed."""
 
-from array import array
 from collections.abc import Callable, Iterator
 
 from scnn.data.digits import Digits
 from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
-from scnn.errors import ConfigError
+from scnn.errors import TrainingError
 from scnn.experiments.experiment import OWN, Experiment
 from scnn.experiments.opening import concatenate, with_corrections
 from scnn.formats.safetensors import pack
-from scnn.network.lowering import PROBABILITIES
-from scnn.network.metrics import Report
-from scnn.page.descriptions import describe_epoch, describe_layers, describe_prediction
-from scnn.page.gallery import Gallery
+from scnn.page.descriptions import describe_epoch, describe_layers
 from scnn.page.messages import Answer
-from scnn.page.reader import Reader
+from scnn.page.meter import Meter
+from scnn.page.reading import Reading
+from scnn.page.sizes import Sizes
 from scnn.training.checkpoint import pack_checkpoint, settings_of
-from scnn.training.events import EpochEnded, Event, Progress, Score
+from scnn.training.events import EpochEnded, Event, Progress
 from scnn.training.optimisers import Adam
 from scnn.training.schedules import Constant
 from scnn.training.trainer import Trainer
@@ -27,7 +25,7 @@ __all__ = ["Run"]
 CORRECTION_EPOCHS = 3
 
 
-class Run:
+class Run(Reading):
     """A new training of the experiment, or the training of an existing `trainer`.
 
     `corrections` are labelled drawings that were added to the training images. `as_configured` is whether the
@@ -42,21 +40,20 @@ class Run:
         corrections: Digits | None = None,
         as_configured: bool = True,
     ) -> None:
-        self.experiment, self.make_engine = experiment, make_engine
+        super().__init__(experiment, make_engine)
         self.corrections = corrections
         self.as_configured = as_configured and make_engine is not Interpreter  # which computes in float64
-        self.score: Score | None = None  # on the test images
-        self.earlier_samples = 0  # trained on before the last correction
         self.follow(trainer or experiment.trainer(experiment.network(), make_engine))
 
     def follow(self, trainer: Trainer) -> None:
         """Continues with this trainer."""
-        self.trainer, self.network = trainer, trainer.network
         trainer.slice_size = 1  # the speed is not known yet
         self.events: Iterator[Event] = trainer.run()
-        self.gallery = Gallery(trainer, self.experiment.test, self.network.class_names)
+        self.meter = Meter(trainer)
+        self.sizes: Sizes | None = None
         self.seconds = 0.0
         self.done_before = trainer.done  # samples, before `seconds` started
+        self.read_with(trainer)
 
     @property
     def total(self) -> int:
@@ -80,41 +77,68 @@ class Run:
 
     def advance(self, budget_ms: float, clock: Callable[[], float]) -> Answer:
         """Trains at least one slice, and more until the budget is spent or an epoch ends."""
+        self.sizes = self.sizes or Sizes(self.trainer, clock)
         started = now = clock()
-        epochs: list[Answer] = []
+        answer = self.new_answer()
         finished = False
-        while not finished and not epochs and ((now - started) * 1000 < budget_ms or now == started):
-            event = next(self.events, None)
+        while not finished and not answer["events"] and ((now - started) * 1000 < budget_ms or now == started):
+            self.sizes.watch()
+            alone = self.trainer.before_update is not None  # one batch, which says little about the speed
+            event = self.next_event(answer)
             previous, now = now, clock()
             finished = event is None or self.trainer.finished
-            if isinstance(event, EpochEnded):
-                self.score = event.test
-                epochs.append(describe_epoch(event))
-            elif event is not None:
+            if isinstance(event, Progress) and not alone:
                 self.trainer.adapt_slice_size((now - previous) * 1000, budget_ms)
         self.seconds += now - started
-        return self.answer(epochs)
+        return self.complete(answer)
 
     def step(self, clock: Callable[[], float]) -> Answer:
         """Trains on one batch, and evaluates if the epoch ends with it."""
         trainer, started = self.trainer, clock()
-        epochs: list[Answer] = []
+        answer = self.new_answer()
+        self.sizes = self.sizes or Sizes(trainer, clock)
+        self.sizes.watch_next()
         slice_size, trainer.slice_size = trainer.slice_size, 1
         target = trainer.done - trainer.trained % trainer.batch_size + trainer.batch_size
-        for event in self.events:
+        while event := self.next_event(answer):
             if isinstance(event, EpochEnded):
-                self.score = event.test
-                epochs.append(describe_epoch(event))
                 break
-            if isinstance(event, Progress) and event.done >= target and trainer.trained < trainer.training_size:
+            if event.done >= target and trainer.trained < trainer.training_size:
                 break
         trainer.slice_size = slice_size
         self.seconds += clock() - started
-        return self.answer(epochs)
+        return self.complete(answer)
+
+    def next_event(self, answer: Answer) -> Event | None:
+        """The trainer's next event; the end of an epoch is recorded in the answer. Raises TrainingError if the loss
+        is no longer finite."""
+        try:
+            event = next(self.events, None)
+        except TrainingError:
+            self.diverged = True
+            raise
+        if isinstance(event, EpochEnded):
+            self.score = event.test
+            self.ended.append(event)
+            self.history.add(event.epoch, self.parameters(), event.test)
+            answer["events"].append(describe_epoch(event))
+            answer["batches"] += self.meter.points(event.training)
+        return event
+
+    def new_answer(self) -> Answer:
+        return {"events": [], "batches": []}
+
+    def complete(self, answer: Answer) -> Answer:
+        """The answer with progress, sizes by layer if they were measured, and the report if an epoch has ended."""
+        answer["batches"] += self.meter.points()
+        sizes = self.sizes.take() if self.sizes else []
+        return {**answer, **self.answer(answer["events"]), **({"sizes": sizes} if sizes else {})}
 
     def answer(self, epochs: list[Answer]) -> Answer:
         finished = self.trainer.finished
         answer: Answer = {"events": epochs, "progress": self.progress(), "finished": finished}
+        if epochs or finished:
+            answer["kept"] = self.history.epochs
         if finished:
             answer["fingerprint"] = self.network.fingerprint()
         return {**answer, "report": self.report()} if self.score and (epochs or finished) else answer
@@ -172,47 +196,19 @@ class Run:
             )
         )
 
-    # ----------------------------------------------------------------------------------------- reporting
-
-    def report(self) -> Answer:
-        if self.score is None:
-            raise ConfigError("there is no report yet: train until the first epoch ends")
-        report = Report.from_confusion(self.score.confusion).to_dict()
-        names = self.network.class_names
-        per_class = [{"class": name, **scores} for name, scores in zip(names, report["per_class"], strict=True)]
-        return {**report, "classes": list(names), "loss": self.score.loss, "per_class": per_class}
-
-    def evaluate(self) -> None:
-        """Evaluates the current parameters on the test images, for a network that was trained elsewhere."""
-        self.score = self.gallery.evaluate()
-
-    def reader(self) -> Reader:
-        """The network with its current weights."""
-        self.trainer.update_network()
-        samples = self.earlier_samples + self.trainer.done
-        kind = "own" if samples or self.trainer.finished else "untrained"
-        return Reader(self.network, self.make_engine, self.experiment.test, kind, samples, self.trainer.epoch)
-
-    def predict(self, image: bytes) -> Answer:
-        """The prediction of the current parameters, also in the middle of an epoch."""
-        engine = self.trainer.engine  # training overwrites `input` with every sample, so nothing is lost
-        engine.write("input", array("f", (level / 255.0 for level in image)))
-        engine.run("infer")
-        probabilities = [float(value) for value in engine.read(PROBABILITIES)]
-        return describe_prediction(self.network, probabilities, image, self.earlier_samples + self.trainer.done)
-
     # -------------------------------------------------------------------------------------------- saving
 
     def model(self) -> bytes:
-        """A model file of the network with its current weights."""
-        self.trainer.update_network()
-        self.network.provenance = {
+        """A model file of the network that reads now."""
+        network, score = self.reader().network, self.shown_score()
+        network.provenance = {
             "experiment": self.experiment.config,
             "settings": settings_of(self.trainer),
             "corrections": len(self.corrections or ()),
-            **({"test": self.score.to_dict()} if self.score else {}),
+            **({} if self.viewed is None else {"epoch": self.viewed}),
+            **({"test": score.to_dict()} if score else {}),
         }
-        return pack(self.network.tensors(), self.network.metadata())
+        return pack(network.tensors(), network.metadata())
 
     def checkpoint(self) -> bytes:
         """A checkpoint file, from which the training can be resumed. It includes the user's own images."""

@@ -20,6 +20,7 @@ from scnn.experiments.opening import config_in, open_checkpoint
 from scnn.formats.png import as_ink, picture
 from scnn.formats.safetensors import unpack
 from scnn.network.network import Network
+from scnn.page.course import Course
 from scnn.page.descriptions import describe_layers, describe_number, describe_prediction, describe_preset
 from scnn.page.diagram import Diagram
 from scnn.page.elements import Elements
@@ -57,6 +58,7 @@ class Session:
             Elements(self.network_of, self.subject_of),
             Filters(self.subject_of, (1, SIDE, SIDE)),
             Lessons(self.network_of, self.subject_of, clock),
+            Course(self.current_run),
         )
         handlers = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
@@ -153,11 +155,11 @@ class Session:
         """The test images in a cell of the confusion matrix, given by the class indices `true` and `predicted`."""
         run = self.current_run()
         true, predicted = (read_index(message, name, run.network.classes) for name in ("true", "predicted"))
-        return run.gallery.cell(true, predicted)
+        return run.cell(true, predicted)
 
     def mistakes(self, message: Message) -> Answer:
         """The test images that are classified wrongly, the most confident first."""
-        return self.current_run().gallery.mistakes()
+        return self.current_run().mistakes()
 
     # ------------------------------------------------------------------------------------------- reading
 

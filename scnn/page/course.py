@@ -1,0 +1,31 @@
+"""The page's messages about the course of a training: what happened, and time travel."""
+
+from collections.abc import Callable
+
+from scnn.errors import ConfigError
+from scnn.page.messages import Answer, Message
+from scnn.page.run import Run
+
+__all__ = ["Course"]
+
+
+class Course:
+    """Handles the messages about the course of the training that current_run() returns."""
+
+    def __init__(self, current_run: Callable[[], Run]) -> None:
+        self.current_run = current_run
+        self.handlers = (self.verdict, self.travel)
+
+    def verdict(self, message: Message) -> Answer:
+        """What happened in the training, by documented rules."""
+        return self.current_run().verdict()
+
+    def travel(self, message: Message) -> Answer:
+        """Looks at the network as it was after `epoch`, one of `kept`; None is the newest again. Predictions,
+        activations, cells, mistakes and reports are then those of that epoch; the training is not changed."""
+        run, epoch = self.current_run(), message.get("epoch")
+        if epoch is not None and type(epoch) is not int:
+            raise ConfigError(f"expected an epoch as an integer, or null for the newest, got {epoch!r}")
+        run.travel(epoch)
+        answer: Answer = {"epoch": epoch, "kept": run.history.epochs}
+        return {**answer, "report": run.report()} if run.shown_score() else answer

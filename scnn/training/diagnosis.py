@@ -1,0 +1,114 @@
+"""What happened in a training, in one word, by fixed rules on the scores of its epochs.
+
+The rules are tried in this order; the first that applies is the diagnosis. Losses are mean cross-entropies, so a
+network that gives every class the same probability has the loss ln(classes). *Recent* is the mean of the last fifth
+of the epochs, at least one.
+
+1. `diverged`: the last training or test loss is not finite, or both are above 2 ln(classes). Such a network is surely
+   wrong more often than one that knows nothing; a test loss alone can be that large in an overfitted network.
+2. `chance`: on the training images and on the test images, the accuracy is not distinguishable from guessing.
+   Guessing always the most frequent class has its share p as accuracy; of n images, up to n p + 2 √(n p (1 - p))
+   correct ones are within two standard deviations of that.
+3. `memorised`: the recent test loss is at least 10 % above the lowest mean of as many consecutive epochs, the last
+   training loss is less than half of the last test loss, and the training accuracy is higher than the test accuracy
+   by more than two standard errors.
+4. `falling`: the recent test loss is below that of as many epochs before, by at least 5 % and at least a hundredth of
+   ln(classes), so more epochs would help. After a single epoch: the test loss, computed after it, is below the
+   training loss, which is the mean over the epoch.
+5. `good`: at least 80 % of the way from guessing to a perfect score.
+6. `settled`: none of these: the loss has stopped falling at a moderate accuracy.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from scnn.training.events import EpochEnded, Score
+
+__all__ = ["Diagnosis", "diagnose"]
+
+FAR_ABOVE_CHANCE_LOSS = 2.0  # times ln(classes)
+DEVIATIONS = 2.0
+RISE = 1.10
+FALL = 0.95
+LEAST_FALL = 0.01  # times ln(classes)
+GOOD = 0.8
+WINDOW = 5  # a fifth of the epochs
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """`kind` is one of the rules' names. `chance` is the accuracy of guessing always the most frequent class of the
+    test images; `at_chance` is whether the test accuracy cannot be distinguished from it. `best_epoch` has the lowest
+    test loss."""
+
+    kind: str
+    chance: float
+    at_chance: bool
+    best_epoch: int
+
+
+def diagnose(epochs: Sequence[EpochEnded]) -> Diagnosis | None:
+    """The diagnosis after these epochs, the last of which is the newest; None before the first. Epochs without test
+    images are judged on their validation images, or else on the training images."""
+    if not epochs:
+        return None
+    training, judged = epochs[-1].training, [judged_score(event) for event in epochs]
+    losses = [score.loss for score in judged]
+    test = judged[-1]
+    chance = largest_share(test)
+    best = min(zip(losses, range(len(losses)), strict=True), key=lambda pair: (math.isnan(pair[0]), *pair))[1]
+
+    def diagnosis(kind: str) -> Diagnosis:
+        return Diagnosis(kind, chance, within_chance(test), epochs[best].epoch)
+
+    knows_nothing = math.log(max(2, len(test.confusion)))  # the loss of equal probabilities
+    both = training.loss, test.loss
+    if not all(map(math.isfinite, both)) or min(both) > FAR_ABOVE_CHANCE_LOSS * knows_nothing:
+        return diagnosis("diverged")
+    if within_chance(test) and within_chance(training):
+        return diagnosis("chance")
+    window = max(1, len(losses) // WINDOW)
+    means = moving_means(losses, window)
+    recent = means[-1]
+    if recent >= RISE * min(means) and training.loss < test.loss / 2 and far_better(training, test):
+        return diagnosis("memorised")
+    if len(means) > window:
+        before = means[-1 - window]
+        falls = recent <= min(FALL * before, before - LEAST_FALL * knows_nothing)
+    else:
+        falls = test.loss < training.loss
+    if falls:
+        return diagnosis("falling")
+    if test.accuracy - chance >= GOOD * (1 - chance):
+        return diagnosis("good")
+    return diagnosis("settled")
+
+
+def judged_score(event: EpochEnded) -> Score:
+    return event.test or event.validation or event.training
+
+
+def largest_share(score: Score) -> float:
+    """The share of the most frequent true class."""
+    return max(map(sum, score.confusion)) / score.samples
+
+
+def within_chance(score: Score) -> bool:
+    """Whether the accuracy is not distinguishable from guessing the most frequent class."""
+    samples, share = score.samples, largest_share(score)
+    return score.accuracy * samples <= samples * share + DEVIATIONS * math.sqrt(samples * share * (1 - share))
+
+
+def far_better(training: Score, test: Score) -> bool:
+    """Whether the training accuracy is higher than the test accuracy by more than two standard errors."""
+    right = (training.accuracy * training.samples + test.accuracy * test.samples) / (training.samples + test.samples)
+    error = math.sqrt(right * (1 - right) * (1 / training.samples + 1 / test.samples))
+    return training.accuracy - test.accuracy > DEVIATIONS * error
+
+
+def moving_means(values: Sequence[float], window: int) -> list[float]:
+    """The mean of each `window` consecutive values."""
+    sums = [0.0, *accumulate(values)]
+    return [(after - before) / window for before, after in zip(sums, sums[window:], strict=False)]
