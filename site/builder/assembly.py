@@ -10,6 +10,7 @@ from builder.node import install_node_packages
 from builder.paths import SITE, SOURCE
 from builder.pretrained import pretrained_model
 from builder.service_worker import stamp_service_worker
+from builder.texts import fill_texts
 from builder.vendor import VENDOR, vendor_packages
 from builder.wheel import build_wheel
 
@@ -44,6 +45,9 @@ def build_site() -> None:
     shutil.copy(pretrained_model(), SITE / "pretrained.safetensors")
     vendor_packages()
     shutil.move(SITE / "pyodide.js", VENDOR / "pyodide" / "start.mjs")
+    pack_widgets()
+    bundle_styles()
+    fill_texts(SITE / "index.html", SITE / "texts" / "en.json")
     list_python()
     link_preloads()
     make_icons()
@@ -51,6 +55,23 @@ def build_site() -> None:
     add_licences()
     list_licences()
     stamp_service_worker()
+
+
+def pack_widgets() -> None:
+    """Packs the widgets into widgets.json, which maps names to sources: one request instead of dozens."""
+    folder = SITE / "widgets"
+    sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
+    (SITE / "widgets.json").write_text(json.dumps(sources), encoding="utf-8")
+    shutil.rmtree(folder)
+
+
+def bundle_styles() -> None:
+    """Appends the places' stylesheets to style.css."""
+    folder = SITE / "styles"
+    parts = [SITE / "style.css", *sorted(folder.glob("*.css"))]
+    text = "".join(path.read_text(encoding="utf-8") for path in parts)
+    (SITE / "style.css").write_text(text, encoding="utf-8")
+    shutil.rmtree(folder)
 
 
 def link_preloads() -> None:

@@ -6,19 +6,18 @@ from widgets.prediction import Prediction
 
 
 class Reading:
-    def __init__(self, request, state, message, on_correction, look):
+    def __init__(self, request, state, message, on_correction, drew):
         """`message` returns the form's settings. Calls on_correction(answer) when the worker trains on a correction,
-        and look(strokes) when the user wants to see the activations for the drawing."""
+        and drew() when the drawing was classified."""
         self.request, self.state, self.message, self.on_correction = request, state, message, on_correction
+        self.drew = drew
         self.drawing = Drawing(self.drawn)
         self.prediction = Prediction()
         self.waiting = False  # whether the worker is classifying a drawing
         self.stale = False  # whether the drawing has changed since then
-        self.can_look = False  # whether there is a network to look into
         self.readable = False  # whether the drawing can be classified
         listen(by_id("truth"), "change", self.enable)
         listen(by_id("correct"), "click", self.correct)
-        listen(by_id("inspect-drawing"), "click", lambda event: look(self.drawing.strokes))
 
     def truths(self, classes):
         """Sets the labels that the user can choose from; none is preselected."""
@@ -33,7 +32,6 @@ class Reading:
         idle = self.state.name in ("ready", "paused", "finished")
         by_id("teach").hidden = self.drawing.empty or not self.readable or not idle
         by_id("correct").disabled = not by_id("truth").value
-        by_id("inspect-drawing").disabled = not self.can_look
 
     def drawn(self):
         """The drawing or the network has changed."""
@@ -58,6 +56,7 @@ class Reading:
             if answer and not self.drawing.empty:
                 self.prediction.show(answer)
                 self.readable = not answer.get("empty")
+                self.drew()
                 self.enable()
             if not answer or not self.stale:
                 break

@@ -1,56 +1,50 @@
-"""The start: waits for the worker, offers what the browser saved, and says what takes long."""
+"""The place Start: a digit that is drawn or chosen, who reads it, and training a network of one's own."""
 
-from pyscript import window
-from widgets.dom import by_id, run
-from widgets.worker import WorkerFailed, call_later, missing_parts, timeout_from
+from widgets.dom import by_id, element, listen, replace
+from widgets.texts import text
 
-START_TIMEOUT = 60  # seconds without any data while the worker starts; ?patience=5 in the address changes it
-STORAGE_TIMEOUT = 5  # seconds until the page reports that storage does not answer
+OWN = "mnist"  # the experiment of Train your own: all ten digits
 
 
 class Start:
     def __init__(self, page):
         self.page = page
-        self.storage_answered = False
+        self.samples = []
+        listen(by_id("train-own"), "click", self.act)
 
-    async def connect(self):
-        """Starts the worker, with a timeout."""
+    def shown(self):
+        pass
+
+    def show_samples(self, pictures):
+        """Shows the sample digits; choosing one makes it the subject."""
+        items = []
+        for digit, picture in enumerate(pictures):
+            button = element("button", type="button", class_="sample outline secondary")
+            button.setAttribute("aria-label", text("start.sample", digit=digit))
+            button.append(element("img", src=picture, alt="", width=28, height=28))
+            listen(button, "click", lambda event, digit=digit: self.page.choose_sample(digit))
+            item = element("li")
+            item.append(button)
+            items.append(item)
+        replace(by_id("samples"), items)
+
+    def show_reader(self, reader):
+        """Says who reads: an answer's `reader`."""
+        by_id("reader").textContent = text(f"reader.{reader['kind']}", samples=f"{reader['samples']:,}")
+
+    def state_changed(self, name):
+        """The button trains, pauses or resumes, as the state has it."""
+        words = {"training": "start.pause", "paused": "start.resume"}.get(name, "start.train")
+        button = by_id("train-own")
+        button.textContent = text(words)
+        button.disabled = name in ("loading", "failed")
+
+    def act(self, event):
         page = self.page
-        page.state.show("loading", "Python is loading; this takes a few seconds …")
-        timeout = timeout_from(window.location.search, "patience", START_TIMEOUT)
-        run(call_later(timeout, lambda: self.give_up(timeout)))
-        try:
-            status = await page.worker.connect()
-        except WorkerFailed as error:
-            page.fail(*error.args)
-            return
-        if page.state.name in ("loading", "failed"):  # a late start is used
-            page.failure.hide()
-            page.training.progress.reset()  # it showed how much of Python had arrived
-            page.show_status(status)
-            await page.check()
-            run(self.offer_saved())
-            await page.update.register()
-
-    async def offer_saved(self):
-        """Offers the saved training as soon as the storage answers, and reports it if the storage is slow."""
-        slow = "The browser's storage does not answer yet. A saved training is offered as soon as it does."
-        run(call_later(STORAGE_TIMEOUT, lambda: self.report_slow_storage(slow)))
-        await self.page.files.offer()
-        self.storage_answered = True
-        if by_id("not-kept").textContent == slow:
-            by_id("not-kept").textContent = ""
-
-    async def report_slow_storage(self, text):
-        if not self.storage_answered:
-            by_id("not-kept").textContent = text
-
-    async def give_up(self, timeout):
-        state = self.page.state
-        quiet = (window.performance.now() - window.lastArrival) / 1000
-        if state.name == "loading" and quiet < timeout:
-            run(call_later(timeout - quiet, lambda: self.give_up(timeout)))
-        elif state.name == "loading":
-            why = await missing_parts()
-            if state.name == "loading":
-                self.page.fail(f"Python did not start within {timeout:g} seconds. {why}")
+        if page.state.name == "training":
+            return page.training.pause(event)
+        if page.state.name == "paused":
+            return page.training.resume(event)
+        page.choose_experiment(OWN)
+        page.remember_settings()
+        return page.training.start(event)

@@ -25,18 +25,31 @@ def wait_for(page: Page, word: str, timeout: float = READY) -> None:
     expect(state(page)).to_have_text(re.compile(f"^{word}"), timeout=timeout)
 
 
-def opened(new_page: Maker, site_url: str, **settings: object) -> Page:
+PAPER = "?experiment=paper&seed=1"  # the smallest experiment, whose trainings take less than a second
+
+
+def opened(new_page: Maker, site_url: str, address: str = f"{PAPER}#/train", **settings: object) -> Page:
+    """A new page at an address within the site."""
     page = new_page(**settings)
-    page.goto(site_url)
+    page.goto(site_url + address)
     wait_for(page, "ready")
     return page
 
 
-def fresh(page: Page, query: str = "") -> Page:
-    """The page from its beginning."""
-    page.goto(re.sub(r"\?.*", "", page.url) + query)
+def fresh(page: Page, query: str = PAPER, place: str = "train") -> Page:
+    """The page from its beginning, at one of its places."""
+    before, address = re.sub(r"#.*", "", page.url), re.sub(r"[?#].*", "", page.url) + query
+    page.goto(f"{address}#/{place}")
+    if before == address:
+        page.reload()  # an address that differs by its hash alone loads nothing
     wait_for(page, "ready")
     return page
+
+
+def go(page: Page, place: str) -> None:
+    """To another place by its link."""
+    page.get_by_role("navigation").get_by_role("link", name=place, exact=True).click()
+    expect(page.locator(f"[data-place={place.lower()}]")).to_be_visible()
 
 
 def numbers(page: Page, chart: str) -> list[float]:

@@ -91,8 +91,8 @@ def test_the_site_holds_what_it_needs_and_no_more() -> None:
     assert not [path for path in files if path.suffix in (".map", ".ts") or "node_modules" in path.parts]
     for name in VENDORED:
         assert list((SITE / "vendor" / name).iterdir())
-    widgets = json.loads((SITE / "mpy.json").read_text())["files"]
-    assert set(widgets) == {f"./widgets/{path.name}" for path in (SITE / "widgets").iterdir()}
+    widgets = json.loads((SITE / "widgets.json").read_text())
+    assert set(widgets) == {path.name for path in (SOURCE / "widgets").glob("*.py")}
 
 
 def test_what_webkit_lacks_stops_no_other_test(tmp_path: Path) -> None:

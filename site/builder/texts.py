@@ -1,0 +1,38 @@
+"""Fills the page's HTML with the texts of the catalogue, so that it can be read before Python starts."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+from widgets.markup import EMPHASIS, PLAIN, TERM, parts_of
+
+ELEMENT = re.compile(r"(<(\w+)\b[^>]*?\bdata-text=\"([^\"]+)\"[^>]*>)(</\2>)")
+LABEL = re.compile(r"(<[^>]*?\bdata-text-label=\"([^\"]+)\")")
+
+
+def fill_texts(page: Path, catalogue: Path) -> None:
+    """Puts the text of each `data-text` into its element, and of each `data-text-label` into its `aria-label`. Raises
+    KeyError for a key that the catalogue does not have."""
+    texts = json.loads(catalogue.read_text(encoding="utf-8"))
+    filled = ELEMENT.sub(
+        lambda found: found[1] + markup(texts[found[3]]) + found[4], page.read_text(encoding="utf-8")
+    )
+    filled = LABEL.sub(lambda found: f'{found[1]} aria-label="{html.escape(texts[found[2]])}"', filled)
+    page.write_text(filled, encoding="utf-8")
+
+
+def markup(text: str) -> str:
+    """A text with the page's markup as HTML."""
+    made = []
+    for kind, words, target in parts_of(text):  # type: ignore[no-untyped-call] # MicroPython reads it, too
+        words, target = html.escape(words, quote=False), html.escape(target)
+        if kind == PLAIN:
+            made.append(words)
+        elif kind == EMPHASIS:
+            made.append(f"<em>{words}</em>")
+        elif kind == TERM:
+            made.append(f'<button class="term" data-term="{target}" type="button">{words}</button>')
+        else:
+            made.append(f'<a href="{target}">{words}</a>')
+    return "".join(made)

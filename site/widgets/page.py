@@ -1,0 +1,350 @@
+"""Wires the page: the widgets and the worker."""
+
+from pyscript import window
+from widgets.chart import Chart
+from widgets.confusion import Confusion
+from widgets.connection import Connection
+from widgets.diagram import Depth, Diagram
+from widgets.dom import by_id, element, percent, replace, run
+from widgets.editor import Editor
+from widgets.failure import Failure
+from widgets.files import Files
+from widgets.glossary import Glossary
+from widgets.learn import Learn
+from widgets.look import Look
+from widgets.own_images import OwnImages
+from widgets.places import Places
+from widgets.reading import Reading
+from widgets.runs import Runs
+from widgets.see import See
+from widgets.settings import Settings
+from widgets.start import Start
+from widgets.state import State
+from widgets.training import Training
+from widgets.update import Update
+from widgets.worker import Worker, WorkerFailed, timeout_from
+
+ANSWER_TIMEOUT = 45  # seconds for an answer of the worker; ?answer=5 in the address changes it
+
+
+class Page:
+    def __init__(self):
+        self.experiments = []
+        self.refused = False  # whether the state shows an error
+        self.rate = ""  # the current learning rate
+        self.correcting = False  # whether it trains on corrections
+        self.continued = False  # whether it was opened from a file or from the browser's storage
+        self.worker = Worker(timeout_from(window.location.search, "answer", ANSWER_TIMEOUT))
+        self.failure = Failure()
+        self.state = State(self.state_changed)
+        self.loss = Chart("loss", lambda value: f"{value:.3f}")
+        self.accuracy = Chart("accuracy", percent)
+        self.runs = Runs(self.loss, self.accuracy)
+        self.confusion = Confusion(self.choose_cell)
+        self.look = Look(self.request, self.look_at)
+        self.editor = Editor(lambda: self.changed("layers"))
+        self.settings = Settings(self.editor, self.changed)
+        self.training = Training(self, self.state, self.settings.message)
+        self.reading = Reading(self.request, self.state, self.settings.message, self.on_correction, self.drew)
+        self.own_images = OwnImages(self.worker, self.on_own_images)
+        self.files = Files(self.worker, self.opened, self.own_images.take_dropped)
+        self.update = Update()
+        self.subject, self.truth = {}, None  # the image that is shown, as fields of a message, and its class if known
+        self.chosen = False
+        self.glossary = Glossary()
+        self.diagram = Diagram(self.request, lambda: self.subject, self.selected, self.diagram_shown)
+        self.start, self.see, self.learn = Start(self), See(self), Learn(self)
+        self.places = Places({"start": self.start, "see": self.see, "learn": self.learn, "train": self})
+        self.depth = Depth(self.depth_changed)
+        self.places.go()
+
+    # ------------------------------------------------------------------------------- places and subject
+
+    def shown(self):
+        """The place Train became visible."""
+
+    def place(self):
+        """The widget of the place that is shown."""
+        return self.places.places[self.places.current]
+
+    def tell(self, verb, *values):
+        """Calls the verb of the place that is shown, if it has it."""
+        if hasattr(self.place(), verb):
+            getattr(self.place(), verb)(*values)
+
+    def depth_changed(self, depth):
+        if hasattr(self, "places") and self.places.current:
+            self.tell("depth_changed", depth)
+
+    def selected(self, selection):
+        """A number of the diagram was chosen."""
+        self.tell("selected", selection)
+
+    def show_subject(self, subject, truth=None, chosen=False):
+        """Puts an image under the lens everywhere: fields of a message, and its class if it is known. How an image is
+        read that the person has `chosen` is said in words."""
+        self.subject, self.truth, self.chosen = subject, truth, chosen
+        self.diagram.refresh()
+        self.tell("subject_changed")
+
+    def drew(self):
+        """The drawing was classified, or cleared."""
+        strokes = self.reading.drawing.strokes
+        if strokes:
+            self.show_subject({"strokes": strokes})
+
+    def choose_sample(self, digit):
+        """A sample digit is read in the place of a drawing."""
+        self.reading.drawing.clear(None)
+        self.show_subject({"sample": digit}, str(digit), chosen=True)
+
+    def look_at(self, index, truth):
+        """A test image is read."""
+        self.reading.drawing.clear(None)
+        self.show_subject({"index": index}, truth, chosen=True)
+        by_id("diagram").scrollIntoView()
+
+    def network_changed(self):
+        """Another network reads, or it has other weights."""
+        self.diagram.refresh()
+        self.tell("network_changed")
+
+    def diagram_shown(self, answer):
+        """The diagram shows another answer: what the network makes of the subject now."""
+        self.start.show_reader(answer["reader"])
+        self.reading.prediction.show_numbers(answer["prediction"])
+        if self.chosen:
+            self.reading.prediction.say(answer["prediction"], self.truth)
+
+    def state_changed(self, name):
+        self.settings.enable(name in ("ready", "finished"))
+        self.own_images.enable(name in ("ready", "finished"))
+        self.reading.enable()
+        if hasattr(self, "start"):
+            self.start.state_changed(name)
+        if name not in ("loading", "failed"):
+            self.files.enable(True, name in ("training", "paused"))
+
+    def fail(self, text, details=""):
+        self.training.ignore_pending()
+        self.state.show("failed", "see the message below.")
+        self.failure.show(text, details)
+
+    async def request(self, action, **settings):
+        """The worker's answer, or None after an error, which the page shows."""
+        try:
+            answer = await self.worker.request(action, **settings)
+        except WorkerFailed as error:
+            self.fail(*error.args)
+            return None
+        if "error" in answer:
+            self.refused = True
+            name = "ready" if action in ("start", "advance") else self.state.name
+            self.state.show(name, answer["error"]["message"])
+            return None
+        return answer
+
+    def show_status(self, status):
+        """Fills the form from the experiments and from the address."""
+        self.experiments = status["experiments"]
+        self.list_experiments()
+        query = window.URLSearchParams.new(window.location.search)
+        refused = self.choose_experiment(query.get("experiment"))
+        self.settings.enable(True)  # disabled fields are not validated
+        refused += self.settings.take_address(window.location.search)
+        text = "press Train to start."
+        if query.get("experiment") == "own":
+            text = "the address asks for your own images: choose them again, or train on these."
+        elif refused:
+            text = f"the address has an invalid {' and '.join(refused)}; the default is used. P{text[1:]}"
+        self.state.show("ready", text)
+        self.reading.describe_pretrained(status["pretrained"])
+        self.reading.truths(status["experiments"][-1]["classes"])
+        self.reading.drawn()
+
+    # ------------------------------------------------------------------------------------ experiments
+
+    def list_experiments(self):
+        options = [element("option", one["title"], value=one["name"]) for one in self.experiments]
+        replace(by_id("experiment"), options)
+
+    def experiment(self):
+        name = by_id("experiment").value
+        return next(one for one in self.experiments if one["name"] == name)
+
+    def choose_experiment(self, name):
+        """Shows the experiment's settings; returns ["experiment"] if the name is unknown."""
+        known = [one["name"] for one in self.experiments]
+        by_id("experiment").value = name if name in known else known[0]
+        self.settings.fill(self.experiment()["config"])
+        by_id("experiment-about").textContent = self.experiment()["description"]
+        return [] if name is None or name in known else ["experiment"]
+
+    def changed(self, name):
+        """The user changed a field of the form."""
+        if name == "experiment":
+            self.choose_experiment(by_id("experiment").value)
+        if name == "learning_rate" and self.state.name in ("training", "paused"):
+            run(self.change_learning_rate())
+        else:
+            run(self.check())
+
+    async def check(self):
+        """Validates the settings in the worker, and writes them to the address."""
+        self.remember_settings()
+        answer = await self.worker.request("describe", **self.settings.message())
+        if "error" in answer and answer["error"]["name"] == "DataError":  # the digits cannot be loaded
+            self.fail(answer["error"]["message"])
+        elif "error" in answer:
+            self.editor.show_refusal(answer["error"]["message"])
+        else:
+            self.editor.show_shapes(answer)
+            if self.refused and self.state.name == "ready":
+                self.refused = False
+                self.state.show("ready", "press Train to start.")
+
+    def remember_settings(self):
+        """Writes the settings to the address."""
+        window.history.replaceState(None, "", self.settings.address() + (window.location.hash or "#/train"))
+
+    async def change_learning_rate(self):
+        rate = self.settings.message()["optimiser"]["learning_rate"]
+        answer = await self.worker.request("learning_rate", learning_rate=rate)
+        if "error" in answer:
+            by_id("learning_rate").value = self.rate
+            self.editor.say(f"The learning rate stays {self.rate}: {answer['error']['message']}.")
+        else:
+            self.rate = by_id("learning_rate").value
+            self.editor.say("")
+        self.settings.mark("learning_rate")
+
+    def add_own(self, classes):
+        """Adds an experiment on the user's own images: the default network, with one unit per class at the end."""
+        default = next(one for one in self.experiments if one["name"] == "mnist")
+        own = {"name": "own", "title": "Your own images", "description": "Your own images.", "reference": None}
+        own["config"] = dict(default["config"], experiment="own")
+        own["config"]["layers"] = [dict(layer) for layer in default["config"]["layers"]]
+        own["config"]["layers"][-2]["units"] = len(classes)
+        own["classes"] = classes
+        self.experiments = [one for one in self.experiments if one["name"] != "own"] + [own]
+        self.list_experiments()
+
+    def on_own_images(self, answer):
+        self.add_own(answer["classes"])
+        self.choose_experiment("own")
+        run(self.check())
+
+    # --------------------------------------------------------------------------------------- training
+
+    def on_clear(self):
+        """Removes everything that is shown about a training."""
+        self.failure.hide()
+        by_id("not-kept").setAttribute("data-kept", "")
+        self.loss.reset()
+        self.accuracy.reset()
+        self.confusion.hide()
+        self.look.ready(False)
+        self.correcting = self.continued = False
+        by_id("fingerprint").hidden = True
+
+    def on_start(self, answer):
+        self.rate = by_id("learning_rate").value
+        self.reading.truths(answer["classes"])
+        self.editor.show_shapes(answer)
+
+    def on_progress(self, answer):
+        """Shows the answer about a slice, a step or a file."""
+        events = answer["events"]
+        if events:
+            self.loss.add_points([(e["epoch"], e["training"]["loss"], e["test"]["loss"]) for e in events])
+            self.accuracy.add_points([(e["epoch"], e["training"]["accuracy"], e["test"]["accuracy"]) for e in events])
+        if "diagram" in answer:
+            self.diagram.show(answer["diagram"])
+        if "report" in answer:
+            self.confusion.show(answer["report"], self.reference(answer["report"]))
+            self.look.ready(True)
+            self.look.refresh()
+        if "storage" in answer:
+            by_id("not-kept").textContent = answer["storage"]
+            saved_epoch = "" if answer["storage"] else str(answer["progress"]["epoch"])
+            by_id("not-kept").setAttribute("data-kept", saved_epoch)
+
+    def reference(self, report):
+        """Published figures for this experiment, if the classes are the same."""
+        reference = self.experiment().get("reference")
+        return reference if reference and len(reference["per_class"]) == len(report["classes"]) else None
+
+    def on_end(self, answer):
+        seconds = answer["progress"]["seconds"]
+        text = "stopped before the first epoch ended."
+        if "report" in answer:
+            right = percent(answer["report"]["accuracy"])
+            what = "images" if self.experiment()["name"] == "own" else "digits"
+            text = f"{right} of the test {what} are classified correctly"
+            if seconds:  # 0 for a model from a file
+                took = f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
+                text += f", after {took}" + (" more" if self.continued else "")
+            text += "."
+            corrected = ["with corrections"] if self.correcting else []
+            description = [self.experiment()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
+            self.runs.add(", ".join(description + corrected), answer["report"]["accuracy"])
+        self.state.show("finished", text)
+        by_id("sha256").textContent = answer.get("fingerprint", "")
+        by_id("link-words").hidden = True
+        by_id("fingerprint").hidden = False
+        run(self.offer_link())
+        self.reading.drawn()
+
+    async def offer_link(self):
+        """Shows a link to the run, if it reproduces these weights."""
+        answer = await self.request("reproduces", **self.settings.message())
+        if answer and answer["reproduces"]:
+            by_id("link").setAttribute("href", self.settings.address())
+            by_id("link-words").hidden = False
+
+    def on_reset(self):
+        """Classifies the drawing again, now without the training."""
+        self.reading.drawn()
+
+    def opened(self, answer):
+        """A model or checkpoint was opened."""
+        if "error" in answer:
+            self.state.say(answer["error"]["message"])
+        elif answer.get("predicts_only"):
+            self.training.ignore_pending()
+            self.training.clear()
+            self.reading.truths(answer["classes"])
+            text = "the model classifies your drawings. To evaluate it, choose its images and open it again."
+            self.state.show("ready", text)
+            self.on_reset()
+        else:
+            self.show_run(answer)
+            self.training.opened(answer)
+            self.continued = True
+
+    def show_run(self, answer):
+        """Shows the training's settings in the form."""
+        if answer["experiment"] == "own":
+            self.add_own(answer["classes"])
+        self.choose_experiment(answer["experiment"])
+        self.settings.show(answer)
+
+    async def on_correction(self, answer):
+        """A short training has started, with a corrected drawing among the images."""
+        self.training.clear()
+        self.show_run(answer)
+        self.correcting = True
+        self.training.started(answer)
+        await self.training.run_slices()
+
+    # ---------------------------------------------------------------------------------- looking inside
+
+    def choose_cell(self, true, read):
+        run(self.look.choose_cell(true, read, self.confusion.classes))
+
+
+async def start():
+    """Makes the page, and waits for the worker."""
+    page = Page()
+    window.dispatchEvent(window.Event.new("scnn:started"))
+    await Connection(page).connect()

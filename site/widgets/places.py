@@ -1,0 +1,55 @@
+"""The places of the page, one for each hash: shows one, and moves the parts that all of them share into it.
+
+Worker, network, drawing and runs outlive a change of place, since nothing is loaded anew.
+"""
+
+from pyscript import document, window
+from widgets.dom import by_id, listen
+from widgets.texts import text
+
+SHARED = {"drawing": "drawing", "diagram": "diagram", "state": "state-part", "teaching": "teaching"}  # slot to id
+FIRST = "start"
+
+
+class Places:
+    def __init__(self, places):
+        """`places` maps the name of each place to its widget, whose shown() is called when it becomes visible."""
+        self.places = places
+        self.current = None
+        listen(document.defaultView, "hashchange", lambda event: self.go())
+
+    def go(self):
+        """Shows the place of the address."""
+        name = place_of(window.location)
+        if name == self.current:
+            return
+        moved = self.current is not None
+        self.current = name
+        for section in document.querySelectorAll("[data-place]"):
+            section.hidden = section.dataset.place != name
+        for slot, shared in SHARED.items():
+            here = by_id(name).querySelector(f"[data-slot={slot}]")
+            if here:
+                here.append(by_id(shared))
+        for link in document.querySelectorAll("nav a"):
+            if place_in(link.getAttribute("href")) == name:
+                link.setAttribute("aria-current", "page")
+            else:
+                link.removeAttribute("aria-current")
+        document.title = text("nav.title", place=text(f"nav.{name}"))
+        if moved:
+            window.scrollTo(0, 0)
+            by_id(f"{name}-title").focus()
+        self.places[name].shown()
+
+
+def place_of(location):
+    """The place that an address means: its hash, or Train if it describes a run."""
+    if not location.hash and window.URLSearchParams.new(location.search).has("experiment"):
+        return "train"
+    return place_in(location.hash)
+
+
+def place_in(hash_):
+    name = hash_.replace("#/", "").strip("#") or FIRST
+    return name if document.querySelector(f"[data-place={name}]") else FIRST
