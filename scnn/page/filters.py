@@ -43,32 +43,35 @@ class Filters:
         self.handlers = (self.filter_presets, self.filter, self.filter_steps)
 
     def filter_presets(self, message: Message) -> Answer:
-        """The filters that are offered, by name, the largest settings, and the side of the image."""
+        """The filters that are offered, and the largest settings."""
+        presets = [{"name": name, "weights": weights} for name, weights in PRESETS.items()]
         limits = {"size": MAX_SIZE, "stride": MAX_STRIDE, "padding": MAX_PADDING, "weight": MAX_WEIGHT}
-        return {"presets": PRESETS, "limits": limits, "side": self.shape[1]}
+        return {"presets": presets, "limits": limits}
 
     def filter(self, message: Message) -> Answer:
-        """The map that a filter makes of the image: `weights` as rows of numbers, `stride` and `padding`. With an
-        `element` [row, column] of the map, also how that came about."""
+        """The map that a filter makes of the image: `weights` as rows of numbers, `stride` and `padding`;
+        and how an `element` [row, column] of the map came about, by default the one of largest magnitude."""
         bench = self.bench(message)
         image, _ = self.subject_of(message)
         (sheet, *_) = bench.inspector.look([level / 255.0 for level in image]).outputs
         _, rows, columns = bench.network.shapes[1]
-        answer = {
+        values = bench.inspector.engine.read("conv2d_1.output")
+        if message.get("element") is None:
+            largest = max(range(len(values)), key=lambda at: abs(values[at]))
+            message = {**message, "element": [largest // columns, largest % columns]}
+        return {
             **describe_sheet(sheet),
             "image": picture(as_ink(image), *self.shape[:0:-1]),
             "rows": rows,
             "columns": columns,  # of the map; there is one
             "largest": number(sheet.largest),
-            "values": [number(value) for value in bench.inspector.engine.read("conv2d_1.output")],
+            "values": [number(value) for value in values],
             "side": self.shape[1],
             "size": bench.convolution.kernel_size,
             "stride": bench.convolution.stride,
             "padding": bench.convolution.padding,
+            "element": explain(*self.traced(bench, message), message),
         }
-        if message.get("element") is not None:
-            answer["element"] = explain(*self.traced(bench, message), message)
-        return answer
 
     def filter_steps(self, message: Message) -> Answer:
         """`count` steps of the kernel that computed the `element` of the map, from step `first`."""

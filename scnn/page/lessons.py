@@ -129,14 +129,15 @@ class Lessons:
             "learning_rate": optimiser.learning_rate,
             "before": before,
             "after": after,
-            "pictures": {
-                role: {
+            "pictures": [
+                {
+                    "role": role,
                     "before": pictures["before"][f"{message['layer']}.{role}"],
                     "gradient": pictures["gradient"][gradient(f"{message['layer']}.{role}")],
                     "after": pictures["after"][f"{message['layer']}.{role}"],
                 }
                 for role in parameters
-            },
+            ],
             "numbers": sum(prod(parameter.shape) for parameter in parameters.values()),
             "moved": len(moved),
             "first": first,
@@ -198,8 +199,8 @@ def describe_trained(network: Network) -> list[Answer]:
     described = []
     for name, layer, shape in zip(network.names, network.layers, network.shapes, strict=False):
         if parameters := layer.parameters(shape):
-            shapes = {role: list(parameter.shape) for role, parameter in parameters.items()}
-            described.append({"name": name, "parameters": shapes})
+            tensors = [{"role": role, "shape": list(parameter.shape)} for role, parameter in parameters.items()]
+            described.append({"name": name, "tensors": tensors})
     return described
 
 

@@ -206,13 +206,13 @@ def describe_step(trace: ElementTrace, step: Step | Combination) -> Answer:
             "line": step.line,
             "name": step.name,
             "value": number(step.value),
-            "names": {},
+            "names": [],
             "partial": [number(one) for one in step.partial],
         }
-    names = {name: number(value) for name, value in step.locals.items()}
+    names = [[name, number(value)] for name, value in step.locals.items()]
     for read in step.reads:
         at = ", ".join(map(str, trace.index_in(read.buffer, read.index)))
-        names[f"{read.buffer}[{at}]"] = number(read.value)
+        names.append([f"{read.buffer}[{at}]", number(read.value)])
     at = "" if step.index is None else ", ".join(map(str, trace.index_in(step.name, step.index)))
     name = f"{step.name}[{at}]" if at else step.name
     return {"line": step.line, "name": name, "value": number(step.value), "names": names}

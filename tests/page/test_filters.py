@@ -35,7 +35,8 @@ def test_identity_gives_the_image_itself() -> None:
 def test_the_map_is_the_engines(stride: int, padding: int) -> None:
     """Every preset, stride and padding, on one object: the size is that of the formula, each number a network's."""
     of = filters()
-    for name, weights in of.filter_presets({})["presets"].items():
+    for preset in of.filter_presets({})["presets"]:
+        name, weights = preset["name"], preset["weights"]
         answer = asked(of, weights=weights, stride=stride, padding=padding)
         side = (28 + 2 * padding - 3) // stride + 1
         assert (answer["rows"], answer["columns"]) == (side, side), name
@@ -50,6 +51,7 @@ def test_the_map_is_the_engines(stride: int, padding: int) -> None:
         network = Network((1, 28, 28), layers, parameters=parameters)
         (values,) = network.outputs(IMAGE, "conv2d_1.output", compiled)
         assert answer["values"] == values
+        assert abs(answer["element"]["value"]) == max(map(abs, values)) == answer["largest"]
 
 
 def test_an_element_of_the_map_is_explained() -> None:

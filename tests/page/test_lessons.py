@@ -120,7 +120,9 @@ def test_one_step_is_a_step_of_the_trainer() -> None:
             assert row["after"] == plain.parameters[name][flat]
             assert row["gradient"] == tracer.engine.read(f"{layer}.d_{row['role']}")[flat]
             assert row["after"] == rounded(row["before"] - rounded(rounded(0.1) * row["gradient"]))
-        for role, pictures in answer["pictures"].items():
+        assert [pictures["role"] for pictures in answer["pictures"]] == ["weights", "bias"]
+        for pictures in answer["pictures"]:
+            role = pictures.pop("role")
             name = f"{layer}.{role}"
             largest = {
                 key: max(map(abs, values))
@@ -218,10 +220,10 @@ def test_bad_messages_are_refused(action: str, message: dict[str, object], words
 def test_an_image_without_a_class_has_no_loss() -> None:
     """Until the person says which class it is."""
     of = lessons(network(), None)
-    shapes = {"weights": [3, 1, 3, 3], "bias": [3]}
+    tensors = [{"role": "weights", "shape": [3, 1, 3, 3]}, {"role": "bias", "shape": [3]}]
     facts = asked(of.gradients)
     assert facts["class"] is None and facts["classes"] == list("abcd") and "loss" not in facts
-    assert facts["trained"][0] == {"name": "conv2d_1", "parameters": shapes}
+    assert facts["trained"][0] == {"name": "conv2d_1", "tensors": tensors}
     for handler, message in ((of.loss_curve, {"layer": "dense_1"}), (of.one_step, {}), (of.check_gradients, {})):
         with pytest.raises(ConfigError, match="choose the true class of the image first"):
             handler(message)
