@@ -21,6 +21,7 @@ class Diagram:
     def __init__(self, reader: ReaderOf) -> None:
         self.reader_of = reader
         self.inspector: Inspector | None = None
+        self.compiled: tuple[object, ...] = ()  # what the inspector was made for
         self.handlers: tuple[Callable[[Message], Answer], ...] = (self.diagram, self.value, self.samples)
 
     def diagram(self, message: Message) -> Answer:
@@ -72,6 +73,9 @@ class Diagram:
         return {"samples": pictures}
 
     def inspector_of(self, reader: Reader) -> Inspector:
-        if self.inspector is None or self.inspector.network is not reader.network:
-            self.inspector = Inspector(reader.network, reader.make_engine)
+        network = reader.network
+        compiled = network.input_shape, network.layers, reader.make_engine
+        if self.inspector is None or self.compiled != compiled:
+            self.inspector, self.compiled = Inspector(network, reader.make_engine), compiled
+        self.inspector.network = network  # `look` writes its weights; compiling again would take a tenth of a second
         return self.inspector
