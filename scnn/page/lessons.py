@@ -26,6 +26,7 @@ __all__ = ["Lessons"]
 
 POINTS = 41  # of a loss curve; the one in the middle is the weight itself
 MAX_SPAN = 100.0
+SAMPLE_DIGITS = 10  # one for each digit
 MAX_ROWS = 100  # of the numbers that a step moved, in one answer
 
 
@@ -38,7 +39,25 @@ class Lessons:
         self.rehearsal: Rehearsal | None = None
         self.checking: Iterator[GradientCheck | None] | None = None
         self.done = self.total = 0  # forward passes of the gradient check
-        self.handlers = (self.gradients, self.loss_curve, self.one_step, self.check_gradients, self.advance_check)
+        self.handlers = (
+            self.hardest_sample,
+            self.gradients,
+            self.loss_curve,
+            self.one_step,
+            self.check_gradients,
+            self.advance_check,
+        )
+
+    def hardest_sample(self, message: Message) -> Answer:
+        """The sample digit of largest loss: where the network is sure and right, all gradients are almost zero."""
+        losses = []
+        for sample in range(SAMPLE_DIGITS):
+            try:
+                rehearsal, *_ = self.begin({"sample": sample})
+            except UnknownClassError:
+                continue
+            losses.append((rehearsal.forward(), sample))
+        return {"sample": max(losses)[1] if losses else 0}
 
     def gradients(self, message: Message) -> Answer:
         """Pictures of the gradient of the image and of each layer's output but the last, with the loss, the layers
@@ -169,7 +188,7 @@ class Lessons:
                 break
         else:
             self.checking = None
-        return {"checks": checks, "done": self.done, "total": self.total, "finished": self.checking is None}
+        return {"checks": checks, "done": self.done, "total": self.total, "complete": self.checking is None}
 
     def begin(self, message: Message) -> tuple[Rehearsal, Network, int]:
         """The message's network on an engine of its own, with its image and the index of the true class."""

@@ -51,6 +51,7 @@ class Page:
         self.update = Update()
         self.subject, self.truth = {}, None  # the image that is shown, as fields of a message, and its class if known
         self.chosen = False
+        self.offered = {}  # the subject that a place took itself, since the person had chosen none
         self.glossary = Glossary()
         self.diagram = Diagram(self.request, lambda: self.subject, self.selected, self.diagram_shown)
         self.start, self.see, self.learn = Start(self), See(self), Learn(self)
@@ -115,6 +116,7 @@ class Page:
         self.reading.prediction.show_numbers(answer["prediction"])
         if self.chosen:
             self.reading.prediction.say(answer["prediction"], self.truth)
+        self.tell("reader_shown", answer["reader"])
 
     def state_changed(self, name):
         self.settings.enable(name in ("ready", "finished"))
@@ -161,6 +163,7 @@ class Page:
         self.reading.describe_pretrained(status["pretrained"])
         self.reading.truths(status["experiments"][-1]["classes"])
         self.reading.drawn()
+        self.tell("worker_ready")
 
     # ------------------------------------------------------------------------------------ experiments
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scnn import Conv2D, Dense, Dropout, Flatten, MaxPool2D, Network, ReLU, kernels
+from scnn import Conv2D, Dense, Dropout, Flatten, MaxPool2D, Network, ReLU, kernels, load_digits
 from scnn.compiler.reference.arithmetic import rounded
 from scnn.data.digits import Digits
 from scnn.errors import ConfigError
@@ -139,6 +139,16 @@ def test_one_step_is_a_step_of_the_trainer() -> None:
     assert given.fingerprint() == before
 
 
+def test_the_hardest_sample_has_the_largest_loss() -> None:
+    """Of the ten sample digits, those whose class the network knows."""
+    given = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
+    digits = load_digits()[1]
+    images = [digits.image(digits.labels.index(sample)) for sample in range(10)]
+    of = Lessons(lambda message: given, lambda message: (images[message["sample"]], message["sample"]), lambda: 0.0)
+    shares = [given.probabilities(images[sample])[0][sample] for sample in range(3)]
+    assert asked(of.hardest_sample) == {"sample": shares.index(min(shares))}
+
+
 def test_all_numbers_that_moved_can_be_asked_for() -> None:
     """Page by page; none comes twice."""
     of = lessons(network())
@@ -161,7 +171,7 @@ def test_the_gradient_check_is_the_librarys() -> None:
         checks += answer["checks"]
         done.append(answer["done"])
         slices += 1
-        if answer["finished"]:
+        if answer["complete"]:
             break
     assert slices > 5 and done == sorted(done) and done[-1] == started["total"] == answer["total"]
     report = check_gradients(given, NUMBERS, LABEL)

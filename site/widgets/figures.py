@@ -1,0 +1,76 @@
+"""Numbers and places in words, the same wherever the page shows what the engine computed."""
+
+from pyscript import window
+from widgets.texts import text
+
+MINUS = "\u2212"
+
+
+def short(value):
+    """Two decimals, for pictures, or two digits of what is closer to zero."""
+    if isinstance(value, str):
+        return value.replace("-", MINUS)
+    if value == 0 or 0.005 <= abs(value) < 1000:
+        shown = f"{abs(value):.2f}"
+        return MINUS + shown if value < 0 else shown
+    return f"{value:.2g}".replace("-", MINUS)
+
+
+def cell(value):
+    """Two decimals, for a picture's cells, which are narrow."""
+    if isinstance(value, str) or abs(value) >= 1000:
+        return number(value)
+    shown = f"{abs(value):.2f}"
+    return MINUS + shown if value < 0 and float(shown) else shown
+
+
+def number(value):
+    """Four significant digits, for tables; NaN and infinity come as words."""
+    if isinstance(value, str):
+        return value.replace("-", MINUS)
+    return f"{value or 0:.4g}".replace("-", MINUS)  # minus zero is zero
+
+
+def exact(value):
+    """The fewest digits that are this very float32."""
+    if isinstance(value, str):
+        return value.replace("-", MINUS)
+    value = value or 0  # minus zero is zero
+    for digits in range(1, 10):
+        shown = ("%." + str(digits) + "g") % value
+        if window.Math.fround(float(shown)) == value:
+            break
+    return shown.replace("-", MINUS)
+
+
+def axes(column, at):
+    """What the numbers of an index mean, in words: "map, row, column"."""
+    kinds = {
+        ("weights", 4): "weights_4",
+        ("weights", 2): "weights_2",
+        ("image", 3): "image",
+        ("output", 3): "maps",
+    }
+    return text("see.axes_" + kinds.get((column["tensor"], len(at)), "units"))
+
+
+def index_words(column, at):
+    """An index as numbers: "3, 14, 14"; of the image, which has one channel, row and column alone."""
+    shown = at[1:] if column["tensor"] == "image" and len(at) == 3 else at
+    return ", ".join([str(one) for one in shown]).replace("-", MINUS)
+
+
+def place_words(column, at):
+    """An element in words: "map 3, row 14, column 14 of conv2d_1"."""
+    kind = column["tensor"]
+    name = {
+        ("weights", 4): "filter_weight",
+        ("weights", 2): "dense_weight",
+        ("image", 3): "pixel",
+        ("output", 3): "map_pixel",
+        ("bias", 1): "bias_of",
+    }.get((kind, len(at)), "unit")
+    given = {"a": at[0]}
+    for letter, one in zip("bcd", at[1:]):
+        given[letter] = one
+    return text("see.place_" + name, layer=column.get("layer", ""), **given)

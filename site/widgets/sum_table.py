@@ -1,0 +1,169 @@
+"""The table behind one number: a row for each number that it is made of, and the result in its foot."""
+
+import asyncio
+
+from widgets.dom import element, listen, replace
+from widgets.figures import axes, exact, index_words, number
+from widgets.texts import text
+
+SLICE = 30  # rows that are added at once
+
+
+class SumTable:
+    def __init__(self, host, follow, show_everything):
+        """Fills `host`. Calls follow(column, index) if a place is chosen, and show_everything() for all rows."""
+        self.host, self.follow = host, follow
+        self.rows = []  # the rows of the body, as they were shown
+        self.shown = None  # the answer that is shown
+        self.more = element("button", text("see.show_all"), type="button", class_="outline secondary small")
+        self.more.hidden = True
+        listen(self.more, "click", lambda event: show_everything())
+        self.scroller = element("div", class_="scroller")
+        replace(host, [self.scroller, self.more])
+
+    async def show(self, answer):
+        """Shows an answer to `element`."""
+        self.shown, self.rows = answer, []
+        kind = KINDS.get(answer["form"])
+        self.more.hidden = not answer.get("rest")
+        if not kind:
+            self.scroller.replaceChildren()
+            return
+        table = element("table", class_="sum", aria_label=text(kind.name))
+        head, body, foot = element("thead"), element("tbody"), element("tfoot")
+        head.append(row([element("th", words, scope="col") for words in kind.heads(answer)]))
+        for cells in kind.feet(answer):
+            foot.append(
+                row([element("th", cells[0], scope="row", colspan=kind.width(answer) - 1), element("td", cells[1])])
+            )
+        for part in (head, body, foot):
+            table.append(part)
+        self.scroller.replaceChildren(table)
+        for count, one in enumerate(answer["rows"]):
+            if count and count % SLICE == 0:
+                await asyncio.sleep(0)  # thousands of rows, but no long task
+                if self.shown is not answer:
+                    return
+            line = row(
+                [self.place(answer, one)] + [element("td", number(value)) for value in kind.values(answer, one)]
+            )
+            if one.get("won") or kind.marks(answer, one):
+                line.classList.add("won")
+            self.rows.append(line)
+            body.append(line)
+
+    def place(self, answer, one):
+        """The cell that says where a number comes from; it leads there."""
+        cell = element("th", scope="row")
+        column, at = answer["columns"][0], one["at"][0]
+        if one.get("padding"):
+            cell.textContent = text("see.padding")
+        elif at is None:
+            cell.textContent = "–"
+        elif column["tensor"] in ("image", "output"):
+            button = element("button", index_words(column, at), type="button", class_="place")
+            listen(button, "click", lambda event: self.follow(column, at))
+            cell.append(button)
+        else:
+            cell.textContent = index_words(column, at)
+        return cell
+
+    def mark(self, at):
+        """Marks the row of one step, or none."""
+        for place, line in enumerate(self.rows):
+            line.classList.toggle("running", place == at)
+        if at is not None and at < len(self.rows):
+            box, inside = self.rows[at], self.scroller
+            top = box.offsetTop
+            if not inside.scrollTop <= top <= inside.scrollTop + inside.clientHeight - 2 * box.offsetHeight:
+                inside.scrollTop = top - inside.clientHeight // 2
+
+
+def row(cells):
+    line = element("tr")
+    for cell in cells:
+        line.append(cell)
+    return line
+
+
+def heading(column):
+    """What the numbers of a column are: the image, a layer's output, weights, or gradients."""
+    if column.get("gradient"):
+        return text("see.column_gradient", layer=column["layer"] or text("see.image"))
+    if column["tensor"] == "image":
+        return text("see.column_image")
+    if column["tensor"] == "output":
+        return text("see.column_output", layer=column["layer"])
+    known = {"weights": "see.column_weight", "bias": "see.column_bias"}
+    return text(known[column["tensor"]]) if column["tensor"] in known else column["tensor"]
+
+
+class Kind:
+    """How the answers of one form become a table."""
+
+    name = "see.sum"
+
+    def heads(self, answer):
+        first = next((one["at"][0] for one in answer["rows"] if one["at"][0] is not None), [])
+        where = axes(answer["columns"][0], first) if first else text("see.where")
+        return [where] + [heading(column) for column in answer["columns"]] + self.last(answer)
+
+    def last(self, answer):
+        return []
+
+    def width(self, answer):
+        return 1 + len(answer["columns"]) + len(self.last(answer))
+
+    def values(self, answer, one):
+        return one["values"]
+
+    def feet(self, answer):
+        return [(text("see.result"), exact(answer["value"]))]
+
+    def marks(self, answer, one):
+        return False
+
+
+class Sum(Kind):
+    def last(self, answer):
+        return [text("see.product")] if len(answer["columns"]) > 1 else []
+
+    def values(self, answer, one):
+        return one["values"] + ([one["product"]] if self.last(answer) else [])
+
+    def feet(self, answer):
+        feet = []
+        if answer["rest"]:
+            feet.append((text("see.rest", count=answer["rest"]["count"]), number(answer["rest"]["value"])))
+        if answer["bias"]:
+            feet.append((text("see.bias"), number(answer["bias"]["value"])))
+        return feet + [(text("see.total"), exact(answer["value"]))]
+
+
+class Maximum(Kind):
+    name = "see.maximum"
+
+
+class Softmax(Kind):
+    def heads(self, answer):
+        return [text("see.class"), text("see.logit"), text("see.largest"), text("see.power")]
+
+    def width(self, answer):
+        return 4
+
+    def values(self, answer, one):
+        return one["values"] + [one["product"]]
+
+    def feet(self, answer):
+        share = text("see.share", power=number(answer["power"]), total=number(answer["total"]))
+        return [(text("see.total"), exact(answer["total"])), (share, exact(answer["value"]))]
+
+    def marks(self, answer, one):
+        return one["at"][0] == answer["index"]
+
+
+class Gate(Kind):
+    name = "see.gate"
+
+
+KINDS = {"sum": Sum(), "maximum": Maximum(), "rectified": Maximum(), "softmax": Softmax(), "gate": Gate()}
