@@ -230,7 +230,7 @@ def words_of(answer):
         if answer["backward"]:
             key = "learn.words_pool" if kind == "MaxPool2D" else "learn.words_sum"
             return text(key, value=value, count=answer["terms"], layer=answer["by"])
-        return text("see.words_" + ("conv" if "grid" in answer else "dense"), value=value, count=answer["terms"])
+        return text("see.words_conv" if "grid" in answer else "see.words_dense", value=value, count=answer["terms"])
     if form == "softmax":
         return text("see.words_softmax", value=value, power=short(answer["power"]), total=short(answer["total"]))
     if form == "difference":
@@ -247,7 +247,7 @@ def words_of(answer):
         return text(key, layer=answer["by"])
     if form == "same":
         return text("see.words_same", value=value, place=place_words(answer["origin"], answer["origin"]["at"]))
-    return text("see.words_" + form, value=value)
+    return text(f"see.words_{form}", value=value)
 
 
 def step_words(answer, at):

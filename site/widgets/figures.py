@@ -51,7 +51,8 @@ def axes(column, at):
         ("image", 3): "image",
         ("output", 3): "maps",
     }
-    return text("see.axes_" + kinds.get((column["tensor"], len(at)), "units"))
+    kind = kinds.get((column["tensor"], len(at)), "units")
+    return text(f"see.axes_{kind}")
 
 
 def index_words(column, at):
@@ -73,4 +74,4 @@ def place_words(column, at):
     given = {"a": at[0]}
     for letter, one in zip("bcd", at[1:]):
         given[letter] = one
-    return text("see.place_" + name, layer=column.get("layer", ""), **given)
+    return text(f"see.place_{name}", layer=column.get("layer", ""), **given)

@@ -37,7 +37,7 @@ class HandFilter:
             label = element("label")
             radio = element("input", type="radio", name="filter", value=name)
             label.append(radio)
-            label.append(element("span", text("see.filter_" + name)))
+            label.append(element("span", text(f"see.filter_{name}")))
             listen(radio, "change", lambda event, name=name: self.choose_preset(name))
             choices.append(label)
         box = by_id("filter-weights")

@@ -42,7 +42,7 @@ class LossCurve:
 
     def choose_layer(self):
         roles = [tensor["role"] for tensor in self.layer()["tensors"]]
-        options = [element("option", text("learn.role_" + role), value=role) for role in roles]
+        options = [element("option", text(f"learn.role_{role}"), value=role) for role in roles]
         replace(by_id("learn-role"), options)
         self.choose_role()
 

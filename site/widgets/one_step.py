@@ -72,7 +72,7 @@ class OneStep:
         by_id("step-count").textContent = text("learn.moved", moved=answer["moved"], numbers=answer["numbers"])
         lines = []
         for one in answer["rows"]:
-            where = text("learn.role_" + one["role"]) + " " + ", ".join([str(at) for at in one["at"]])
+            where = text(f"learn.role_{one['role']}") + " " + ", ".join([str(at) for at in one["at"]])
             cells = [element("th", where, scope="row")]
             cells += [element("td", exact(one[name])) for name in ("before", "gradient", "after")]
             lines.append(row(cells))
@@ -92,7 +92,7 @@ class OneStep:
                 sheet = shown[name]
                 figure = element("figure")
                 shape = " × ".join([str(size) for size in sheet["shape"]])
-                words = text("learn.sheet_" + name, tensor=text("learn.role_" + shown["role"]))
+                words = text(f"learn.sheet_{name}", tensor=text(f"learn.role_{shown['role']}"))
                 alt = text("learn.sheet_alt", name=words, shape=shape, largest=number(sheet["largest"]))
                 image = element("img", src=sheet["picture"], alt=alt, class_="sheet")
                 if len(sheet["shape"]) < 4 and sheet["shape"][-1] > 100:

@@ -42,7 +42,7 @@ class WindowPicture:
     def window(self, answer):
         """Window × filter = products, for one map of the layer before, then the sum."""
         grid, side = answer["grid"], answer["grid"]["size"]
-        grids = [cells(grid[name], side, text("see.grid_" + name)) for name in ("input", "weights", "products")]
+        grids = [cells(grid[name], side, text(f"see.grid_{name}")) for name in ("input", "weights", "products")]
         self.offset = grid["channel"] * side * side
         self.cells = list(zip(*[made for _, made in grids]))
         line = element("div", class_="product")
@@ -97,7 +97,8 @@ class WindowPicture:
             result = f"{short(answer['power'])} / {short(answer['total'])} = {short(answer['value'])}"
         else:
             bias = " " + text("see.plus_bias", bias=short(answer["bias"]["value"])) if answer["bias"] else ""
-            result = f"{text('see.sum_of', count=answer['terms'])}{bias} = {short(answer['value'])}"
+            products = text("see.sum_of", count=answer["terms"])
+            result = f"{products}{bias} = {short(answer['value'])}"
         return parts + [large(result)]
 
     def pool(self, answer):
