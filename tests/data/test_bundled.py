@@ -15,5 +15,6 @@ def test_broken_digits_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         raise lzma.LZMAError("Compressed data ended before the end-of-stream marker was reached")
 
     monkeypatch.setattr(lzma, "decompress", broken)
+    load_digits.cache_clear()  # of another test in this process
     with pytest.raises(DataError, match=r"digits.xz, cannot be read .Compressed data ended"):
         load_digits()
