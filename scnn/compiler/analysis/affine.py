@@ -34,7 +34,7 @@ LANE: Atom = "lane"  # the atom whose value is 0, 1, 2, 3 in the four lanes
 
 def wrap(number: int) -> int:
     """The int32 with the number's residue modulo 2³²."""
-    return (number + 2**31) % 2**32 - 2**31
+    return number if -(2**31) <= number < 2**31 else (number + 2**31) % 2**32 - 2**31
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Affine:
     terms: Mapping[Atom, int] = field(default_factory=dict)
 
     def __add__(self, other: "Affine") -> "Affine":
+        if not other.terms:
+            return Affine(wrap(self.constant + other.constant), self.terms)
         terms = dict(self.terms)
         for atom, coefficient in other.terms.items():
             terms[atom] = terms.get(atom, 0) + coefficient
@@ -70,6 +72,8 @@ class Affine:
     @property
     def first_lane(self) -> "Affine":
         """The sum in lane 0."""
+        if LANE not in self.terms:
+            return self
         return Affine(self.constant, {atom: factor for atom, factor in self.terms.items() if atom != LANE})
 
     @property

@@ -24,7 +24,7 @@ from scnn.compiler.tree import (
     Store,
 )
 
-__all__ = ["all_called", "called_in", "expressions", "mentions", "names_read", "parts"]
+__all__ = ["all_called", "called_in", "expressions", "mentions", "names_read", "parts", "statements_in"]
 
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
@@ -77,25 +77,34 @@ def expressions(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Ex
                 yield from ((statement, argument) for argument in arguments if isinstance(argument, Expression))
 
 
+def statements_in(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """Every statement, at any depth."""
+    for statement in statements:
+        yield statement
+        match statement:
+            case Branch(_, _, yes, no):
+                yield from statements_in(yes)
+                yield from statements_in(no)
+            case Repeat(_, _, _, _, _, body):
+                yield from statements_in(body)
+
+
 def called_in(statements: Sequence[Statement]) -> list[Function]:
-    """The kernels that statements call, each once."""
-    found: list[Function] = []
+    """The kernels that statements call, each once: those in expressions first."""
+    found: dict[int, Function] = {}
 
     def look(expression: Expression) -> None:
         if isinstance(expression, Invoke):
-            found.append(expression.function)
+            found.setdefault(id(expression.function), expression.function)
         for part in parts(expression):
             look(part)
 
     for _, expression in expressions(statements):
         look(expression)
-    found += [statement.function for statement in statements if isinstance(statement, Run)]
-    for statement in statements:
-        if isinstance(statement, Branch):
-            found += [*called_in(statement.yes), *called_in(statement.no)]
-        elif isinstance(statement, Repeat):
-            found += called_in(statement.body)
-    return list({id(function): function for function in found}.values())
+    for statement in statements_in(statements):
+        if isinstance(statement, Run):
+            found.setdefault(id(statement.function), statement.function)
+    return list(found.values())
 
 
 def all_called(kernel: Function) -> list[Function]:

@@ -40,11 +40,12 @@ def given(kernel: "Callable[..., object] | Given") -> Given:
     file = Path(inspect.getsourcefile(kernel) or "?")
     indent = len(lines[0]) - len(text.splitlines(keepends=True)[0])
     source = Source("/".join(file.parts[-2:]), first, tuple(text.splitlines()), indent)
-    definition = definition_in(text, source)
+    tree = tree_of(text)
+    definition = definition_in(tree, source)
     if kernel.__code__.co_freevars:
         names = ", ".join(kernel.__code__.co_freevars)
         raise source.error(definition, f"this kernel uses {names} of the function around it", "names of its module")
-    if not is_source_of(text, kernel):
+    if not is_source_of(tree, kernel):
         raise source.error(
             definition,
             f"the source of {kernel.__name__} has changed since Python read it",
@@ -53,15 +54,15 @@ def given(kernel: "Callable[..., object] | Given") -> Given:
     return Given(definition, source, kernel.__globals__)
 
 
-def is_source_of(text: str, kernel: FunctionType) -> bool:
-    """Whether Python compiles the text to the function's own bytecode. A file that was edited after its import is
+def is_source_of(tree: ast.Module, kernel: FunctionType) -> bool:
+    """Whether Python compiles the source to the function's own bytecode. A file that was edited after its import is
     another kernel than the one that Python runs."""
-    tree = ast.parse(text)
-    if any(isinstance(node, ast.Attribute) for node in ast.walk(tree)):
-        return True  # refused by what follows; Python compiles an imported module's functions in another way
     code = compile(tree, "<kernel>", "exec", kernel.__code__.co_flags & FUTURE, dont_inherit=True)
     found = [one for one in code.co_consts if isinstance(one, CodeType) and one.co_name == kernel.__code__.co_name]
-    return any(essence(one) == essence(kernel.__code__) for one in found)
+    if any(essence(one) == essence(kernel.__code__) for one in found):
+        return True
+    # Python compiles attributes in an imported module's functions in another way; what follows refuses them.
+    return any(isinstance(node, ast.Attribute) for node in ast.walk(tree))
 
 
 def essence(code: CodeType) -> tuple[object, ...]:
@@ -70,12 +71,17 @@ def essence(code: CodeType) -> tuple[object, ...]:
     return code.co_code, code.co_names, code.co_varnames, [one for one in numbers if one != "None"]
 
 
-def definition_in(text: str, source: Source) -> ast.FunctionDef:
-    """The `def` that a kernel's source is; a lambda's is a piece of a line."""
+def tree_of(text: str) -> ast.Module:
+    """The syntax tree of a kernel's source; empty for a piece of a line, as a lambda's source may be."""
     try:
-        definition = ast.parse(text).body[0]
-    except (SyntaxError, IndexError, RecursionError, MemoryError):
-        definition = ast.Pass(lineno=1, col_offset=0)
+        return ast.parse(text)
+    except (SyntaxError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def definition_in(tree: ast.Module, source: Source) -> ast.FunctionDef:
+    """The `def` that a kernel's source is."""
+    definition = tree.body[0] if tree.body else ast.Pass(lineno=1, col_offset=0)
     if not isinstance(definition, ast.FunctionDef):
         raise source.error(definition, "this is not a kernel", "a function that begins with `def`")
     return definition
