@@ -1,4 +1,4 @@
-"""Newer Pythons of this machine, and the tests of scnn's core on the newest of them."""
+"""Newer Pythons of this machine, and the tests of scnn's core on each of them."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from builder.command import run, say, sha256
+from builder.command import run, say
 from builder.paths import ENVIRONMENT, ROOT, SOURCE
 
 LOCK = ROOT / "tests" / "requirements.txt"
@@ -17,8 +17,8 @@ NEWEST = 14  # of Python 3: what the workflows test besides 3.11
 
 # What the core's tests import, directly or through one another.
 PACKAGES = (
-    *("execnet", "hypothesis", "iniconfig", "markdown-it-py", "mdurl", "numpy", "packaging", "pluggy", "pygments"),
-    *("pytest", "pytest-xdist", "rich", "safetensors", "sortedcontainers", "wasmtime"),
+    *("execnet", "hypothesis", "iniconfig", "markdown-it-py", "mdurl", "numpy", "packaging", "pillow", "pluggy"),
+    *("pygments", "pytest", "pytest-xdist", "rich", "safetensors", "sortedcontainers", "wasmtime"),
 )
 CORE = (
     "compiler/test_bounds.py",
@@ -27,33 +27,38 @@ CORE = (
     "kernels",
     "layers",
     "training/test_trainer.py",
+    "cli/test_terminal.py",  # the command, as `python -m scnn`
+    "data/test_array_protocols.py",
+    "data/test_own_images.py",
+    "test_checks.py",
 )
 
 
-def check_newest_python() -> None:
-    """Runs the core's tests on the newest Python that is newer than this one, in an environment of its own inside
-    .venv. Where there is none, the workflows run them on one."""
-    found = newest_python()
-    if found is None:
+def check_newer_pythons() -> None:
+    """Runs the core's tests on each newer Python of this machine, in an environment of its own inside .venv. Where
+    there is none, the workflows run them on one."""
+    found = newer_pythons()
+    if not found:
         say(f"There is no Python newer than {sys.version_info[0]}.{sys.version_info[1]} here to test with.")
-        return
-    python, version = found
-    say(f"The core's tests on Python {version} …")
     tests = [str(ROOT / "tests" / name) for name in CORE]
     options = ["-m", "not browser and not alone", "--numprocesses", "2", "--dist", "loadfile"]
     environment = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(SOURCE)])}
-    run(prepared(python, version), "-m", "pytest", *options, *tests, env=environment)
+    for version, python in found.items():
+        say(f"The core's tests on Python {version} …")
+        run(prepared(python, version), "-m", "pytest", *options, *tests, env=environment)
 
 
-def newest_python() -> tuple[str, str] | None:
-    """The program and version of the newest Python from the one after this to NEWEST."""
-    for minor in range(NEWEST, sys.version_info[1], -1):
+def newer_pythons() -> dict[str, str]:
+    """The version and program of a Python for each version from the one after this to NEWEST, where there is one."""
+    found: dict[str, str] = {}
+    for minor in range(sys.version_info[1] + 1, NEWEST + 1):
         for program in candidates(minor):
             words = [program, "-c", "import json, sys; print(json.dumps(sys.version_info[:3]))"]
             result = subprocess.run(words, capture_output=True, text=True, check=False)
             if result.returncode == 0 and json.loads(result.stdout)[1] == minor:
-                return program, ".".join(map(str, json.loads(result.stdout)))
-    return None
+                found[".".join(map(str, json.loads(result.stdout)))] = program
+                break
+    return found
 
 
 def candidates(minor: int) -> Iterator[str]:
@@ -68,13 +73,15 @@ def prepared(python: str, version: str) -> Path:
     """The Python of an environment with PACKAGES as tests/requirements.txt pins them."""
     folder = ENVIRONMENT / f"python-{version}"
     program = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp = folder / "installed"
-    if not stamp.exists() or stamp.read_text() != sha256(LOCK):
+    stamp, chosen = folder / "installed", "\n".join(pins()) + "\n"
+    if not stamp.exists() or stamp.read_text() != chosen:
         run(python, "-m", "venv", "--clear", folder)
-        chosen = folder / "requirements.txt"
-        chosen.write_text("\n".join(pins()) + "\n")
-        run(program, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--requirement", chosen)
-        stamp.write_text(sha256(LOCK))
+        requirements = folder / "requirements.txt"
+        requirements.write_text(chosen)
+        run(
+            program, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--requirement", requirements
+        )
+        stamp.write_text(chosen)
     return program
 
 

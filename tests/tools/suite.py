@@ -12,7 +12,7 @@ from builder.paths import DIST, PYTHON, ROOT
 
 from tests.tools.browsers import WEBKIT, find_browsers
 from tests.tools.lint import lint
-from tests.tools.pythons import check_newest_python
+from tests.tools.pythons import check_newer_pythons
 
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 
@@ -25,7 +25,7 @@ def check_everything(arguments: Sequence[str], browsers: bool) -> None:
     if arguments:
         pytest(["-m", "not browser"] if not browsers else [], arguments, environment)
         return
-    check_newest_python()
+    check_newer_pythons()
     kinds = "" if browsers else " and not browser"
     with measured() as coverage:
         pytest(["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadfile"], [], environment, coverage)
