@@ -100,7 +100,13 @@ def test_errors_as_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["conv3d_forward"], "no call of conv3d_forward; it calls"),
+        (["conv3d_forward"], "scnn has no kernel conv3d_forward; did you mean conv2d_forward"),
+        (["softmax"], "scnn has no kernel softmax; did you mean softmax_forward or"),
+        (["dense"], "did you mean dense_forward or dense_backward_input or dense_backward_weights?"),
+        (["xyz"], "scnn has no kernel xyz; it has adam_update, conv2d_backward_input"),
+        (["adam_update"], "the preset paper has no call of adam_update; use --preset mnist or mnist-large, or give"),
+        (["pad2d"], "did you mean pad2d_forward or pad2d_backward?"),
+        (["tally", "--size", "x"], "expected --size NAME=NUMBER, got 'x'"),
         (["relu_forward", "--layer", "relu_9"], "no call of relu_forward is for a layer relu_9; there are"),
         (["dense_forward", "--size", "inputs=6"], "needs sizes: --size outputs=…"),
         (["dense_forward", "--size", "inputs"], "expected --size NAME=NUMBER, got 'inputs'"),
@@ -109,7 +115,7 @@ def test_errors_as_json(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_there(arguments: list[str], message: str) -> None:
-    """The error lists the known kernels in one line."""
+    """The error is one line; it suggests near names, or a preset that has the call, or lists what is known."""
     shown = show(*arguments)
     assert shown.returncode == 1 and shown.stdout == ""
     assert message in shown.stderr and "Traceback" not in shown.stderr

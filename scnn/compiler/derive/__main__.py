@@ -12,10 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scnn import kernels
 from scnn.compiler import kernels_from
 from scnn.compiler.derive import derive_all
 from scnn.compiler.derive.timing import FORWARD, HEAD, ROUNDS, compare
+from scnn.compiler.explain.names import kernel_called
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ScnnError
 from scnn.plan import Call, Plan
@@ -58,10 +58,7 @@ def kernel_named(name: str) -> Callable[..., Any]:
     """A kernel of scnn, or one of a file. Raises ConfigError for a name or a file that is not there."""
     file, colon, wanted = name.rpartition(":")
     if not colon:
-        if name not in kernels.__all__:
-            raise ConfigError(f"expected one of {', '.join(kernels.__all__)}, or FILE.py:NAME, got {name}")
-        found: Callable[..., Any] = getattr(kernels, name)
-        return found
+        return kernel_called(name)
     try:
         known = kernels_from(Path(file).read_text(encoding="utf-8"), file)
     except (OSError, UnicodeDecodeError) as error:

@@ -1,8 +1,8 @@
 """`python -m scnn.compiler show KERNEL` shows what becomes of one kernel.
 
 KERNEL is the name of one of scnn's kernels, such as conv2d_forward, or FILE.py:KERNEL for one of a file, which is
-read and not executed. Sizes and buffers are those of a call in a preset's training (--preset, --layer), or are given:
---size channels=3 height=8 …; buffers are then as long as the indices ask for.
+read and not executed. Sizes and buffers are those of a call in a preset's training, such as --preset mnist --layer
+conv2d_2, or are given: --size channels=3 height=8 …; buffers are then as long as the indices ask for.
 
 Without an option the stages are shown: the source, the IR as it is expanded for the call's sizes, the IR after the
 optimiser, and WebAssembly's text. --time runs the call on wasmtime, with and without each line's statements, all
@@ -16,16 +16,17 @@ from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter_ns
 
-from scnn import kernels
 from scnn.compiler.errors import KernelError
 from scnn.compiler.explain.data import explanation
 from scnn.compiler.explain.lines import lines_of, text_of_lines
+from scnn.compiler.explain.names import kernel_called
 from scnn.compiler.explain.remarks import remarks_of, text_of_remarks
 from scnn.compiler.explain.stages import STAGES, Stages, compile_stages
 from scnn.compiler.explain.subject import Subject, call_with_sizes, calls_in, kernel_in_file
 from scnn.compiler.explain.timing import Times, text_of_times, time_kernel
 from scnn.engines.hosts import WasmtimeHost
 from scnn.errors import ConfigError, ScnnError
+from scnn.experiments.presets import PRESETS
 from scnn.plan import Call, Plan
 
 __all__ = ["first_call", "show_command"]
@@ -38,7 +39,11 @@ def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("kernel", metavar="KERNEL", help="conv2d_forward, or FILE.py:KERNEL")
-    parser.add_argument("--preset", default="paper", help="the preset whose training has the call (default: paper)")
+    parser.add_argument(
+        "--preset",
+        default="paper",
+        help=f"the preset whose training has the call: {', '.join(PRESETS)} (default: paper)",
+    )
     parser.add_argument("--layer", help="the call of this layer, such as conv2d_2 (default: the first call)")
     parser.add_argument(
         "--size", nargs="+", action="extend", default=[], metavar="NAME=N", help="a size, a number, a buffer's length"
@@ -92,11 +97,18 @@ def subject_of(
     file, colon, inside = name.rpartition(":")
     if colon:
         return call_with_sizes(kernel_in_file(file, inside), sizes)
-    if not sizes:
-        return Subject(*first_call(name, plan_of(preset), layer))
-    if name not in kernels.__all__:
-        raise ConfigError(f"scnn has no kernel {name}; it has {', '.join(kernels.__all__)}")
-    return call_with_sizes(getattr(kernels, name), sizes)
+    kernel = kernel_called(name)
+    if sizes:
+        return call_with_sizes(kernel, sizes)
+    plan = plan_of(preset)
+    if not calls_of(name, plan):
+        others = [other for other in PRESETS if other != preset and calls_of(name, plan_of(other))]
+        if not others:
+            return call_with_sizes(kernel, {})
+        raise ConfigError(
+            f"the preset {preset} has no call of {name}; use --preset {' or '.join(others)}, or give --size NAME=N …"
+        )
+    return Subject(*first_call(name, plan, layer))
 
 
 def numbers_of(given: list[str]) -> dict[str, float]:
@@ -113,16 +125,24 @@ def numbers_of(given: list[str]) -> dict[str, float]:
 def first_call(kernel: str, plan: Plan, layer: str | None = None) -> tuple[Call, Plan]:
     """The first call of a kernel in a plan, or the first one of a layer: whose outputs, or else whose other buffers,
     are the layer's. Raises ConfigError where there is none."""
-    calls = [call for procedure in plan.procedures.values() for call in calls_in(procedure.body)]
-    own = [call for call in calls if call.kernel.__name__ == kernel]
+    own = calls_of(kernel, plan)
     if not own:
-        known = ", ".join(sorted({call.kernel.__name__ for call in calls}))
+        known = ", ".join(sorted({call.kernel.__name__ for call in all_calls(plan)}))
         raise ConfigError(f"the plan has no call of {kernel}; it calls {known}")
     if layer is None:
         return own[0], plan
     layers = [[str(a).partition(".")[0] for a in call.arguments.values() if "." in str(a)] for call in own]
-    places = [names.index(layer) if layer in names else len(calls) for names in layers]
-    if min(places) == len(calls):
+    nowhere = max(map(len, layers))
+    positions = [names.index(layer) if layer in names else nowhere for names in layers]
+    if min(positions) == nowhere:
         known = ", ".join(sorted({one for names in layers for one in names}))
         raise ConfigError(f"no call of {kernel} is for a layer {layer}; there are {known}")
-    return own[places.index(min(places))], plan
+    return own[positions.index(min(positions))], plan
+
+
+def calls_of(kernel: str, plan: Plan) -> list[Call]:
+    return [call for call in all_calls(plan) if call.kernel.__name__ == kernel]
+
+
+def all_calls(plan: Plan) -> list[Call]:
+    return [call for procedure in plan.procedures.values() for call in calls_in(procedure.body)]
