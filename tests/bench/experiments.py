@@ -38,18 +38,18 @@ STRONG = A(rotation=14, scale=0.15, shear=0.2, shift=2, bend=2)
 VARIANTS: list[tuple[str, Preset, dict[str, Any]]] = [
     ("mnist", MNIST, {}),
     ("  no augmentation", MNIST, {"augmentation": None}),
-    ("  no bend", MNIST, {"augmentation": replace(BENT, bend=0.0)}),
-    ("  half of every change", MNIST, {"augmentation": A(6, 0.06, 0.08, 0.75, 0.75)}),
-    ("  stronger changes", MNIST, {"augmentation": STRONG}),
+    ("  augmentation without bending", MNIST, {"augmentation": replace(BENT, bend=0.0)}),
+    ("  augmentation half as strong", MNIST, {"augmentation": A(6, 0.06, 0.08, 0.75, 0.75)}),
+    ("  augmentation stronger", MNIST, {"augmentation": STRONG}),
     ("  half the learning rate", MNIST, {"optimiser": Adam(0.005)}),
-    ("  momentum", MNIST, {"optimiser": SGD(0.1, momentum=0.9)}),
-    ("  constant rate", MNIST, {"optimiser": Adam(0.003), "schedule": Constant()}),
-    ("  cosine", MNIST, {"schedule": Cosine()}),
-    ("  weight decay", MNIST, {"optimiser": Adam(0.01, weight_decay=1e-4)}),
+    ("  SGD with momentum instead of Adam", MNIST, {"optimiser": SGD(0.1, momentum=0.9)}),
+    ("  constant learning rate, 0.003", MNIST, {"optimiser": Adam(0.003), "schedule": Constant()}),
+    ("  cosine schedule instead of one cycle", MNIST, {"schedule": Cosine()}),
+    ("  with weight decay, 0.0001", MNIST, {"optimiser": Adam(0.01, weight_decay=1e-4)}),
     ("mnist-large", MNIST_LARGE, {}),
-    ("  stronger dropout", MNIST_LARGE, {"layers": tuple(more_dropped(x) for x in MNIST_LARGE.layers)}),
+    ("  more dropout, 0.4", MNIST_LARGE, {"layers": tuple(more_dropped(x) for x in MNIST_LARGE.layers)}),
     ("  no dropout", MNIST_LARGE, {"layers": tuple(x for x in MNIST_LARGE.layers if not isinstance(x, Dropout))}),
-    ("  two convolutions", MNIST_LARGE, {"layers": SHALLOW, "optimiser": Adam(0.006)}),
+    ("  two convolutions instead of three", MNIST_LARGE, {"layers": SHALLOW, "optimiser": Adam(0.006)}),
 ]
 
 
