@@ -1,4 +1,4 @@
-"""Checks of what a person gives: what passes, and which error names what was given."""
+"""Validation of the library's arguments: what is accepted, and the errors."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from scnn.layers import ReLU
 
 
 @pytest.mark.parametrize("value", [1, 2, MAX_INTEGER])
-def test_whole_numbers_within_their_range_pass(value: int) -> None:
+def test_integers_within_their_range(value: int) -> None:
     """Both ends belong to the range."""
     require_integer("units", value, 1)
 
@@ -26,14 +26,14 @@ def test_whole_numbers_within_their_range_pass(value: int) -> None:
     ],
 )
 def test_other_values_are_named(value: object, words: str) -> None:
-    """Too small, too large, or no whole number at all: True is none, nor is 2.0."""
+    """Integers out of range, and values that are not integers, such as True and 2.0, are rejected."""
     with pytest.raises(ConfigError, match=words):
         require_integer("units", value, 1)
 
 
 @pytest.mark.parametrize("seed", [-1, MAX_SEED + 1, 1.5])
 def test_a_seed_is_a_whole_number_of_32_bits(seed: object) -> None:
-    """As it is on the command line and in an address."""
+    """As on the command line and in links."""
     require_seed(0)
     require_seed(MAX_SEED)
     with pytest.raises(ConfigError, match="seed"):
@@ -41,14 +41,14 @@ def test_a_seed_is_a_whole_number_of_32_bits(seed: object) -> None:
 
 
 def test_class_names_become_a_tuple() -> None:
-    """Of the same texts, in their order."""
+    """The tuple has the same strings in the same order."""
     assert require_names(["cat", "dog"]) == ("cat", "dog")
 
 
 @pytest.mark.parametrize(
     "names", [7, ["cat", 8], ["x" * 101], ["a\n"], ["\ud800"], ["a\u2028b"], ["\u202ecat"], ["a\u2066"], ["\u200f"]]
 )
-def test_class_names_that_files_cannot_keep(names: object) -> None:
+def test_invalid_class_names(names: object) -> None:
     """No sequence of strings, one that is too long, or one with control characters, also of the text's direction."""
     with pytest.raises(ConfigError, match="name"):
         require_names(names)

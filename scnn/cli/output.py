@@ -35,11 +35,11 @@ def one_line(message: object) -> str:
 def printed_warnings() -> Iterator[None]:
     """Prints each DataWarning once, as a line on standard error."""
 
-    def show(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
+    def show(message: Warning | str, category: type[Warning], *details: Any, **options: Any) -> None:
         if issubclass(category, DataWarning):
             print(f"scnn: warning: {one_line(message)}", file=sys.stderr)
         else:
-            usual(message, category, *place, **options)
+            usual(message, category, *details, **options)
 
     with warnings.catch_warnings():
         usual, warnings.showwarning = warnings.showwarning, show

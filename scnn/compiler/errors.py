@@ -64,7 +64,7 @@ class Label:
 @dataclass(frozen=True)
 class Diagnostic:
     """One reason for which a kernel is refused, and what is expected instead. The first label is what it is about;
-    one without labels is about no place in a source."""
+    one without labels is not about a range of source."""
 
     reason: str
     expected: str = ""
@@ -153,7 +153,7 @@ class Source:
             tuple(pad + line for line in lines),
         )
 
-    def place(self, node: ast.AST) -> Label:
+    def stop_label(self, node: ast.AST) -> Label:
         """Where a kernel stops; of a store that is the element."""
         return self.label(target(node))
 
@@ -192,22 +192,22 @@ def characters(line: str, column: int) -> int:
     return len(line.encode()[:column].decode(errors="ignore"))
 
 
-def outside_error(place: Label, buffer: str, length: int) -> KernelBoundsError:
-    """An index that is outside its buffer; `place` is from Source.place."""
-    return stopped(KernelBoundsError, place, f"the index lies outside {buffer}, whose length is {length}")
+def outside_error(label: Label, buffer: str, length: int) -> KernelBoundsError:
+    """An index that is outside its buffer; `label` is from Source.stop_label."""
+    return stopped(KernelBoundsError, label, f"the index lies outside {buffer}, whose length is {length}")
 
 
-def division_error(place: Label) -> KernelDivisionError:
+def division_error(label: Label) -> KernelDivisionError:
     """A divisor of // or % that is zero."""
-    return stopped(KernelDivisionError, place, "the divisor is zero")
+    return stopped(KernelDivisionError, label, "the divisor is zero")
 
 
-def steps_error(place: Label, steps: int) -> KernelStepsError:
+def steps_error(label: Label, steps: int) -> KernelStepsError:
     """A call that takes more steps than the interpreter may run."""
-    return stopped(KernelStepsError, place, f"this takes more than the {steps:,} steps allowed for one call")
+    return stopped(KernelStepsError, label, f"this takes more than the {steps:,} steps allowed for one call")
 
 
-def stopped(kind: type[Stop], place: Label, reason: str) -> Stop:
-    error = kind("\n".join([*rendered([place]), reason]))
-    error.labels = (place,)
+def stopped(kind: type[Stop], label: Label, reason: str) -> Stop:
+    error = kind("\n".join([*rendered([label]), reason]))
+    error.labels = (label,)
     return error

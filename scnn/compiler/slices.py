@@ -159,8 +159,8 @@ class Slices:
     ) -> tuple[str, Sum | None, list[tuple[int, int]], tuple[int, ...]]:
         """A store as a loop around it sees it: its buffer, its index, the terms of the loops outside, the loops
         inside. The index is None where it cannot be known when the loop begins."""
-        place = access.loops.index(loop)
-        outer, inner = access.loops[:place], access.loops[place + 1 :]
+        position = access.loops.index(loop)
+        outer, inner = access.loops[:position], access.loops[position + 1 :]
         unknown = any(one not in self.ranges for one in inner) or self.grouped & self.whole & set(outer)
         terms = access.index.terms if access.index else {}
         return (

@@ -63,8 +63,8 @@ def gap(before: Sequence[Stroke], after: Sequence[Stroke], along: Callable[[Poin
 
 
 def span(strokes: Sequence[Stroke], along: Callable[[Point], float]) -> tuple[float, float]:
-    places = [along(point) for stroke in strokes for point in stroke]
-    return min(places), max(places)
+    positions = [along(point) for stroke in strokes for point in stroke]
+    return min(positions), max(positions)
 
 
 def height(strokes: Sequence[Stroke]) -> float:

@@ -31,7 +31,7 @@ class Score:
     @property
     def accuracy(self) -> float:
         """The fraction of images classified correctly, from 0 to 1."""
-        return sum(row[place] for place, row in enumerate(self.confusion)) / self.samples
+        return sum(row[label] for label, row in enumerate(self.confusion)) / self.samples
 
     def to_dict(self) -> dict[str, float]:
         """Loss and accuracy, for files and JSON output."""

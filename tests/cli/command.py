@@ -1,4 +1,4 @@
-"""What the command's tests share: it is run as people run it."""
+"""Runs the command in a process of its own, as users do; its documented JSON events."""
 
 import json
 import os
@@ -24,13 +24,13 @@ def scnn(
 
 
 def documented() -> dict[str, set[str]]:
-    """What the reference's table says that each event holds."""
+    """The fields of each event, from the table in the reference."""
     rows = re.findall(r"^\| `(\w+)` \| [\w-]+ \| (.*) \|$", DOCUMENTED, flags=re.MULTILINE)
     return {event: set(re.findall(r"`(\w+)`", words)) for event, words in rows}
 
 
 def lines_of(result: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
-    """The objects that a command printed, which hold what is documented and nothing else."""
+    """The JSON objects that a command printed; each must have documented fields only."""
     assert result.returncode == 0, result.stderr
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     for line in lines:
@@ -39,8 +39,8 @@ def lines_of(result: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 
 
 def in_a_terminal(*arguments: object, interrupt: bool = False, columns: int = 120) -> tuple[int, str]:
-    """Runs scnn where the output is a terminal: its exit code, and all that was written there. With `interrupt`,
-    Ctrl-C is pressed once the first epoch's row has come. Skips the test where there are no pseudo-terminals."""
+    """Runs scnn in a pseudo-terminal; returns its exit code and its output. With `interrupt`, it gets Ctrl-C after
+    the first epoch's row. Skips the test if there are no pseudo-terminals."""
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals", exc_type=ImportError)
     main, other = pty.openpty()
     words = [sys.executable, "-m", "scnn", *map(str, arguments)]

@@ -1,4 +1,4 @@
-"""Files that several of the command's tests read."""
+"""Files that several tests of the command read."""
 
 import gzip
 import re
@@ -13,7 +13,7 @@ from tests.tools.dataset import idx_images, idx_labels
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The paper's network, trained by the command."""
+    """The paper's network, trained by `scnn train`."""
     path = tmp_path_factory.mktemp("cli") / "paper.safetensors"
     result = scnn("train", "--preset", "paper", "--out", path)
     assert result.returncode == 0, result.stderr

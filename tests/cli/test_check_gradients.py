@@ -6,7 +6,7 @@ from tests.cli.command import lines_of, scnn
 
 
 def test_a_trained_model_passes(model: Path) -> None:
-    """Every tensor is listed with its verdict, for people and for machines."""
+    """Every tensor is listed with its verdict, as text and as JSON."""
     shown = scnn("check-gradients", model)
     assert shown.returncode == 0 and "conv2d_1.weights" in shown.stdout and "wrong" not in shown.stdout
     lines = lines_of(scnn("check-gradients", model, "--samples", "3", "--digit", "1", "--json"))
@@ -16,6 +16,6 @@ def test_a_trained_model_passes(model: Path) -> None:
 
 
 def test_a_digit_that_is_not_there(model: Path) -> None:
-    """The error says which there are."""
+    """The error names the valid range."""
     refused = scnn("check-gradients", model, "--digit", "100000")
     assert refused.returncode == 1 and "expected --digit from 0 to" in refused.stderr

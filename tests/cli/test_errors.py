@@ -1,4 +1,4 @@
-"""Mistakes: one clear line, and an exit code."""
+"""Errors of the command: one line and an exit code."""
 
 import json
 from pathlib import Path
@@ -53,13 +53,13 @@ def test_errors_are_one_line(model: Path, arguments: list[str], words: str, tmp_
     assert debugged.returncode == 1 and "Traceback" in debugged.stderr
 
 
-def test_debug_may_stand_behind_the_command() -> None:
-    """Where one adds it to a line that failed."""
+def test_debug_is_accepted_after_the_command() -> None:
+    """So that it can be appended to a command that failed."""
     assert "Traceback" in scnn("info", "nowhere", "--debug").stderr
 
 
 def test_errors_as_json() -> None:
-    """Machines get the error's name."""
+    """The JSON event has the error's name and message."""
     result = scnn("evaluate", "nowhere.safetensors", "--json")
     assert json.loads(result.stdout) == {
         "event": "error",
@@ -72,7 +72,7 @@ def test_errors_as_json() -> None:
     "arguments",
     [[], ["sing"], ["train"], ["paper", "--seeds", "0"], ["paper", "--jobs", "0"], ["train", "--seed", "-1"]],
 )
-def test_what_is_not_understood(arguments: list[str]) -> None:
-    """Exit code 2 and the usage."""
+def test_invalid_arguments(arguments: list[str]) -> None:
+    """The exit code is 2, and the usage is printed."""
     result = scnn(*arguments)
     assert result.returncode == 2 and "usage: scnn" in result.stderr

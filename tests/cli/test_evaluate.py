@@ -18,7 +18,7 @@ from tests.tools.dataset import idx_images, idx_labels
 
 
 def test_evaluation_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
-    """As MNIST's official test set is judged: accuracy, confusion matrix, per class and weighted figures."""
+    """IDX files like MNIST's test set give accuracy, confusion matrix, scores per class and weighted scores."""
     path = tmp_path / "m.safetensors"
     scnn("train", "--preset", "mnist", "--epochs", 1, "--out", path)
     images, labels = idx_files
@@ -31,7 +31,7 @@ def test_evaluation_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no bash")
 def test_files_through_pipes(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
-    """A shell's <(zcat …) is a pipe, which can be read once."""
+    """The files can be pipes, such as a shell's <(zcat …), which can be read only once."""
     images, labels = idx_files
     path = tmp_path / "m.safetensors"
     assert scnn("train", "--preset", "mnist", "--epochs", 1, "--out", path).returncode == 0
@@ -41,7 +41,7 @@ def test_files_through_pipes(tmp_path: Path, idx_files: tuple[Path, Path]) -> No
 
 
 def picture(path: Path, digit: int, dark: bool) -> Path:
-    """A drawn 0 or 1, large and off the middle."""
+    """A picture of a large 0 or 1 that is not centred."""
     image = Image.new("RGB", (300, 200), "black" if dark else "white")
     draw, ink = ImageDraw.Draw(image), "white" if dark else "black"
     if digit:
@@ -53,7 +53,7 @@ def picture(path: Path, digit: int, dark: bool) -> Path:
 
 
 def test_predicting_pictures(model: Path, tmp_path: Path) -> None:
-    """PNG and JPEG, dark on light and light on dark."""
+    """PNG and JPEG files with dark and with light ink are read."""
     pictures = [
         picture(tmp_path / "zero.png", 0, dark=False),
         picture(tmp_path / "one.png", 1, dark=False),
@@ -66,8 +66,8 @@ def test_predicting_pictures(model: Path, tmp_path: Path) -> None:
     assert re.match(r".*zero\.png: 0 \(\d+\.\d%\)", scnn("predict", model, pictures[0]).stdout)
 
 
-def test_one_picture_that_is_none(model: Path, tmp_path: Path) -> None:
-    """The command reports it, and reads the others."""
+def test_an_unreadable_picture_among_others(model: Path, tmp_path: Path) -> None:
+    """The command reports it, and predicts the others."""
     one = picture(tmp_path / "one.png", 1, dark=False)
     result = scnn("predict", model, one, "pyproject.toml", one, "--json")
     lines = [json.loads(line) for line in result.stdout.splitlines()]
@@ -76,7 +76,7 @@ def test_one_picture_that_is_none(model: Path, tmp_path: Path) -> None:
 
 
 def test_pictures_of_cameras_and_scanners(model: Path, tmp_path: Path) -> None:
-    """A picture taken sideways is turned as its EXIF data says, and 16 bits of grey are not clipped to eight."""
+    """EXIF orientation is applied, and grey levels of 16 bits are scaled to 8 bits instead of clipped."""
     with Image.open(picture(tmp_path / "one.png", 1, dark=False)) as one:
         grey = one.convert("L")
     exif = Image.Exif()
@@ -101,7 +101,7 @@ def test_a_model_without_metadata_is_evaluated_by_its_preset() -> None:
 
 
 def test_warnings_are_one_line(tmp_path: Path) -> None:
-    """Images of 0 and 1 as integers: the command says so once, and evaluates them."""
+    """For images of the integers 0 and 1, the command prints one warning and evaluates them."""
     pixels = [level for row in range(28) for level in (int(row > 13),) * 28]
     images, labels, model = tmp_path / "images", tmp_path / "labels", tmp_path / "m.safetensors"
     images.write_bytes(idx_images([[*pixels, 0], [*pixels, 1]]))

@@ -1,4 +1,4 @@
-"""`scnn export` and `scnn info`: what becomes of a model file."""
+"""`scnn export` and `scnn info`."""
 
 from pathlib import Path
 
@@ -18,14 +18,14 @@ from tests.cli.command import lines_of, scnn
 
 
 def test_export_does_not_overwrite_the_model(model: Path) -> None:
-    """A slip of the hand costs no training."""
+    """A model file is not overwritten by its own export."""
     before = model.read_bytes()
     refused = scnn("export", model, "--onnx", model)
     assert refused.returncode == 1 and "is the model itself" in refused.stderr and model.read_bytes() == before
 
 
 def test_onnx(model: Path, tmp_path: Path) -> None:
-    """onnxruntime gives the same logits."""
+    """onnxruntime computes the same logits from the exported file."""
     (line,) = lines_of(scnn("export", model, "--onnx", tmp_path / "m.onnx", "--json"))
     assert line == {"event": "export", "onnx": str(tmp_path / "m.onnx")}
     _, test = PAPER.digits()
@@ -35,7 +35,7 @@ def test_onnx(model: Path, tmp_path: Path) -> None:
 
 
 def test_onnx_of_every_layer(tmp_path: Path) -> None:
-    """Strides, paddings, a pool that leaves a rest, and Dropout at the end."""
+    """Strides, paddings, a pooling that ignores the last row, and Dropout at the end are exported."""
     layers = [Conv2D(3, 4, stride=3, padding=2), ReLU(), MaxPool2D(3, stride=2), Flatten(), Dense(5), Dropout(0.5)]
     network = Network((2, 29, 31), layers, seed=1)
     to_onnx(network, tmp_path / "m.onnx")
@@ -45,7 +45,7 @@ def test_onnx_of_every_layer(tmp_path: Path) -> None:
 
 
 def test_onnx_knows_no_layer_of_ones_own(tmp_path: Path) -> None:
-    """Not even one that inherits from ReLU, for it may compute something else."""
+    """A layer of one's own is rejected even if it inherits from ReLU, because it may compute something else."""
 
     class Other(ReLU):
         pass
@@ -55,7 +55,7 @@ def test_onnx_knows_no_layer_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_info(model: Path) -> None:
-    """Layers, shapes, counts, hash, and how it came to be."""
+    """It prints layers, shapes, counts, the hash and the provenance."""
     (facts,) = lines_of(scnn("info", model, "--json"))
     assert facts["event"] == "info"
     assert facts["parameters"] == 6423 and facts["classes"] == ["0", "1", "2"]

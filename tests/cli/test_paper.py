@@ -1,4 +1,4 @@
-"""`scnn paper`: its table, its processes, its seeds."""
+"""`scnn paper`: its table, its processes and its seeds."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tests.cli.command import in_a_terminal, lines_of, scnn
 
 
 def test_the_papers_table() -> None:
-    """Each run, then mean, deviation, worst and best beside the paper's figures."""
+    """JSON has each run, then mean, standard deviation, worst and best; the table shows the paper's figures too."""
     *runs, summary = lines_of(scnn("paper", "--seeds", 3, "--json"))
     assert [run["seed"] for run in runs] == [1, 2, 3]
     accuracy = summary["figures"]["accuracy"]
@@ -23,7 +23,7 @@ def test_the_papers_table() -> None:
 
 
 def test_the_papers_seeds_are_counted_and_those_that_ended_are_not_lost() -> None:
-    """A bar in a terminal; after Ctrl-C the table of the seeds until then."""
+    """A terminal gets a progress bar; after Ctrl-C the table has the seeds that were completed."""
     code, seen = in_a_terminal("paper", "--seeds", 3)
     assert code == 0 and "seeds 1 to 3" in seen and re.search(r"seeds .*\d+%", seen), seen
     words = [sys.executable, "-m", "scnn", "paper", "--seeds", "1000", "--json"]
@@ -36,7 +36,7 @@ def test_the_papers_seeds_are_counted_and_those_that_ended_are_not_lost() -> Non
 
 
 def test_jobs_give_the_same_runs() -> None:
-    """Processes change the time, and nothing else."""
+    """The number of processes affects only the time."""
     alone, spread = (lines_of(scnn("paper", "--seeds", 3, "--jobs", jobs, "--json"))[:-1] for jobs in (1, 2))
     assert [without_time(run) for run in alone] == [without_time(run) for run in spread]
 

@@ -1,4 +1,4 @@
-"""Trainings that are stopped, and output that ends: nothing that was trained is lost."""
+"""Trainings that are interrupted, and output that cannot be written: nothing that was trained is lost."""
 
 import os
 import re
@@ -16,8 +16,8 @@ from tests.cli.command import in_a_terminal, scnn
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has neither POSIX signals nor bash and /dev/full")
 
 
-def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
-    """It says how to go on; the weights in the end are those of a training that was not stopped."""
+def test_a_training_stopped_by_ctrl_c_can_be_resumed(tmp_path: Path) -> None:
+    """It prints the command that resumes it; the final weights equal those of an uninterrupted training."""
     out = tmp_path / "my model, rate 0.1"
     whole = tmp_path / "whole.safetensors"
     settings = ("--preset", "mnist", "--epochs", "4", "--seed", "2")
@@ -46,8 +46,8 @@ def test_ctrl_c_saves_and_the_training_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["m[best] of a long, long name with spaces in it", "x[", "[/y]"])
-def test_the_line_to_go_on_can_be_copied_from_a_terminal(name: str, tmp_path: Path) -> None:
-    """However long it is and whatever is in its names."""
+def test_the_resume_command_can_be_copied_from_a_terminal(name: str, tmp_path: Path) -> None:
+    """It is neither wrapped nor changed, however long it is and whatever the file name contains."""
     out = tmp_path / f"{name}.safetensors"
     out.parent.mkdir(exist_ok=True)
     code, seen = in_a_terminal("train", "--preset", "mnist", "--out", out, interrupt=True)
@@ -59,7 +59,7 @@ def test_the_line_to_go_on_can_be_copied_from_a_terminal(name: str, tmp_path: Pa
 
 
 def test_a_terminal_that_closes(tmp_path: Path) -> None:
-    """The training is kept as by Ctrl-C."""
+    """SIGHUP and SIGTERM save a checkpoint, as Ctrl-C does."""
     for number in (signal.SIGHUP, signal.SIGTERM):
         out = tmp_path / f"{number.name}.safetensors"
         words = [sys.executable, "-m", "scnn", "train", "--out", str(out)]
@@ -72,8 +72,8 @@ def test_a_terminal_that_closes(tmp_path: Path) -> None:
         assert process.returncode == 130 and out.with_name(f"{number.name}.checkpoint.safetensors").exists()
 
 
-def test_a_training_whose_output_ends_is_kept(tmp_path: Path) -> None:
-    """A pipe that is closed, and a full disk: the checkpoint is named, and nothing else is said."""
+def test_a_training_is_saved_if_its_output_cannot_be_written(tmp_path: Path) -> None:
+    """For a closed pipe and a full disk, the only message names the checkpoint."""
     for target, reason in (("| head -n 2", "Broken pipe"), ("> /dev/full", "No space left on device")):
         out = tmp_path / reason / "m.safetensors"
         out.parent.mkdir()
@@ -97,8 +97,8 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_model_whose_end_cannot_be_told_is_written(tmp_path: Path) -> None:
-    """Where the disk is full for the last line alone: the model is there, and named."""
+def test_a_model_is_saved_although_its_last_line_cannot_be_printed(tmp_path: Path) -> None:
+    """If the disk is full when the last line is printed, the model has been saved, and the error names it."""
     out = tmp_path / "m.safetensors"
     words = [
         sys.executable,
@@ -118,7 +118,7 @@ def test_a_model_whose_end_cannot_be_told_is_written(tmp_path: Path) -> None:
 
 
 def test_a_model_that_cannot_be_written_is_not_lost(tmp_path: Path) -> None:
-    """A full disk after a training: the model goes to the folder for temporary files, which is named."""
+    """If the disk is full after a training, the model is saved to a temporary folder, which the error names."""
     spare = tmp_path / "spare"
     spare.mkdir()
     words = ("train", "--preset", "paper", "--epochs", 2, "--out", "/dev/full")
@@ -129,7 +129,7 @@ def test_a_model_that_cannot_be_written_is_not_lost(tmp_path: Path) -> None:
 
 
 def test_output_that_fails_is_one_line(model: Path) -> None:
-    """And letters that a terminal has not are written as Python writes them."""
+    """Characters that the terminal's encoding lacks are printed as backslash escapes."""
     command = f"{sys.executable} -m scnn info {model}"
     full = subprocess.run(["bash", "-c", f"{command} > /dev/full"], capture_output=True, text=True, check=False)
     assert full.returncode == 1 and full.stderr == "scnn: cannot write the output: No space left on device\n"

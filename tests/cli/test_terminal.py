@@ -1,4 +1,4 @@
-"""What terminals and shells are given: aligned columns, quoted lines, patterns of file names."""
+"""Output for terminals and shells: aligned columns, quoted command lines, patterns of file names."""
 
 import re
 import shlex
@@ -82,18 +82,18 @@ def test_a_table_fits_where_it_is_shown(tmp_path: Path) -> None:
     ],
 )
 def test_words_are_quoted_for_windows(word: str, quoted: str) -> None:
-    """By double quotes, which cmd.exe and PowerShell both know; for cmd.exe single quotes are part of the name."""
+    """They get double quotes, which cmd.exe and PowerShell both support; cmd.exe has no single quotes."""
     assert command_line(["scnn", word], windows=True) == f"scnn {quoted}"
 
 
 def test_words_are_quoted_for_posix() -> None:
-    """As shlex splits them."""
+    """shlex splits the line into the same words."""
     words = ["scnn", "a b", "it's", "$HOME", ""]
     assert shlex.split(command_line(words, windows=False)) == words
 
 
 def test_patterns_that_the_shell_left(tmp_path: Path) -> None:
-    """Are replaced by the files that match, in order; an existing file and a pattern without matches stay."""
+    """A pattern becomes the files that match, in order; an existing file and a pattern without matches stay."""
     for name in ("b.png", "a.png", "c.jpg", "[x].png"):
         (tmp_path / name).touch()
     expanded = expand_patterns([tmp_path / "*.png", tmp_path / "[x].png", tmp_path / "*.gif", tmp_path / "c.jpg"])

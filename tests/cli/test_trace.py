@@ -1,4 +1,4 @@
-"""`scnn trace`: one number, as a person would write how it came to be."""
+"""`scnn trace`: how one number was computed, term by term."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.cli.command import lines_of, scnn
 
 
 def test_a_convolution(model: Path) -> None:
-    """Each product with its numbers, the source line, the total: the one that the network computes."""
+    """It prints each product with its numbers, the source line, and the total, which equals the network's value."""
     result = scnn("trace", model, "--layer", "conv2d_1", "--element", "0,10,12", "--image", "3")
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
@@ -21,7 +21,7 @@ def test_a_convolution(model: Path) -> None:
 
 
 def test_a_logit(model: Path) -> None:
-    """The very number of the network."""
+    """The value equals the network's, to the bit."""
     _, test = load_digits()
     network = Network.load(model)
     result = scnn("trace", model, "--layer", "dense_2", "--element", "1")
@@ -31,7 +31,7 @@ def test_a_logit(model: Path) -> None:
 
 
 def test_a_gradient(model: Path) -> None:
-    """Backward; the label may be another than the digit's own."""
+    """A gradient is traced with --backward, also for another label than the digit's own."""
     arguments = ("trace", model, "--layer", "dense_2", "--element", "1,5", "--backward")
     own, other = scnn(*arguments), scnn(*arguments, "--label", "2")
     assert "dense_2.d_weights[1,5] = " in own.stdout
@@ -39,7 +39,7 @@ def test_a_gradient(model: Path) -> None:
 
 
 def test_for_machines(model: Path) -> None:
-    """The sum's terms and all steps as one line of JSON; what is only copied comes with its own trace."""
+    """JSON has the sum's terms and all steps in one line; a copied value has its own trace."""
     (trace,) = lines_of(scnn("trace", model, "--layer", "conv2d_1", "--element", "0,10,12", "--json"))
     assert trace["event"] == "trace" and trace["buffer"] == "conv2d_1.output" and trace["index"] == [0, 10, 12]
     assert len(trace["total"]["terms"]) == 9 and trace["total"]["value"] == trace["value"]
@@ -50,7 +50,7 @@ def test_for_machines(model: Path) -> None:
 
 
 def test_unknown_elements_are_errors(model: Path) -> None:
-    """The message is one line, with the shape that exists."""
+    """The error is one line and names the actual shape."""
     result = scnn("trace", model, "--layer", "conv2d_1", "--element", "0,99,0")
     assert result.returncode == 1
     assert "whose shape is (1, 28, 28), got (0, 99, 0)" in result.stderr

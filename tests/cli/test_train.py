@@ -1,4 +1,4 @@
-"""`scnn train`: what it tells, and what it leaves."""
+"""`scnn train`: its output and its files."""
 
 import gzip
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.cli.command import in_a_terminal, lines_of, scnn
 
 
 def test_training_as_json(tmp_path: Path) -> None:
-    """One object a line: start, each epoch, end; the weights' hash is that of the file."""
+    """JSON has one object per line: start, each epoch, end; the hash is that of the saved weights."""
     path = tmp_path / "m.safetensors"
     lines = lines_of(scnn("train", "--preset", "paper", "--epochs", 3, "--seed", 4, "--out", path, "--json"))
     assert [line["event"] for line in lines] == ["start", "epoch", "epoch", "epoch", "end"]
@@ -42,8 +42,8 @@ def test_what_is_reported_is_of_the_weights_that_are_saved(tmp_path: Path) -> No
         assert provenance[name]["loss"] == lines[1][name]["loss"]
 
 
-def test_a_finished_checkpoint_is_judged_and_saved(tmp_path: Path) -> None:
-    """Resuming what has ended trains nothing more, and writes the model."""
+def test_a_finished_checkpoint_is_evaluated_and_saved(tmp_path: Path) -> None:
+    """Resuming a finished training trains no further, and writes the model."""
     network = Network(PAPER.input_shape, PAPER.layers, seed=1, class_names=("0", "1", "2"))
     network.provenance = {"preset": "paper"}
     trainer = Trainer(network, *PAPER.digits(), epochs=2, optimiser=SGD(0.01))
@@ -68,7 +68,7 @@ def test_both_engines_train(tmp_path: Path) -> None:
 
 
 def test_training_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> None:
-    """A user's own digits, with validation."""
+    """The user's own digits are trained on, some held out for validation."""
     images, labels = idx_files
     out = tmp_path / "m.safetensors"
     given = ("--images", images, "--labels", labels, "--epochs", 2, "--validation", 100, "--out", out, "--json")
@@ -77,14 +77,14 @@ def test_training_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -> 
 
 
 def test_a_live_table_in_a_terminal(tmp_path: Path) -> None:
-    """Columns, a bar with samples a second, and the end in words."""
+    """A terminal gets a table, a progress bar with the speed, and a last line of text."""
     code, text = in_a_terminal("train", "--preset", "paper", "--out", tmp_path / "m.safetensors")
     assert code == 0
     assert "training loss" in text and "samples/s" in text and "━" in text and "SHA-256" in text
 
 
 def test_a_training_that_fails_gives_the_cursor_back(tmp_path: Path) -> None:
-    """A terminal without a cursor is no place to read an error."""
+    """The cursor is visible again when the error is printed."""
     chosen = ("--preset", "paper", "--learning-rate", 1e30, "--out", tmp_path / "m.safetensors")
     code, text = in_a_terminal("train", *chosen)
     assert code == 1 and "learning rate is probably too large" in text
@@ -92,7 +92,7 @@ def test_a_training_that_fails_gives_the_cursor_back(tmp_path: Path) -> None:
 
 
 def test_folders_that_cannot_be_written_to_are_known_at_once() -> None:
-    """Before anything is trained."""
+    """It is reported before the training starts."""
     result = scnn("train", "--out", "/proc/m.safetensors", "--epochs", 1000)
     assert result.returncode == 1 and "/proc/m.safetensors cannot be written" in result.stderr
 

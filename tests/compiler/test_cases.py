@@ -22,9 +22,9 @@ def outcome(engine: Engine, inputs: Mapping[str, Sequence[float]]) -> tuple[str,
     try:
         after = run(engine, inputs)
     except (KernelBoundsError, KernelDivisionError) as error:
-        place = re.search(r"\.py:(\d+)\n", str(error))
-        assert place
-        return STOPS[type(error)], int(place[1])
+        found = re.search(r"\.py:(\d+)\n", str(error))
+        assert found
+        return STOPS[type(error)], int(found[1])
     return "same", [bits(values) for values in after.values()]
 
 

@@ -193,7 +193,7 @@ def kernel(out: Float32Buffer, slope: Float32, size: Size, turn: Int32):
         ({"out": "n"}, "out is a Float32Buffer, and n holds int32"),
     ],
 )
-def test_arguments_that_do_not_fit(arguments: dict[str, str | float], message: str) -> None:
+def test_arguments_of_another_type(arguments: dict[str, str | float], message: str) -> None:
     """The error names the kernel's parameter, its type, and the given argument."""
     buffers = allocate({"out": ("float32", (8,)), "n": ("int32", (8,))})
     call = Call(kernel_of(NUMBERS), {"out": "out", "slope": 0.5, "size": 8, "turn": 3, **arguments})

@@ -1,4 +1,4 @@
-"""Digits: the bundled ones, IDX files good and bad, and what is refused."""
+"""Digits: the bundled ones, valid and invalid IDX files, and invalid images and labels."""
 
 import contextlib
 import gzip
@@ -32,7 +32,7 @@ def labels_file(labels: bytes = b"\x00\x01\x02", count: int | None = None) -> by
 
 
 def test_the_bundled_files_hashes() -> None:
-    """digits.xz and its content are the very bytes that digits.md states, under 750 KB."""
+    """The hashes of digits.xz and of its content are those in digits.md; the file is smaller than 750 KB."""
     packed = files("scnn.data").joinpath("digits.xz").read_bytes()
     stated = files("scnn.data").joinpath("digits.md").read_text()
     assert hashlib.sha256(packed).hexdigest() in stated
@@ -41,7 +41,7 @@ def test_the_bundled_files_hashes() -> None:
 
 
 def test_the_bundled_digits() -> None:
-    """400 and 100 of each class, 28×28, no image in both parts, with ink on paper."""
+    """They have 400 and 100 images of each class, 28×28, and share no image; ink is 255."""
     training, test = load_digits()
     for digits, per_class in ((training, 400), (test, 100)):
         assert (digits.rows, digits.columns) == (28, 28)
@@ -62,7 +62,7 @@ def test_select_takes_the_first_of_each_class() -> None:
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
 def test_idx_files_are_read(pack: type, tmp_path: Path) -> None:
-    """Plain and gzipped, from bytes and from paths, whatever the file is called."""
+    """IDX files can be plain or gzipped, bytes or paths, with any file name."""
     digits = load_idx(pack(images_file()), pack(labels_file()))
     assert len(digits) == 3 and digits.image(1) == bytes([4, 5, 6, 7]) and digits.labels == b"\x00\x01\x02"
     (tmp_path / "images.what").write_bytes(pack(images_file()))
@@ -99,7 +99,7 @@ def test_idx_files_are_read(pack: type, tmp_path: Path) -> None:
     ],
 )
 def test_broken_idx_files_are_refused(images: bytes, labels: bytes, words: str) -> None:
-    """Each refusal says what was expected and what came."""
+    """Each error says what was expected and what was found."""
     with pytest.raises(DataError, match=words):
         load_idx(images, labels)
 
@@ -113,7 +113,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_mutated_idx_files_never_do_worse_than_a_data_error(data: st.DataObject) -> None:
-    """Whatever byte changes and wherever the file is cut, plain or gzipped: digits or a DataError."""
+    """With any bytes changed and cut anywhere, plain or gzipped, a file gives digits or a DataError."""
     pack: Callable[[bytes], bytes] = gzip.compress if data.draw(st.booleans()) else bytes
     content = bytearray(pack(images_file()))
     for _ in range(data.draw(st.integers(1, 3))):
@@ -125,19 +125,19 @@ def test_mutated_idx_files_never_do_worse_than_a_data_error(data: st.DataObject)
 
 @pytest.mark.parametrize("pixels", [np.zeros((4, 10)), np.zeros((10, 1, 4)), np.zeros((3, 10, 2, 2)), [[0] * 10] * 4])
 def test_arrays_of_another_layout(pixels: object) -> None:
-    """Such as [pixel, image]: they are refused, not regrouped."""
+    """Arrays of another shape, such as [pixel, image], are rejected and not regrouped."""
     with pytest.raises(ShapeError, match="got an array of"):
         Digits(pixels, [0] * 10, 2, 2)
 
 
 def test_names_make_a_difference() -> None:
-    """The fingerprint tells names apart, wherever their spaces are."""
+    """Class names that differ only in where a space is have different fingerprints."""
     one, other = (Digits(bytes(2), [0, 1], 1, 1, names) for names in (("a b", "c"), ("a", "b c")))
     assert one.fingerprint() != other.fingerprint()
 
 
 def test_bytes_of_any_kind_are_files() -> None:
-    """bytearray and memoryview as well as bytes; what is neither bytes nor a path is named."""
+    """bytearray and memoryview are accepted as bytes are; anything else that is no path is rejected by its type."""
     images, labels = bytearray(images_file()), memoryview(gzip.compress(labels_file()))
     assert load_idx(images, labels) == load_idx(images_file(), labels_file())  # type: ignore[arg-type]
     with pytest.raises(IdxError, match="an IDX file must be given as a path or bytes, got None"):
@@ -154,14 +154,14 @@ def test_labels_that_are_too_large_are_of_a_file(tmp_path: Path) -> None:
 
 
 def test_float_images() -> None:
-    """0 to 1 become 0 to 255."""
+    """Floats from 0 to 1 become grey levels from 0 to 255."""
     digits = Digits([[0.0, 0.5, 1.0, 0.2]], [3], 2, 2)
     assert digits.pixels == bytes([0, 128, 255, 51]) and digits.labels == b"\x03"
 
 
 @pytest.mark.parametrize("level", [float("nan"), float("inf"), -0.1, 1.001])
-def test_pixels_that_are_none(level: float) -> None:
-    """NaN, infinity and what lies outside 0 to 1 are refused, naming the pixel's place."""
+def test_pixels_out_of_range(level: float) -> None:
+    """NaN, infinity and numbers outside of 0 to 1 are rejected; the error has the pixel's index."""
     with pytest.raises(DataError, match="number 6 of the images"):
         Digits([[0.0] * 4, [0.0, 0.0, level, 0.0]], [0, 0], 2, 2)
 
@@ -189,8 +189,8 @@ def test_labels_out_of_range(label: int) -> None:
         ),
     ],
 )
-def test_sizes_and_names_that_are_none(settings: dict[str, object], words: str) -> None:
-    """They are refused at once, with the argument's name."""
+def test_invalid_sizes_and_class_names(settings: dict[str, object], words: str) -> None:
+    """They are rejected at once, and the error names the argument."""
     with pytest.raises(ConfigError, match=re.escape(words)):
         Digits(bytes(4), [0], **{"rows": 2, "columns": 2, **settings})  # type: ignore[arg-type]
 
@@ -213,14 +213,14 @@ PIXELS = np.arange(8, dtype=np.uint8).reshape(2, 2, 2)
     ],
 )
 def test_digits_are_made_from_any_form(pixels: object, labels: object) -> None:
-    """numpy arrays of any kind, order and nesting, lists and buffers: the same digits as from bytes."""
+    """Numpy arrays of any type and order, lists, and buffers give the same digits as bytes."""
     digits = Digits(pixels, labels, 2, 2)
     assert digits == Digits(bytes(range(8)), b"\x03\x01", 2, 2)
     assert digits.fingerprint() == Digits(bytes(range(8)), b"\x03\x01", 2, 2).fingerprint()
 
 
 def test_bools_are_paper_and_ink() -> None:
-    """A bool array's True is ink as a pixel, and 1 as a label."""
+    """In a bool array, True is ink as a pixel and 1 as a label."""
     digits = Digits(PIXELS > 6, np.array([True, False]), 2, 2)
     assert digits.pixels == bytes(7) + b"\xff" and digits.labels == b"\x01\x00"
 
@@ -240,13 +240,13 @@ def test_bools_are_paper_and_ink() -> None:
         (PIXELS, None, "expected labels as nested lists, bytes or arrays of numbers, got NoneType"),
     ],
 )
-def test_pixels_and_labels_that_are_none(pixels: object, labels: object, words: str) -> None:
-    """Each refusal names the number, or the kind of numbers."""
+def test_invalid_pixels_and_labels(pixels: object, labels: object, words: str) -> None:
+    """Each error names the number or the type."""
     with pytest.raises(DataError, match=words):
         Digits(pixels, labels, 2, 2)
 
 
 def test_counts_that_do_not_fit() -> None:
-    """Two images' labels with one image's pixels."""
+    """The number of images must equal the number of labels."""
     with pytest.raises(DataError, match="2 images of 2×2 need 8 pixels, got 4"):
         Digits(bytes(4), bytes(2), 2, 2)

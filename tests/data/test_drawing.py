@@ -1,4 +1,4 @@
-"""Drawings: brought to MNIST's form, wherever and however large they were drawn."""
+"""Drawings are normalised to MNIST's form, whatever their size and position."""
 
 import math
 
@@ -30,7 +30,7 @@ def centre_of_mass(image: bytes) -> tuple[float, float]:
 
 
 def extent(image: bytes) -> tuple[int, int]:
-    """How many rows and columns have ink."""
+    """The number of rows and columns with ink."""
     rows = [any(image[row * SIDE : (row + 1) * SIDE]) for row in range(SIDE)]
     columns = [any(image[column::SIDE]) for column in range(SIDE)]
     return sum(rows), sum(columns)
@@ -74,7 +74,7 @@ def test_edges_are_anti_aliased() -> None:
 
 
 def test_mnists_own_digits_stay_as_they_are() -> None:
-    """They are in this form already: most come back to the bit, and the mean change is below one grey level."""
+    """The bundled digits are normalised already: most stay equal, and the mean change is below one grey level."""
     _, test = load_digits()
     images = [test.image(place) for place in range(0, 1000, 5)]
     changes = [difference(image, normalise_pixels(image, SIDE, SIDE)) for image in images]
@@ -82,7 +82,7 @@ def test_mnists_own_digits_stay_as_they_are() -> None:
 
 
 def test_a_dot_fills_the_box() -> None:
-    """Even one pixel of ink has a form, in the middle."""
+    """A single pixel of ink is enlarged and centred."""
     pixels = bytearray(100)
     pixels[5] = 255
     image = normalise_pixels(bytes(pixels), 10, 10)
@@ -90,14 +90,14 @@ def test_a_dot_fills_the_box() -> None:
 
 
 def test_a_thin_line_keeps_a_pixel_of_width() -> None:
-    """However long and thin, it does not vanish."""
+    """A line does not vanish, however long and thin."""
     pixels = b"".join(bytes([0] * 100 + [255] + [0] * 99) for _ in range(200))
     assert extent(normalise_pixels(pixels, 200, 200)) == (BOX, 1)
 
 
 @pytest.mark.parametrize("level", [0, 10])
 def test_an_empty_drawing(level: int) -> None:
-    """Blank paper, and smudges too faint to be ink."""
+    """Blank paper and faint smudges are empty drawings."""
     with pytest.raises(EmptyDrawingError):
         normalise_pixels(bytes([level] * 100), 10, 10)
 
@@ -122,7 +122,7 @@ def ring(cx: float, cy: float, rx: float, ry: float, points: int = 60) -> list[t
     st.integers(8, 300),
 )
 def test_any_ring_of_strokes_is_brought_to_form(cx: float, cy: float, rx: float, ry: float, points: int) -> None:
-    """Wherever and however large and fast it is drawn: 20 pixels long, in the middle, with ink at full strength."""
+    """At any position, size and speed, it becomes 20 pixels long, centred, with ink at full strength."""
     image = normalise_strokes([ring(cx, cy, rx, ry, points)])
     assert len(image) == SIDE * SIDE and max(image) > 250
     assert max(extent(image)) in (BOX, BOX + 1, BOX + 2)
@@ -131,7 +131,7 @@ def test_any_ring_of_strokes_is_brought_to_form(cx: float, cy: float, rx: float,
 
 
 def test_strokes_of_any_size_and_place_look_the_same() -> None:
-    """The pen is as thick as MNIST's, however small the drawing: only rounding differs."""
+    """The pen has MNIST's thickness whatever the drawing's size, except for rounding."""
     large = normalise_strokes([ring(0.5, 0.5, 0.24, 0.4)])
     small = normalise_strokes([ring(0.1, 0.9, 0.03, 0.05)])
     assert difference(large, small) < 0.1
@@ -156,19 +156,19 @@ def test_strokes_have_the_ink_of_mnist() -> None:
     ],
 )
 def test_what_is_no_digit_as_strokes(strokes: list[list[tuple[float, float]]], words: str) -> None:
-    """Nothing, a dot, and a scribble over everything are not guessed at."""
+    """No stroke, a dot, and a scribble over everything are rejected."""
     with pytest.raises(EmptyDrawingError, match=words):
         normalise_strokes(strokes)
 
 
 @pytest.mark.parametrize("point", [(math.nan, 0.0), (0.0, math.inf)])
 def test_points_that_are_no_numbers(point: tuple[float, float]) -> None:
-    """The error says what a point is."""
+    """The error says what a point must be."""
     with pytest.raises(DrawingError, match="finite"):
         normalise_strokes([[(0.0, 0.0), point]])
 
 
 def test_too_many_points() -> None:
-    """A limit keeps any drawing's work small; the error names it."""
+    """More points than the limit are rejected; the error names the limit."""
     with pytest.raises(DrawingError, match="20000"):
         normalise_strokes([[(0.5, at / 30_000) for at in range(30_000)]])

@@ -1,4 +1,4 @@
-"""IDX files of sets like MNIST: other types, shapes and labels, and files that are no IDX files."""
+"""IDX files of datasets like MNIST: other types, shapes and labels; files in other formats."""
 
 import gzip
 import struct
@@ -16,7 +16,7 @@ LABELS = np.array([2, 0, 1])
 
 
 def idx(values: np.typing.NDArray[np.generic], dtype: str) -> bytes:
-    """An IDX file as numpy's numbers make one."""
+    """An IDX file of a numpy array."""
     head = bytes([0, 0, CODES[dtype], values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
     return head + values.astype(f">{dtype}").tobytes()
 
@@ -26,12 +26,12 @@ PLAIN = load_idx(idx(IMAGES, "u1"), idx(LABELS, "u1"))
 
 @pytest.mark.parametrize("dtype", ["i1", "i2", "i4", "f4", "f8"])
 def test_numbers_of_any_type(dtype: str) -> None:
-    """Whole numbers from 0 to 255 are grey levels in any type; labels come in any type, too."""
+    """Integers from 0 to 255 are grey levels in any type; labels can have any type, too."""
     assert load_idx(idx(IMAGES, dtype), idx(LABELS, dtype)) == PLAIN
 
 
 def test_floats_from_0_to_1() -> None:
-    """They are shares of 255."""
+    """Floats from 0 to 1 are multiplied by 255."""
     assert load_idx(idx(IMAGES / 255, "f4"), idx(LABELS, "u1")) == PLAIN
 
 
@@ -42,7 +42,7 @@ def test_images_with_a_channel_or_flat(shape: tuple[int, ...]) -> None:
 
 
 def test_labels_of_qmnist() -> None:
-    """Eight columns of int32; the first one is the class."""
+    """QMNIST's labels have eight columns of int32; the first one is the class."""
     columns = np.column_stack([LABELS, *[np.full(3, 99)] * 7])
     assert load_idx(idx(IMAGES, "u1"), idx(columns, "i4")) == PLAIN
 
@@ -60,7 +60,7 @@ def test_labels_of_qmnist() -> None:
     ],
 )
 def test_meanings_that_are_not_plain(images: bytes, words: str) -> None:
-    """They are refused, with what was found and what is expected."""
+    """They are rejected; the error says what was found and what is expected."""
     with pytest.raises(IdxError, match=words):
         load_idx(images, idx(LABELS, "u1"))
 
@@ -93,7 +93,7 @@ def test_letters() -> None:
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_other_files_are_called_by_their_name(content: bytes, words: str, pack: type) -> None:
-    """As images and as labels, gzipped or not."""
+    """Each is named, as images and as labels, gzipped or not."""
     with pytest.raises(IdxError, match=f"the images' file {words}.*expected an IDX file of images"):
         load_idx(pack(content), idx(LABELS, "u1"))
     with pytest.raises(IdxError, match=f"the labels' file {words}.*expected an IDX file of labels"):

@@ -1,4 +1,4 @@
-"""Images from wherever they are: what is taken, what is refused, and that arrays are not copied."""
+"""Images in every form: what is accepted, what is rejected, and that arrays are not copied."""
 
 import math
 import tracemalloc
@@ -18,12 +18,12 @@ from scnn.network.network import Network
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    """The paper's network; what it answers to does not matter, only that equal images get equal answers."""
+    """The paper's network, untrained: equal images give equal outputs."""
     return Network(PAPER.input_shape, PAPER.layers, seed=1)
 
 
 def test_predicting_from_any_form_of_images(network: Network) -> None:
-    """Bytes, nested lists, arrays, numpy arrays of several kinds and shapes, one image or many: the same answer."""
+    """Bytes, nested lists, arrays and numpy arrays of several types and shapes give the same outputs."""
     _, test = PAPER.digits()
     pixels = test.pixels[: 3 * 784]
     expected = network.logits(pixels)
@@ -55,7 +55,7 @@ def test_predicting_from_any_form_of_images(network: Network) -> None:
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.int16])
 def test_an_array_is_read_where_it_is(network: Network, kind: type) -> None:
-    """Predicting takes little memory beside it, however many images it has."""
+    """Predicting uses little memory besides the array's own, however many images it has."""
     images: Any = np.zeros((400, 28, 28), dtype=kind)
     network.predict(images[:1])  # which compiles
     tracemalloc.start()
@@ -66,7 +66,7 @@ def test_an_array_is_read_where_it_is(network: Network, kind: type) -> None:
 
 
 def endless() -> list[object]:
-    """A list that holds itself."""
+    """A list that contains itself."""
     images: list[object] = []
     images.append(images)
     return images
@@ -94,14 +94,14 @@ def endless() -> list[object]:
     ],
 )
 def test_invalid_images(network: Network, images: object, error: type[Exception], words: str) -> None:
-    """Named errors say which number, or how many."""
+    """The error has the index of the number, or the count."""
     with pytest.raises(error, match=words):
         network.predict(images)
 
 
 @pytest.mark.parametrize("shape", [(4, 14, 14), (28, 28, 3), (2, 28, 14, 2), (14, 56)])
 def test_arrays_of_another_size_are_refused(shape: tuple[int, ...]) -> None:
-    """Though they may have as many numbers."""
+    """They are rejected even if they have the right number of elements."""
     network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
     with pytest.raises(ShapeError, match="got an array of"):
         network.predict(np.zeros(shape, "float32"))

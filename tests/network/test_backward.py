@@ -228,7 +228,7 @@ def test_a_layer_without_derivative_infers_but_does_not_train() -> None:
         lower_training(network, 1)
 
 
-def test_backward_of_a_layer_that_has_none() -> None:
+def test_a_layer_without_a_backward_pass_is_rejected() -> None:
     """Calling `backward` raises an error that says where the derived pass is."""
     with pytest.raises(ConfigError, match="scnn.network.backward"):
         Swish().backward((3,))

@@ -137,13 +137,13 @@ def test_saving_and_loading(trained: Network, tmp_path: Path) -> None:
         ("provenance", '{"accuracy": NaN}', "not JSON.*NaN"),
     ],
 )
-def test_models_whose_words_are_wrong(trained: Network, name: str, value: str, words: str) -> None:
+def test_models_with_invalid_metadata(trained: Network, name: str, value: str, words: str) -> None:
     """Metadata that does not fit is refused, by name."""
     with pytest.raises(ModelError, match=words):
         Network.from_tensors(trained.tensors(), {**trained.metadata(), name: value})
 
 
-def test_models_whose_numbers_are_wrong(trained: Network) -> None:
+def test_models_with_invalid_tensors(trained: Network) -> None:
     """A tensor that is missing, has another shape, or is not finite is rejected."""
     tensors = trained.tensors()
     with pytest.raises(ModelError, match=r"dense_2\.bias is missing"):

@@ -78,7 +78,7 @@ def test_a_seed_gives_the_same_bits_in_another_process() -> None:
         ([Flatten(), SoftmaxCrossEntropy(), Dense(3)], ["end"]),
     ],
 )
-def test_layers_that_do_not_fit(layers: list[Layer], words: list[str]) -> None:
+def test_layers_of_incompatible_shapes(layers: list[Layer], words: list[str]) -> None:
     """The error names the layer, the input shape that it got, and the expected one."""
     with pytest.raises(ShapeError) as caught:
         Network((1, 28, 28), layers)
@@ -100,7 +100,7 @@ def test_invalid_input_shapes(shape: object) -> None:
         (Dense(10), "layers must be .* got an object of type Dense"),
     ],
 )
-def test_layers_that_are_none(layers: object, words: str) -> None:
+def test_invalid_layers(layers: object, words: str) -> None:
     """The error names the position, and the object found there."""
     with pytest.raises(ConfigError, match=words):
         Network((1, 28, 28), layers)  # type: ignore[arg-type]
@@ -135,7 +135,7 @@ def test_evaluate(trained: Network) -> None:
         trained.evaluate(Digits(b"", b""))
 
 
-def test_class_names_that_do_not_fit() -> None:
+def test_class_names_and_outputs_of_different_number() -> None:
     """The error says how many units the last Dense needs; without one, how many outputs there are."""
     words = r"last Dense has 3 units, and there are 10 classes \(0, 1, …\): it needs 10"
     with pytest.raises(ConfigError, match=words):
@@ -154,7 +154,7 @@ def test_class_names_that_do_not_fit() -> None:
         (None, "takes a dataset .* or images and labels"),
     ],
 )
-def test_labels_that_are_none(trained: Network, labels: object, words: str) -> None:
+def test_invalid_labels(trained: Network, labels: object, words: str) -> None:
     """Evaluation names what is wrong with them; those of an array's single column are fine."""
     _, test = PAPER.digits()
     with pytest.raises((DataError, ConfigError), match=words):
@@ -182,7 +182,7 @@ def test_copies(trained: Network, copied: Callable[[Network], Network]) -> None:
         [MaxPool2D(2), Flatten(), ReLU(), Dropout(0.5), Flatten()],
     ],
 )
-def test_logits_that_come_out_of_a_layer_without_memory_of_its_own(layers: list[Layer]) -> None:
+def test_logits_of_a_layer_without_a_buffer_of_its_own(layers: list[Layer]) -> None:
     """A network may end with Flatten or Dropout: it predicts and can be inspected as any other."""
     network = Network((1, 28, 28), layers, seed=1)
     image = load_digits()[1].image(0)

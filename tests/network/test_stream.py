@@ -53,7 +53,7 @@ def test_another_order() -> None:
         one.ensure_loaded(0)
 
 
-def test_large_images_are_held_by_their_bytes() -> None:
+def test_the_capacity_for_large_images_is_limited_by_their_bytes() -> None:
     """As many images as fit into 16 MiB, and at least one."""
     assert [capacity(60_000, shape) for shape in ((1, 28, 28), (3, 128, 128), (3, 4096, 4096))] == [1024, 341, 1]
     assert capacity(5, (1, 28, 28)) == 5

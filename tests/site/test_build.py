@@ -151,7 +151,7 @@ def test_what_a_file_reaches_by_its_imports(tmp_path: Path) -> None:
     assert {path.relative_to(tmp_path).as_posix() for path in found} == wanted
 
 
-def test_the_pretrained_model_depends_on_what_trains_and_judges_it() -> None:
+def test_the_pretrained_model_depends_on_what_trains_and_evaluates_it() -> None:
     """And neither on the command line nor on the page."""
     names = {path.relative_to(ROOT).as_posix() for path in dependencies()}
     assert {"site/builder/train_pretrained.py", "scnn/data/digits.xz", "tests/strokes.py"} <= names

@@ -160,8 +160,8 @@ def follow(found: Accesses, statements: Sequence[Statement], scope: Scope) -> No
             case Store(_, buffer, index, value):
                 number(found, value, scope)
                 at = number(found, index, scope)
-                source, place = scope.function.source, scope.buffers[buffer].name
-                found.found.append(Access(statement, source, place, at, stores=True))
+                source, name = scope.function.source, scope.buffers[buffer].name
+                found.found.append(Access(statement, source, name, at, stores=True))
             case Branch(_, condition, yes, no):
                 number(found, condition, scope)
                 branch(found, yes, no, scope)
@@ -216,9 +216,9 @@ def number(found: Accesses, expression: Expression, scope: Scope) -> Affine:
     operands = [number(found, part, scope) for part in parts(expression)]
     match expression:
         case Index(_, _, buffer):
-            place = scope.buffers[buffer]
-            found.found.append(Access(expression, scope.function.source, place.name, operands[0], stores=False))
-            return found.unknown((0, 255) if place.kind == "uint8" else INT32)
+            target = scope.buffers[buffer]
+            found.found.append(Access(expression, scope.function.source, target.name, operands[0], stores=False))
+            return found.unknown((0, 255) if target.kind == "uint8" else INT32)
         case Invoke(_, _, function):
             names = {p.name: value for p, value in zip(function.parameters, operands, strict=True)}
             follow(found, function.body, Scope(function, names, {}))

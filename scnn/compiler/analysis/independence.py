@@ -136,18 +136,18 @@ def has_solution(target: int, terms: Sequence[Term]) -> bool:
     below.reverse()
     left = SEARCHED
 
-    def search(place: int, target: int) -> bool:
+    def search(index: int, target: int) -> bool:
         nonlocal left
-        if target % below[place][2] if place < len(terms) else target:
+        if target % below[index][2] if index < len(terms) else target:
             return False
-        if place == len(terms):
+        if index == len(terms):
             return True
-        coefficient, (low, high) = terms[place]
-        least, most, _ = below[place + 1]
+        coefficient, (low, high) = terms[index]
+        least, most, _ = below[index + 1]
         first, last = max(low, -((most - target) // coefficient)), min(high, (target - least) // coefficient)
         for number in range(first, last + 1):
             left -= 1
-            if left < 0 or search(place + 1, target - coefficient * number):
+            if left < 0 or search(index + 1, target - coefficient * number):
                 return True
         return False
 

@@ -44,16 +44,16 @@ def lines_of(stages: Stages) -> list[MappedLine]:
     for function in all_called(stages.function):
         source = function.source
         texts |= {(source.file, source.first_line + n): " " * source.indent + t for n, t in enumerate(source.lines)}
-    places = sorted(texts.keys() & (statements.keys() | instructions.keys()), key=list(texts).index)
+    locations = sorted(texts.keys() & (statements.keys() | instructions.keys()), key=list(texts).index)
     mapped = []
-    for place in places:
+    for location in locations:
 
-        def belongs(origin: Origin, place: tuple[str, int] = place) -> bool:
-            return (origin.file, origin.line) == place
+        def belongs(origin: Origin, location: tuple[str, int] = location) -> bool:
+            return (origin.file, origin.line) == location
 
         operations = count(stages.code, belongs)
-        own = statements.get(place, [])
-        mapped.append(MappedLine(*place, texts[place], own, instructions.get(place, []), operations))
+        own = statements.get(location, [])
+        mapped.append(MappedLine(*location, texts[location], own, instructions.get(location, []), operations))
     return mapped
 
 

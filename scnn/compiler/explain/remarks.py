@@ -159,8 +159,8 @@ def text_of_remarks(stages: Stages, remarks: Sequence[Remark]) -> str:
     lines = [f"{stages.function.name}: {count(stages.code)}"]
     for remark in remarks:
         indent = "    " * remark.depth
-        place = f"{remark.label.file}:{remark.label.line}"
-        lines += ["", f"{indent}{place}  {remark.label.source}", f"{indent}    {remark.text}"]
+        location = f"{remark.label.file}:{remark.label.line}"
+        lines += ["", f"{indent}{location}  {remark.label.source}", f"{indent}    {remark.text}"]
         lines.append(f"{indent}    {remark.operations}")
         if remark.advice:
             lines.append(f"{indent}    {remark.advice}")

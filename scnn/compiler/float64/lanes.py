@@ -37,7 +37,7 @@ class TurnByTurn(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """A whole number: `start` in the first turn, and by `step` more in each that follows."""
 
     start: str
@@ -62,7 +62,7 @@ class Lanes:
     def __init__(self, writer: Expressions, loop: Repeat, count: str) -> None:
         self.writer, self.loop = writer, loop
         self.own = {one.name for one in assignments(loop.body)} | {loop.name}
-        self.places: dict[str, Place] = {loop.name: Place("0", 1)}
+        self.positions: dict[str, Position] = {loop.name: Position("0", 1)}
         self.numbers: dict[str, Numbers] = {}
         self.elements: dict[str, str] = {}  # a list, as text, to the name of its element
         self.count = count if count.isidentifier() or count.isdigit() else writer.variable(count).text
@@ -76,7 +76,7 @@ class Lanes:
         for statement in statements:
             match statement:
                 case Assign(_, name, value) if value.type == "int32":
-                    self.assign_place(name, value)
+                    self.assign_position(name, value)
                 case Assign(_, name, value):
                     self.assign_numbers(name, value)
                 case Store(_, buffer, index, value):
@@ -86,44 +86,45 @@ class Lanes:
                 case _:
                     raise TurnByTurn
 
-    # ------------------------------------------------------------------------------------------ places
+    # ------------------------------------------------------------------------------------------ positions
 
-    def assign_place(self, name: str, value: Expression) -> None:
-        place = self.place(value)
+    def assign_position(self, name: str, value: Expression) -> None:
+        position = self.position(value)
         self.hold()  # what has been merged may read the name's old value
-        self.writer.line(f"{self.writer.read(name)} = {place.start}")
-        self.places[name] = Place(self.writer.read(name), place.step)
+        self.writer.line(f"{self.writer.read(name)} = {position.start}")
+        self.positions[name] = Position(self.writer.read(name), position.step)
 
-    def place(self, expression: Expression) -> Place:
+    def position(self, expression: Expression) -> Position:
         match expression:
             case Number("int32", _, value):
-                return Place(str(int(value)), 0)
-            case Name(_, _, name) if name in self.places:
-                return self.places[name]
+                return Position(str(int(value)), 0)
+            case Name(_, _, name) if name in self.positions:
+                return self.positions[name]
             case Name(_, _, name) if name not in self.own:
-                return Place(self.writer.read(name), 0)
+                return Position(self.writer.read(name), 0)
             case Binary(_, _, "+" | "-" as operator, left, right):
-                one, other = self.place(left), self.place(right)
+                one, other = self.position(left), self.position(right)
                 step = one.step + (other.step if operator == "+" else -other.step)
-                return Place(f"({one.start} {operator} {other.start})", step)
+                return Position(f"({one.start} {operator} {other.start})", step)
             case Binary(_, _, "*", left, right):
-                one, other = self.place(left), self.place(right)
+                one, other = self.position(left), self.position(right)
                 if one.step and other.step:
                     raise TurnByTurn
                 factor = other.start if one.step else one.start
                 if (one.step or other.step) and not factor.isdigit():
                     raise TurnByTurn
                 step = (one.step or other.step) * int(factor) if one.step or other.step else 0
-                return Place(f"({one.start} * {other.start})", step)
+                return Position(f"({one.start} * {other.start})", step)
             case _:
                 raise TurnByTurn
 
-    def slice(self, buffer: str, place: Place) -> str:
+    def slice(self, buffer: str, position: Position) -> str:
         """The elements for all turns, as text."""
-        if place.step < 1:
+        if position.step < 1:
             raise TurnByTurn
-        stride = f":{place.step}" if place.step > 1 else ""
-        return f"b{self.writer.buffers[buffer]}[{place.start}:{place.start} + {self.count} * {place.step}{stride}]"
+        stride = f":{position.step}" if position.step > 1 else ""
+        start = position.start
+        return f"b{self.writer.buffers[buffer]}[{start}:{start} + {self.count} * {position.step}{stride}]"
 
     # ----------------------------------------------------------------------------------------- numbers
 
@@ -154,7 +155,7 @@ class Lanes:
             case Name("float32", _, name):
                 return self.name(name, replaced)
             case Index("float32", _, buffer, index):
-                return self.element(buffer, self.place(index))
+                return self.element(buffer, self.position(index))
             case Negate("float32", _, operand):
                 inner = self.expression(operand, replaced)
                 return Numbers(f"(-{inner.text})", inner.sources)
@@ -181,10 +182,10 @@ class Lanes:
             self.hold()
         return self.numbers[name]
 
-    def element(self, buffer: str, place: Place) -> Numbers:
-        if not place.step:
-            return Numbers(self.writer.variable(f"b{self.writer.buffers[buffer]}[{place.start}]").text)
-        return self.elements_of(self.slice(buffer, place))
+    def element(self, buffer: str, position: Position) -> Numbers:
+        if not position.step:
+            return Numbers(self.writer.variable(f"b{self.writer.buffers[buffer]}[{position.start}]").text)
+        return self.elements_of(self.slice(buffer, position))
 
     def elements_of(self, values: str) -> Numbers:
         if values not in self.elements:
@@ -217,35 +218,35 @@ class Lanes:
     # -------------------------------------------------------------------------------------- statements
 
     def store(self, buffer: str, index: Expression, value: Expression) -> None:
-        numbers, place = self.expression(value), self.place(index)
-        target = self.slice(buffer, place)
+        numbers, position = self.expression(value), self.position(index)
+        target = self.slice(buffer, position)
         values = self.writer.variable(self.listed(numbers)).text
         self.hold()
         self.writer.line(f"{target} = {values}")
 
     def repeat(self, loop: Repeat) -> None:
-        places = [self.place(bound) for bound in loop.bounds]
-        if loop.kind not in ("range", "unrolled") or any(place.step for place in places):
+        positions = [self.position(bound) for bound in loop.bounds]
+        if loop.kind not in ("range", "unrolled") or any(position.step for position in positions):
             raise TurnByTurn
-        bounds = [place.start for place in places]
+        bounds = [position.start for position in positions]
         if len(bounds) == 1 and bounds[0].isdigit() and int(bounds[0]) <= MAX_UNROLLED and innermost(loop):
             for number in range(int(bounds[0])):
-                self.places[loop.name] = Place(str(number), 0)
+                self.positions[loop.name] = Position(str(number), 0)
                 self.block(loop.body)
             return
         self.hold()
-        before = {*self.numbers, *self.places}
-        steps = {name: place.step for name, place in self.places.items()}
-        self.places[loop.name] = Place(self.writer.read(loop.name), 0)
+        before = {*self.numbers, *self.positions}
+        steps = {name: position.step for name, position in self.positions.items()}
+        self.positions[loop.name] = Position(self.writer.read(loop.name), 0)
         self.writer.line(f"for {self.writer.read(loop.name)} in range({', '.join(bounds)}):")
         with self.writer.indented(loop, loop=True):
             self.block(loop.body)
             self.hold()
-        if any(self.places[name].step != step for name, step in steps.items()):
+        if any(self.positions[name].step != step for name, step in steps.items()):
             raise TurnByTurn
-        for name in {*self.numbers, *self.places} - before:
+        for name in {*self.numbers, *self.positions} - before:
             self.numbers.pop(name, None)  # it has no value where the loop has no turn
-            self.places.pop(name, None)
+            self.positions.pop(name, None)
 
 
 def innermost(loop: Repeat) -> bool:

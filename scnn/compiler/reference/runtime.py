@@ -50,17 +50,17 @@ class Site:
     order: int
 
     @property
-    def place(self) -> Label:
-        return self.function.source.place(self.node.node)
+    def label(self) -> Label:
+        return self.function.source.stop_label(self.node.node)
 
     def error(self, reason: str, allowed: str) -> KernelError:
         return self.function.source.error(self.node.node, reason, allowed)
 
     def outside(self, memory: Memory) -> NoReturn:
-        raise self.stop(outside_error(self.place, memory.name, len(memory.view)))
+        raise self.stop(outside_error(self.label, memory.name, len(memory.view)))
 
     def divided(self) -> NoReturn:
-        raise self.stop(division_error(self.place))
+        raise self.stop(division_error(self.label))
 
     def stop(self, error: ScnnError) -> ScnnError:
         error.site = self.order  # type: ignore[attr-defined]
@@ -88,7 +88,7 @@ class Run:
     def charge(self, site: Site, steps: int) -> None:
         self.left -= steps
         if self.left < 0:
-            raise steps_error(site.place, self.steps)
+            raise steps_error(site.label, self.steps)
 
 
 def turns(run: Run, site: Site, weight: int, *bounds: int) -> Iterable[int]:
@@ -196,8 +196,8 @@ def group_of(
                 for frame in old:
                     copy = frame[:]
                     copy[0], copy[slot] = turn, numbers[lane]
-                    for place, cells in (partial or {}).items():
-                        copy[place] = cells[at][lane]
+                    for position, cells in (partial or {}).items():
+                        copy[position] = cells[at][lane]
                     inner.append(copy)
     if run.watcher:
         run.watcher.turn(site, numbers[0])
@@ -233,7 +233,7 @@ def by_turn(group: list[Frame]) -> list[list[Frame]]:
 
 def rest_of_turn(group: list[Frame], frame: Frame) -> list[Frame]:
     """A frame, and the lanes of its loop turn behind it."""
-    at = next(place for place, other in enumerate(group) if other is frame)
+    at = next(index for index, other in enumerate(group) if other is frame)
     return [other for other in group[at:] if other[0] is frame[0]]
 
 

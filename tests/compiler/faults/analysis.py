@@ -72,7 +72,7 @@ FAULTS_OF_ANALYSIS = [
     Fault(
         "parameters of one buffer are two",
         f"{ANALYSIS}/accesses.py",
-        "found.found.append(Access(statement, source, place, at",
+        "found.found.append(Access(statement, source, name, at",
         "found.found.append(Access(statement, source, buffer, at",
     ),
     Fault(
@@ -102,8 +102,8 @@ FAULTS_OF_ANALYSIS = [
     Fault(
         "a long search is a proof",
         f"{ANALYSIS}/independence.py",
-        "if left < 0 or search(place",
-        "if left < 0:\n                return False\n            if search(place",
+        "if left < 0 or search(index",
+        "if left < 0:\n                return False\n            if search(index",
     ),
     Fault(
         "sums have the value of their terms",

@@ -130,10 +130,10 @@ def run_turns(
     tagged = len(shifts) > 1 or vector
     inner = []
     for number, turn in enumerate(group):
-        for place, shift in enumerate(shifts):
+        for position, shift in enumerate(shifts):
             turned = turn.turned(loop.name, at + Affine(shift) + lane, f".{shift}" if tagged else "", vector)
             for partial_ in partials:
-                turned.names[partial_.reduction.name] = partial_.cells[number][place]
+                turned.names[partial_.reduction.name] = partial_.cells[number][position]
             inner.append(turned)
     state.run_statements(state, loop.body, inner)
 

@@ -33,12 +33,12 @@ ONE_LANE = 3  # operations that a lane counts for where each has instructions of
 class Site:
     """A place where a kernel may stop while it runs: an index outside `buffer`, or, without one, a zero divisor."""
 
-    place: Label
+    label: Label
     buffer: str = ""
     length: int = 0
 
     def error(self) -> ScnnError:
-        return outside_error(self.place, self.buffer, self.length) if self.buffer else division_error(self.place)
+        return outside_error(self.label, self.buffer, self.length) if self.buffer else division_error(self.label)
 
 
 @dataclass
@@ -151,8 +151,8 @@ class State:
 
     def stop_if(self, condition: Node, node: ast.AST, buffer: Buffer | None = None) -> None:
         """A check: stops the kernel where the condition is not 0."""
-        place = self.frame.function.source.place(node)
-        self.sites.append(Site(place, buffer.name, buffer.length) if buffer else Site(place))
+        label = self.frame.function.source.stop_label(node)
+        self.sites.append(Site(label, buffer.name, buffer.length) if buffer else Site(label))
         self.block.append(Check(condition, len(self.sites) - 1))
 
     def mask(self, mask: Mask) -> Node:
