@@ -126,14 +126,17 @@ def test_commands_of_the_compiler_in_the_documentation(words: list[str]) -> None
 
 
 def test_the_table_of_faults_names_those_of_the_tests() -> None:
-    """FAULTS.md has a row for each fault that test_faults.py and test_storage.py try, and no other."""
-    tests = "".join((FAULTS.parent / f"test_{name}.py").read_text() for name in ("faults", "storage"))
-    tables = re.findall(r"^(?:BROKEN|DIGITS)\b[^{]*\{\n(.*?)^\}", tests, flags=re.DOTALL | re.MULTILINE)
+    """FAULTS.md has a row for each fault that the tests in its command try, and no other."""
+    files = re.findall(r"tests/browser/test_\w+\.py", FAULTS.read_text().split("| fault")[0])
+    tests = "".join((ROOT / name).read_text() for name in files)
+    trying = {path.name for path in FAULTS.parent.glob("test_*.py") if "tried(" in path.read_text()}
+    assert {Path(name).name for name in files} == trying
+    tables = re.findall(r"^(?:BROKEN|DIGITS|UNREADABLE)\b[^{]*\{\n(.*?)^\}", tests, flags=re.DOTALL | re.MULTILINE)
     named = {name for table in tables for name in re.findall(r'^    "([^"]+)": ', table, flags=re.MULTILINE)}
     named |= set(re.findall(r'tried\(\s*"([^"]+)"', tests))
     named |= set(re.findall(r'^ANY_ADDRESS = "(.*)"', tests, flags=re.MULTILINE))
     moments = re.search(r'for moment in \(("[^)]*)\)', tests)
-    assert len(tables) == 2 and moments
+    assert len(tables) == 3 and moments
     named |= {f"the worker is killed {moment}" for moment in re.findall(r'"([^"]+)"', moments[1])}
     rows = re.findall(r"^\| ([^|]+) \|", FAULTS.read_text(), flags=re.MULTILINE)[2:]
     assert sorted(rows) == sorted(named)

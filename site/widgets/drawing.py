@@ -120,11 +120,17 @@ class Drawing:
         self.redraw()
 
     def clear(self, event):
+        self.put_away()
+        self.changed()
+
+    def put_away(self):
+        """Empties the canvas without a word: something else is read now."""
         self.strokes, self.undone = [], []
         self.pointer = self.kind = self.pen = None
         self.pen_seen = False
         self.down = False
-        self.redraw()
+        self.paper()
+        self.enable()
 
     def redraw(self):
         self.paper()
@@ -151,7 +157,10 @@ class Drawing:
             context.fill()
 
     def show(self):
+        self.enable()
+        self.changed()
+
+    def enable(self):
         """Disables the buttons that have nothing to undo or redo."""
         by_id("undo").disabled = not self.strokes
         by_id("redo").disabled = not self.undone
-        self.changed()

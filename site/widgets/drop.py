@@ -1,43 +1,84 @@
-"""Files and folders that are dropped anywhere on the page."""
+"""Files and folders that are dropped anywhere on the page, or pasted."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy
-from widgets.dom import listen, run
+from widgets.browser import found
+from widgets.dom import by_id, listen
 
 
 def on_drop(take):
-    """Calls the coroutine take(found) with the dropped files, each as (file, name of its folder or "")."""
+    """Calls the coroutine take(files, onto_own) with the dropped files, each as (file, name of its folder or "");
+    `onto_own`: whether they were dropped on the part for own images."""
 
     def drop(event):
+        if not has_files(event):  # text that is dragged into a field, say
+            return None
         event.preventDefault()  # or the browser opens the file instead of the page
-        items = event.dataTransfer.items  # valid only until this function returns
-        entries = [items[place].webkitGetAsEntry() for place in range(items.length) if items[place].kind == "file"]
-        run(take_all(entries, take))
+        transfer = event.dataTransfer
+        dropped = dropped_items(transfer)  # valid only until this function returns
+        return take_all(dropped, by_id("own").contains(event.target), take)
 
-    listen(document.body, "dragover", lambda event: event.preventDefault())
+    listen(document.body, "dragover", lambda event: has_files(event) and event.preventDefault())
     listen(document.body, "drop", drop)
 
 
-async def take_all(entries, take):
-    found = []
-    for entry in entries:
-        found += await files_in(entry)
-    await take(found)
+def has_files(event):
+    """Whether files are dragged, or a picture or link of another page, which the browser would open."""
+    kinds = event.dataTransfer.types
+    return kinds.includes("Files") or kinds.includes("text/uri-list")
+
+
+def dropped_items(transfer):
+    """Each dropped file or folder as (entry or None, file or None). The browser's own downloads have no entries."""
+    dropped = []
+    items = found(transfer, "items")
+    for place in range(items.length if items else 0):
+        item = items[place]
+        if item.kind == "file":
+            entry = item.webkitGetAsEntry() if found(item, "webkitGetAsEntry") else None
+            dropped.append((entry, item.getAsFile()))
+    if not dropped:
+        dropped = [(None, transfer.files.item(place)) for place in range(transfer.files.length)]
+    return dropped
+
+
+async def take_all(dropped, onto_own, take):
+    files = []
+    for entry, file in dropped:
+        if entry and entry.isDirectory:
+            files += await files_in(entry)
+        elif file:
+            files.append((file, ""))
+    await take(files, onto_own)
 
 
 async def files_in(entry, folder=""):
     """The file, or all files in the folder and its subfolders."""
     if entry.isFile:
         return [(await called(lambda resolve, reject: entry.file(resolve, reject)), folder)]
-    found, reader = [], entry.createReader()
+    files, reader = [], entry.createReader()
     while True:  # a reader returns up to 100 entries at a time, and none at the end
         some = await called(lambda resolve, reject: reader.readEntries(resolve, reject))
         if some.length == 0:
-            return found
+            return files
         for place in range(some.length):
-            found += await files_in(some[place], entry.name)
+            files += await files_in(some[place], entry.name)
 
 
 async def called(call):
     """The result of a function that takes callbacks."""
     return await window.Promise.new(create_proxy(call))
+
+
+def on_paste(take):
+    """Calls take(file) with a picture that is pasted anywhere on the page."""
+
+    def paste(event):
+        files = event.clipboardData.files
+        for place in range(files.length):
+            if files.item(place).type.startswith("image/"):
+                event.preventDefault()
+                return take(files.item(place))
+        return None
+
+    listen(document, "paste", paste)

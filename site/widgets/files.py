@@ -1,11 +1,9 @@
-"""Saves and opens model and checkpoint files, and offers to continue a saved training. Files can be dropped on the
-page."""
+"""Saves and opens model and checkpoint files, and offers to continue a saved training."""
 
 import json
 
 from pyscript.ffi import to_js
 from widgets.dom import by_id, listen
-from widgets.drop import on_drop
 from widgets.runs import save_link
 from widgets.uploads import TooLarge, read
 
@@ -13,9 +11,9 @@ KIND = ".safetensors"
 
 
 class Files:
-    def __init__(self, worker, on_open, take_images):
-        """Calls on_open(answer) for a file or saved training, and take_images(found) for other dropped files."""
-        self.worker, self.on_open, self.take_images = worker, on_open, take_images
+    def __init__(self, worker, on_open):
+        """Calls on_open(answer) for a file or saved training."""
+        self.worker, self.on_open = worker, on_open
         self.key = None
         listen(by_id("save-model"), "click", lambda event: self.save("model"))
         listen(by_id("save-checkpoint"), "click", lambda event: self.save("checkpoint"))
@@ -23,7 +21,6 @@ class Files:
         listen(by_id("file"), "change", self.choose)
         listen(by_id("continue"), "click", self.continue_saved)
         listen(by_id("discard"), "click", self.discard)
-        on_drop(self.drop)
 
     def enable(self, model, checkpoint):
         by_id("save-model").disabled = not model
@@ -55,14 +52,6 @@ class Files:
             self.say(f"{file.name} cannot be opened: {answer['error']['message']}.")
         else:
             self.on_open(answer)
-
-    async def drop(self, found):
-        if by_id("open-file").disabled:
-            self.say("Files can be opened once Python has started.")
-        elif len(found) == 1 and found[0][0].name.endswith(KIND):
-            await self.open(found[0][0])
-        elif found:
-            await self.take_images(found)
 
     def say(self, words):
         """Shown beside the buttons: a training overwrites the state's line many times a second."""

@@ -1,26 +1,36 @@
-"""The user's own images: a folder of pictures or two IDX files, chosen or dropped. They stay in this browser."""
+"""The user's own images: folders of pictures, two IDX files, or pictures class by class. They stay on this device."""
 
-from pyscript import document, window
-from widgets.browser import found
-from widgets.dom import by_id, listen
+from pyscript import document
+from widgets.dom import by_id, element, listen, replace
+from widgets.dropped import is_hidden
+from widgets.own_class import OwnClass
+from widgets.own_pictures import Cancelled, OwnPictures
 from widgets.uploads import TooLarge, read
+from widgets.worker import WorkerFailed
 
-MAX_SIDE = 160  # pictures are made this small first
-INPUTS = ("own-pictures", "own-idx")
+CHOOSERS = ("own-pictures", "own-idx")
+NAMED = 12  # classes that are named one by one
+FEW = "To train, at least 2 classes need 2 pictures each: add more."
 
 
 class OwnImages:
-    def __init__(self, worker, on_images):
-        """Calls on_images(answer) when the worker has the images."""
-        self.worker, self.on_images = worker, on_images
+    def __init__(self, worker, on_images, fail):
+        """Calls on_images(answer) when the worker has the images, and fail(words, details) if it has stopped."""
+        self.worker, self.on_images, self.fail = worker, on_images, fail
         self.on = False
+        self.pictures = OwnPictures(worker)
+        self.own_class = OwnClass(self.say, self.take_pictures)
         listen(by_id("own-pictures"), "change", self.choose_pictures)
         listen(by_id("own-idx"), "change", self.choose_idx)
+        listen(by_id("own-classes"), "click", self.remove)
 
     def enable(self, on):
         self.on = on
-        for name in INPUTS:
+        for name in CHOOSERS:
             by_id(name).disabled = not on
+        self.own_class.enable(on)
+        if not on:
+            self.pictures.cancel()
 
     def say(self, words):
         by_id("own-message").textContent = words
@@ -29,18 +39,18 @@ class OwnImages:
         await self.take_idx([file for file, _ in listed("own-idx")])
 
     async def choose_pictures(self, event):
-        await self.take_pictures(listed("own-pictures"))
+        await self.take_found(listed("own-pictures"))
 
-    async def take_dropped(self, found):
-        """Takes dropped files, each with its folder's name; two files without a folder are IDX files."""
+    async def take_dropped(self, kind, files):
+        """Takes dropped files, each with its folder's name or ""; `kind` as in `dropped`."""
         by_id("own").open = True
         by_id("own").scrollIntoView()
         if not self.on:
             self.say("Images cannot be changed while a training runs: stop or reset it first.")
-        elif len(found) == 2 and not found[0][1] and not found[1][1]:
-            await self.take_idx([file for file, _ in found])
+        elif kind == "idx":
+            await self.take_idx([file for file, _ in files])
         else:
-            await self.take_pictures(found)
+            await self.take_found(files)
 
     async def take_idx(self, files):
         """Takes two IDX files; the larger one has the images."""
@@ -51,83 +61,86 @@ class OwnImages:
         try:
             for file in sorted(files, key=lambda file: -file.size):
                 data.append(await read(file))
+            self.show(await self.worker.request("idx", data, files=["images", "labels"]))
         except TooLarge as error:
             self.say(str(error))
-            return
-        self.show(await self.worker.request("idx", data, files=["images", "labels"]))
+        except WorkerFailed as error:
+            self.fail(*error.args)
 
-    async def take_pictures(self, found):
-        """A picture's class is the name of its folder, or else the first letter of its own name."""
-        refused, count = [], 0
-        for file, folder in found:
-            words = await self.take_picture(file, folder or file.name[:1])
-            if words:
-                refused.append(f"{file.name}: {words}")
-            else:
-                count += 1
-                self.say(f"{count} pictures read …")
-        self.show(await self.worker.request("pictures"))
+    async def take_found(self, files):
+        """Takes pictures of one or more folders. Those of several replace the pictures before; those of one are added
+        to them. Pictures without a folder get a class by asking."""
+        files = [(file, folder) for file, folder in files if not is_hidden(file.name)]
+        loose = [file for file, folder in files if not folder]
+        if len(loose) == len(files):
+            self.own_class.ask(loose)
+            return
+        classes = {folder for _, folder in files}
+        await self.take_pictures([pair for pair in files if pair[1]], len(classes - {""}) == 1)
+        if loose:
+            self.own_class.ask(loose)
+
+    async def take_pictures(self, pairs, add):
+        """Reads pictures, each with its class. `add`: whether to keep those before."""
+        if self.pictures.reading:
+            self.say("Pictures are being read: wait until they are, or cancel that.")
+            return
+        try:
+            answer, refused, chosen = await self.pictures.read(pairs, add)
+        except Cancelled:
+            self.say("Cancelled. Your images are as they were before.")
+            return
+        except WorkerFailed as error:
+            self.fail(*error.args)
+            return
+        self.show(answer)
+        more = ""
+        if chosen < len(pairs):
+            more += f" {chosen} of {len(pairs)} files were read, chosen evenly from all classes."
         if refused:
             count = "1 file was" if len(refused) == 1 else f"{len(refused)} files were"
-            more = f" {count} skipped. The first: {refused[0]}"
-            by_id("own-message").append(document.createTextNode(more))
+            more += f" {count} skipped. The first: {refused[0]}."
+        by_id("own-message").append(document.createTextNode(more))
 
-    async def take_picture(self, file, name):
-        """Adds the picture; returns "", or why it is skipped."""
-        try:
-            size = await self.worker.request("picture_size", [await read(file)], files=["data"])
-            if "error" in size:
-                return size["error"]["message"]
-            bitmap = await window.createImageBitmap(file)  # turned upright by the camera's note, as the header is not
-            scale = min(1, MAX_SIDE / max(bitmap.width, bitmap.height))
-            width, height = max(1, round(bitmap.width * scale)), max(1, round(bitmap.height * scale))
-            if not keeps_pixels():
-                return "this browser's protection against fingerprinting returns noise for a picture's pixels."
-        except TooLarge as error:
-            return str(error)
-        except Exception:
-            return "the browser cannot decode it."
-        settings = {"width": width, "height": height, "name": name}
-        answer = await self.worker.request("picture", [grey(bitmap, width, height)], files=["pixels"], **settings)
-        return answer["error"]["message"] if "error" in answer else ""
+    async def remove(self, event):
+        """Removes a class."""
+        button = event.target.closest("button")
+        if button and self.on:
+            self.show(await self.worker.request("remove_class", name=button.dataset.name))
+            self.own_class.focus()
 
     def show(self, answer):
         if "error" in answer:
             self.say(f"{answer['error']['message']}.")
             return
-        classes = ", ".join(answer["classes"])
-        counts = f"{answer['training_images']} for training, {answer['test_images']} for testing"
-        self.say(f"Images of {classes}: {counts}. Press Train to train on them.")
+        counts = answer["counts"]
+        replace(by_id("own-classes"), [class_item(name, count) for name, count in counts.items()])
+        by_id("own-classes").hidden = not counts
+        if "classes" not in answer:
+            self.say(FEW)
+            return
+        parts = f"{answer['training_images']} for training, {answer['test_images']} for testing"
+        words = f"Images of {listed_names(answer['classes'])}: {parts}. Press Train to train on them."
+        if answer["left_out"]:
+            words += f" Left out: {listed_names(answer['left_out'])}, with one picture only; a class needs two."
+        self.say(words)
         self.on_images(answer)
 
 
-def grey(bitmap, width, height):
-    """The picture's pixels at this size, grey, on a white background."""
-    canvas = canvas_of(width, height)
-    context = canvas.getContext("2d")
-    context.fillStyle = "#fff"
-    context.fillRect(0, 0, width, height)
-    context.drawImage(bitmap, 0, 0, width, height)
-    context.globalCompositeOperation = "saturation"
-    context.fillRect(0, 0, width, height)
-    return context.getImageData(0, 0, width, height).data
+def listed_names(names):
+    if len(names) <= NAMED:
+        return ", ".join(names)
+    return f"{len(names)} classes ({', '.join(names[:3])}, … {names[-1]})"
 
 
-def canvas_of(width, height):
-    """A canvas that nobody sees."""
-    if found(window, "OffscreenCanvas"):
-        return window.OffscreenCanvas.new(width, height)
-    canvas = document.createElement("canvas")
-    canvas.width, canvas.height = width, height
-    return canvas
-
-
-def keeps_pixels():
-    """Whether a pixel that is drawn comes back as it was; protection against fingerprinting changes what is read."""
-    context = canvas_of(8, 8).getContext("2d")
-    context.fillStyle = "#123456"
-    context.fillRect(0, 0, 8, 8)
-    return list(context.getImageData(0, 0, 8, 8).data) == [0x12, 0x34, 0x56, 255] * 64
+def class_item(name, count):
+    """A class, its number of pictures, and a button that removes it."""
+    item = element("li")
+    item.append(element("span", f"{name}: {count} picture{'' if count == 1 else 's'} "))
+    button = element("button", "Remove", type="button", class_="small secondary outline", data_name=name)
+    button.setAttribute("aria-label", f"Remove the class {name}")
+    item.append(button)
+    return item
 
 
 def listed(name):
@@ -138,4 +151,5 @@ def listed(name):
         file = files.item(place)
         path = file.webkitRelativePath.split("/")
         chosen.append((file, path[-2] if len(path) > 1 else ""))
+    by_id(name).value = ""  # the same files can be chosen again
     return chosen

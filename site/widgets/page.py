@@ -6,6 +6,8 @@ from widgets.confusion import Confusion
 from widgets.connection import Connection
 from widgets.diagram import Depth, Diagram
 from widgets.dom import by_id, element, percent, replace, run
+from widgets.drop import on_drop, on_paste
+from widgets.dropped import sort_dropped
 from widgets.editor import Editor
 from widgets.failure import Failure
 from widgets.files import Files
@@ -13,6 +15,7 @@ from widgets.glossary import Glossary
 from widgets.learn import Learn
 from widgets.look import Look
 from widgets.own_images import OwnImages
+from widgets.photo import Photo
 from widgets.places import Places
 from widgets.reading import Reading
 from widgets.runs import Runs
@@ -45,9 +48,13 @@ class Page:
         self.editor = Editor(lambda: self.changed("layers"))
         self.settings = Settings(self.editor, self.changed)
         self.training = Training(self, self.state, self.settings.message)
-        self.reading = Reading(self.request, self.state, self.settings.message, self.on_correction, self.drew)
-        self.own_images = OwnImages(self.worker, self.on_own_images)
-        self.files = Files(self.worker, self.opened, self.own_images.take_dropped)
+        message = self.settings.message
+        self.photo = Photo(self.worker, self.state, message, self.photo_read, self.choose_digit, self.fail)
+        self.reading = Reading(self.request, self.state, message, self.on_correction, self.drew, self.photo)
+        self.own_images = OwnImages(self.worker, self.on_own_images, self.fail)
+        self.files = Files(self.worker, self.opened)
+        on_drop(self.take_dropped)
+        on_paste(self.photo.open)
         self.update = Update()
         self.subject, self.truth = {}, None  # the image that is shown, as fields of a message, and its class if known
         self.chosen = False
@@ -89,10 +96,16 @@ class Page:
         self.tell("subject_changed")
 
     def drew(self):
-        """The drawing was classified, or cleared."""
-        strokes = self.reading.drawing.strokes
-        if strokes:
-            self.show_subject({"strokes": strokes})
+        """The drawing or the photo was classified, or another of its digits was chosen."""
+        subject = self.reading.subject()
+        if subject:
+            self.show_subject(subject)
+
+    def photo_read(self, answer):
+        self.reading.photo_read(answer)
+
+    def choose_digit(self, index):
+        self.reading.choose(index)
 
     def choose_sample(self, digit):
         """A sample digit is read in the place of a drawing."""
@@ -162,7 +175,7 @@ class Page:
         self.state.show("ready", text)
         self.reading.describe_pretrained(status["pretrained"])
         self.reading.truths(status["experiments"][-1]["classes"])
-        self.reading.drawn()
+        self.reading.network_changed()
         self.tell("worker_ready")
 
     # ------------------------------------------------------------------------------------ experiments
@@ -296,7 +309,7 @@ class Page:
         by_id("link-words").hidden = True
         by_id("fingerprint").hidden = False
         run(self.offer_link())
-        self.reading.drawn()
+        self.reading.network_changed()
 
     async def offer_link(self):
         """Shows a link to the run, if it reproduces these weights."""
@@ -307,7 +320,7 @@ class Page:
 
     def on_reset(self):
         """Classifies the drawing again, now without the training."""
-        self.reading.drawn()
+        self.reading.network_changed()
 
     def opened(self, answer):
         """A model or checkpoint was opened."""
@@ -324,6 +337,20 @@ class Page:
             self.show_run(answer)
             self.training.opened(answer)
             self.continued = True
+
+    async def take_dropped(self, files, onto_own):
+        """Files were dropped, each as (file, its folder or "")."""
+        kind, words = sort_dropped([(file.name, file.type, folder) for file, folder in files], onto_own)
+        if kind == "photo":
+            await self.photo.open(files[0][0])
+        elif kind and self.state.name == "loading":
+            self.files.say("Files can be opened once Python has started.")
+        elif kind == "model":
+            await self.files.open(files[0][0])
+        elif kind:
+            await self.own_images.take_dropped(kind, files)
+        else:
+            self.files.say(words)
 
     def show_run(self, answer):
         """Shows the training's settings in the form."""

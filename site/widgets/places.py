@@ -28,7 +28,7 @@ class Places:
         for section in document.querySelectorAll("[data-place]"):
             section.hidden = section.dataset.place != name
         for slot, shared in SHARED.items():
-            here = by_id(name).querySelector(f"[data-slot={slot}]")
+            here = document.querySelector(f"[data-place={name}] [data-slot={slot}]")
             if here:
                 here.append(by_id(shared))
         for link in document.querySelectorAll("nav a"):

@@ -1,33 +1,55 @@
-"""The prediction for the drawing: the digit, a bar for each class, and the network's input image."""
+"""The prediction for a drawing or a photo: the number, a bar for each class, and the network's input image.
 
-from widgets.dom import by_id, element, nearly, replace, sure
+Of several digits, one is chosen whose bars are shown."""
+
+from pyscript import document
+from widgets.dom import by_id, element, listen, nearly, replace, sure
 from widgets.texts import text
 
 FEW = 3  # up to so many classes are listed, since the network cannot recognise others
 
 
 class Prediction:
-    def __init__(self):
+    def __init__(self, on_choose):
+        """Calls on_choose(index) when one of several digits is chosen."""
+        self.on_choose = on_choose
         self.status = by_id("prediction")
         self.context = by_id("seen").getContext("2d")
         self.names, self.bars, self.image = [], [], None  # as they are shown
+        self.digits, self.chosen = [], 0  # the answer about each digit, and which of them is shown
+        listen(by_id("digits"), "click", self.click)
 
     def show(self, answer):
-        """Shows a session's answer to `predict`."""
+        """Shows a session's answer to `predict` or `photo`. If it has as many digits as before, the chosen one
+        stays."""
         if "error" in answer or answer.get("empty"):
             self.clear(answer.get("message") or answer["error"]["message"])
             return
-        best = max(row["probability"] for row in answer["probabilities"])
-        words = f"{answer['digit']}, with a probability of {sure(best)}."
-        names = [row["class"] for row in answer["probabilities"]]
-        if len(names) <= FEW:
-            words += f" It knows only {', '.join(names[:-1])} and {names[-1]}."
-        if answer.get("pretrained"):
-            words += " This is the network that comes with the page."
-        elif "pretrained" not in answer and not answer["samples"]:
-            words += " It has not been trained yet, so it guesses."
-        self.status.textContent = words
-        self.show_numbers(answer)
+        digits = answer.get("digits") or [answer]
+        if len(digits) != len(self.digits):
+            self.chosen = 0
+        self.digits = digits
+        self.status.textContent = describe(answer.get("number", digits[0]["digit"]), digits)
+        listed = by_id("digits")
+        focused = listed.contains(document.activeElement)
+        replace(listed, [item(digit, index, len(digits)) for index, digit in enumerate(digits)] if digits[1:] else [])
+        listed.hidden = len(digits) < 2
+        self.choose(self.chosen)
+        if focused and not listed.hidden:
+            listed.children[self.chosen].firstChild.focus()
+
+    def click(self, event):
+        button = event.target.closest("button")
+        if button:
+            self.on_choose(int(button.dataset.index))
+
+    def choose(self, index):
+        """Shows the bars and the input of one of the digits."""
+        self.chosen = index
+        buttons = by_id("digits").children
+        for place in range(buttons.length):
+            buttons[place].firstChild.setAttribute("aria-pressed", "true" if place == index else "false")
+        self.show_numbers(self.digits[index])
 
     def show_numbers(self, answer):
         """Shows the probabilities, and the image that the network saw."""
@@ -47,15 +69,53 @@ class Prediction:
 
     def say(self, answer, truth):
         """Says how an image whose class is known was read."""
-        best = max(row["probability"] for row in answer["probabilities"])
         words = "prediction.right" if answer["digit"] == truth else "prediction.wrong"
-        self.status.textContent = text(words, digit=answer["digit"], truth=truth, probability=sure(best))
+        self.status.textContent = text(words, digit=answer["digit"], truth=truth, probability=sure(best(answer)))
 
     def clear(self, words=None):
         self.status.textContent = words or text("drawing.invitation")
         self.names, self.image = [], None
+        self.digits, self.chosen = [], 0
         by_id("bars").replaceChildren()
+        by_id("digits").replaceChildren()
+        by_id("digits").hidden = True
         self.context.clearRect(0, 0, 28, 28)
+
+
+def best(digit):
+    return max(row["probability"] for row in digit["probabilities"])
+
+
+def describe(number, digits):
+    """What was read, in words."""
+    first = digits[0]
+    names = [row["class"] for row in first["probabilities"]]
+    if len(digits) > 1:
+        words = text("prediction.several", number=number, count=len(digits))
+    else:
+        words = f"{number}, with a probability of {sure(best(first))}."
+    if len(names) <= FEW:
+        words += f" It knows only {', '.join(names[:-1])} and {names[-1]}."
+    if first.get("pretrained"):
+        words += " This is the network that comes with the page."
+    elif "pretrained" not in first and not first["samples"]:
+        words += " It has not been trained yet, so it guesses."
+    return words
+
+
+def item(digit, index, count):
+    """One of several digits: its ink if it is from a photo, its class, its probability."""
+    button = element("button", type="button", class_="secondary outline", data_index=index)
+    if "ink" in digit:
+        button.append(element("img", src=digit["ink"], alt=""))
+    which, probability = text("prediction.digit", number=index + 1, count=count), text("prediction.probability")
+    button.append(element("span", f"{which} ", class_="hidden-words"))
+    button.append(element("strong", digit["digit"]))
+    button.append(element("span", f" {probability} ", class_="hidden-words"))
+    button.append(element("small", sure(best(digit))))
+    made = element("li")
+    made.append(button)
+    return made
 
 
 class Bar:

@@ -1,4 +1,4 @@
-"""Classifies drawings while they are drawn; the user can correct the network."""
+"""Reads the drawing or the photo whenever it or the network changes; the user can correct the network."""
 
 from widgets.dom import by_id, element, listen, percent, replace, run
 from widgets.drawing import Drawing
@@ -6,18 +6,19 @@ from widgets.prediction import Prediction
 
 
 class Reading:
-    def __init__(self, request, state, message, on_correction, drew):
+    def __init__(self, request, state, message, on_correction, drew, photo):
         """`message` returns the form's settings. Calls on_correction(answer) when the worker trains on a correction,
-        and drew() when the drawing was classified."""
+        and drew() when the drawing or a photo was classified, or another of its digits was chosen."""
         self.request, self.state, self.message, self.on_correction = request, state, message, on_correction
-        self.drew = drew
+        self.drew, self.photo = drew, photo
         self.drawing = Drawing(self.drawn)
-        self.prediction = Prediction()
-        self.waiting = False  # whether the worker is classifying a drawing
-        self.stale = False  # whether the drawing has changed since then
-        self.readable = False  # whether the drawing can be classified
+        self.prediction = Prediction(self.choose)
+        self.waiting = False  # whether the worker is reading
+        self.stale = False  # whether the drawing, the photo or the network has changed since then
+        self.readable = False  # whether there is a digit
         listen(by_id("truth"), "change", self.enable)
         listen(by_id("correct"), "click", self.correct)
+        listen(by_id("close-photo"), "click", lambda event: self.drawn())
 
     def truths(self, classes):
         """Sets the labels that the user can choose from; none is preselected."""
@@ -28,15 +29,33 @@ class Reading:
         self.enable()
 
     def enable(self, *event):
-        """Shows the actions that are possible for the drawing."""
+        """Shows the actions that are possible for the subject."""
         idle = self.state.name in ("ready", "paused", "finished")
-        by_id("teach").hidden = self.drawing.empty or not self.readable or not idle
+        empty = self.drawing.empty and not self.photo.shown
+        by_id("teach").hidden = empty or not self.readable or not idle
         by_id("correct").disabled = not by_id("truth").value
 
+    def subject(self):
+        """The digit that is read, as messages name it; nothing if there is none."""
+        digits, chosen = self.prediction.digits, self.prediction.chosen
+        if self.photo.shown and digits:
+            return {"image": digits[chosen]["image"]}
+        strokes = {} if self.drawing.empty else {"strokes": self.drawing.strokes}
+        return dict(strokes, digit=chosen) if len(digits) > 1 else strokes
+
     def drawn(self):
-        """The drawing or the network has changed."""
+        """The drawing has changed: it is the subject, and no photo."""
+        self.photo.close()
+        self.read()
+
+    def network_changed(self):
+        """The subject is read again."""
+        self.photo.open_waiting()
+        self.read()
+
+    def read(self):
         state = self.state.name
-        if self.drawing.empty:
+        if self.drawing.empty and not self.photo.shown:
             self.readable, by_id("truth").value = False, ""
             self.prediction.clear()
         elif state == "loading":
@@ -44,28 +63,48 @@ class Reading:
         elif self.waiting:
             self.stale = True
         else:
-            run(self.read())
+            run(self.read_all())
         self.enable()
 
-    async def read(self):
-        """Classifies the drawing, and again if it has changed meanwhile."""
+    async def read_all(self):
+        """Classifies the subject, and again if it has changed meanwhile."""
         self.waiting = True
         while True:
             self.stale = False
-            answer = await self.request("predict", strokes=self.drawing.strokes, **self.message())
-            if answer and not self.drawing.empty:
-                self.prediction.show(answer)
-                self.readable = not answer.get("empty")
-                self.drew()
-                self.enable()
+            photo = self.photo.shown
+            if photo:
+                answer = await self.request("photo", **self.message())
+            else:
+                answer = await self.request("predict", strokes=self.drawing.strokes, **self.message())
+            if answer and photo == self.photo.shown and (photo or not self.drawing.empty):
+                self.show(answer)
             if not answer or not self.stale:
                 break
         self.waiting = False
 
+    def show(self, answer):
+        self.prediction.show(answer)
+        self.readable = not answer.get("empty")
+        self.photo.mark(self.prediction.chosen)
+        self.drew()
+        self.enable()
+
+    def photo_read(self, answer):
+        """A photo was opened: it takes the drawing's place."""
+        self.drawing.put_away()
+        self.prediction.clear()
+        self.show(answer)
+
+    def choose(self, index):
+        """Chooses one of several digits, on the photo or in the list."""
+        self.prediction.choose(index)
+        self.photo.mark(index)
+        self.drew()
+
     async def correct(self, event):
-        """Adds the drawing with its label to the training images; a short training follows."""
+        """Adds the digit with its label to the training images; a short training follows."""
         label, engine = by_id("truth").value, by_id("engine").value
-        answer = await self.request("correct", strokes=self.drawing.strokes, label=label, engine=engine)
+        answer = await self.request("correct", label=label, engine=engine, **self.subject())
         if answer:
             by_id("truth").value = ""
             await self.on_correction(answer)

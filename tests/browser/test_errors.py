@@ -12,14 +12,22 @@ from tests.browser.person import Maker, button, is_chromium, line, stroke, wait_
 
 pytestmark = pytest.mark.browser
 
+PAPERS = Path(__file__).parents[1] / "fixtures" / "papers"
+
+
+def open_photo(page: Page) -> None:
+    page.locator("#photo-file").set_input_files(PAPERS / "thirtythree.png")
+
+
 # For each widget, a method of it in which an error is made, and what a person does that calls it.
 MADE: dict[str, tuple[str, Callable[[Page], object]]] = {
     "chart": ("def add_points(self", lambda page: button(page, "Train").click()),
     "confusion": ("def show(self", lambda page: button(page, "Train").click()),
     "drawing": ("def begin(self", lambda page: stroke(page, line(0.5, 0.2, 0.5, 0.8))),
-    "reading": ("async def read(self", lambda page: stroke(page, line(0.5, 0.2, 0.5, 0.8))),
+    "photo": ("def show(self", open_photo),
+    "reading": ("async def read_all(self", lambda page: stroke(page, line(0.5, 0.2, 0.5, 0.8))),
     "progress": ("def update(self", lambda page: button(page, "Train").click()),
-    "training": ("async def start(self", lambda page: button(page, "Train").click()),
+    "training": ("async def train(self", lambda page: button(page, "Train").click()),
     "settings": ("def message(self", lambda page: button(page, "Train").click()),
     "files": ("def save(self", lambda page: button(page, "Save model").click()),
     "start": ("async def offer_saved(self", lambda _: None),
@@ -57,7 +65,7 @@ def test_an_error_in_a_widget_is_shown(new_page: Maker, site_url: str, name: str
 
 def test_each_widget_that_acts_has_its_error() -> None:
     """The widgets that are not in the table only set text, or belong to one that is."""
-    inner = {"browser", "dom", "drop", "editor", "failure", "look", "own_images", "prediction", "runs", "state"}
-    inner |= {"update", "uploads", "worker"}
+    inner = {"browser", "dom", "drop", "dropped", "editor", "failure", "look", "own_class", "own_images"}
+    inner |= {"own_pictures", "pictures", "prediction", "runs", "state", "update", "uploads", "worker"}
     widgets = {path.stem for path in Path(SOURCE / "widgets").glob("*.py")}
     assert widgets == inner | set(MADE)

@@ -17,7 +17,9 @@ OPTIONAL = {
     "storage manager": ("delete Navigator.prototype.storage", ""),
     "coalesced events": ("delete PointerEvent.prototype.getCoalescedEvents", ""),
     "ResizeObserver": ("delete globalThis.ResizeObserver", ""),
-    "createImageBitmap": ("delete globalThis.createImageBitmap", "It cannot read your own pictures"),
+    "createImageBitmap": ("delete globalThis.createImageBitmap", ""),
+    "folder choice": ("delete HTMLInputElement.prototype.webkitdirectory", ""),
+    "dropped folders": ("delete DataTransferItem.prototype.webkitGetAsEntry", ""),
     "OffscreenCanvas": ("delete globalThis.OffscreenCanvas", ""),
     "randomUUID": ("delete Crypto.prototype.randomUUID", ""),
     "indexedDB": (

@@ -1,0 +1,37 @@
+"""What is to be done with dropped files. Plain Python, without the browser."""
+
+PICTURES = (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".webp", ".avif", ".heic", ".heif")
+MODEL = ".safetensors"
+
+
+def is_picture(name, kind):
+    """Whether a file may be a picture, by its name and the type that the browser gives it."""
+    return kind.startswith("image/") or name.lower().endswith(PICTURES)
+
+
+def is_hidden(name):
+    """Whether it is a file that systems put into folders, as .DS_Store and Thumbs.db are."""
+    return name.startswith(".") or name in ("Thumbs.db", "desktop.ini")
+
+
+def sort_dropped(files, onto_own=False):
+    """("model", "photo", "folder", "loose" or "idx", "") for files as (name, type, folder or ""); if nothing can be
+    done with them, "" and a sentence that says why. `onto_own`: whether they were dropped where own images are."""
+    if not files:
+        return "", "Nothing that was dropped is a file. Save the picture first, then drop its file."
+    models = [name for name, _, _ in files if name.lower().endswith(MODEL)]
+    if models and len(files) > 1:
+        return "", f"Drop {models[0]} alone: one model or checkpoint is opened at a time."
+    if models:
+        return "model", ""
+    if any(folder for _, _, folder in files):
+        return "folder", ""
+    pictures = [name for name, kind, _ in files if is_picture(name, kind)]
+    if pictures:
+        return ("photo" if len(files) == 1 and not onto_own else "loose"), ""
+    if len(files) == 2:
+        return "idx", ""
+    return "", (
+        f"{files[0][0]} cannot be used here. Drop a picture, a model or checkpoint ({MODEL}), two IDX files "
+        "(images and labels), or folders of pictures."
+    )
