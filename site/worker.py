@@ -5,6 +5,7 @@ from pathlib import Path
 from time import perf_counter
 
 import js
+from notebook import Notebook, events_of
 from pyodide.ffi import to_js
 from store import Store
 
@@ -12,19 +13,21 @@ from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.page.session import Session
 
-__export__ = ["continue_saved", "delete_saved", "file_url", "handle", "newest_saved"]
+__export__ = ["continue_saved", "delete_saved", "file_url", "handle", "newest_saved", "notes"]
 
 MODEL = Path("pretrained.safetensors")
 
 engines = {"compiled": compiled, "interpreted": Interpreter}
 session = Session(perf_counter, engines, MODEL.read_bytes() if MODEL.exists() else None)
-store = Store()
+store, notebook = Store(), Notebook()
 
 
 async def handle(message, *files):
     """Answers one message; `files` are Uint8Arrays, whose names are in the message's "files"."""
     message = json.loads(message)
-    store.belong_to(message.pop("path", None))
+    path = message.pop("path", None)
+    store.belong_to(path)
+    notebook.belong_to(path)
     for name, data in zip(message.pop("files", []), files, strict=False):
         message[name] = bytes(data.to_py())
     answer = await advance(message) if message["action"] == "advance" else await answer_and_save(message)
@@ -38,23 +41,26 @@ async def advance(message):
     none."""
     until = perf_counter() + message["budget_ms"] / 1000
     answer = await answer_and_save(message)
-    events = answer.get("events")
+    events, batches = answer.get("events"), answer.get("batches", [])
     while events and not answer["finished"] and (left := until - perf_counter()) > 0:
         more = await answer_and_save({**message, "budget_ms": 1000 * left})
         if "error" in more:
             return more
         answer.update(more)
+        batches += more["batches"]
         if not more["events"]:
             break
         events += more["events"]
-    return {**answer, "events": events} if events else answer
+    return {**answer, "events": events, "batches": batches} if events else answer
 
 
 async def answer_and_save(message):
     """The session's answer. After an epoch, the training is saved, and `storage` is "" or why that failed."""
     answer = session.handle(message)
     if answer.get("events") or answer.get("finished"):
-        answer["storage"] = await store.save(session.checkpoint_file(), session.run.describe(), answer["progress"])
+        run = session.run
+        curves = run.short_curves()
+        answer["storage"] = await store.save(session.checkpoint_file(), run.describe(), answer["progress"], curves)
     return answer
 
 
@@ -65,9 +71,13 @@ async def newest_saved():
 
 async def continue_saved(key):
     """Opens a saved training; the answer is that of `open`."""
-    data = await store.read(key)
+    data, curves = await store.read(key)
     store.key = key  # it is saved under the same key again
-    return json.dumps(session.handle({"action": "open", "data": data}))
+    answer = session.handle({"action": "open", "data": data})
+    if "error" not in answer and curves:
+        session.run.curves = curves
+        answer["events"] = events_of(curves)
+    return json.dumps(answer)
 
 
 async def delete_saved(key):
@@ -75,7 +85,15 @@ async def delete_saved(key):
     return "{}"
 
 
+async def notes(message):
+    """Answers a message about the notebook of runs."""
+    return json.dumps(await notebook.answer(json.loads(message), session))
+
+
 async def file_url(kind):
-    """A blob URL of a model or checkpoint file."""
-    data = session.checkpoint_file() if kind == "checkpoint" else session.model_file()
+    """A blob URL of a file: "model", "checkpoint", or "runs.json" and "runs.csv" for the whole notebook."""
+    if kind.startswith("runs."):
+        data = (await notebook.export(kind.removeprefix("runs."))).encode()
+    else:
+        data = session.checkpoint_file() if kind == "checkpoint" else session.model_file()
     return js.URL.createObjectURL(js.Blob.new(to_js([to_js(data)])))

@@ -1,20 +1,34 @@
-"""The page's messages about the course of a training: what happened, and time travel."""
+"""The page's messages about the results of a training: scores, mistakes, what happened, and time travel."""
 
 from collections.abc import Callable
 
 from scnn.errors import ConfigError
-from scnn.page.messages import Answer, Message
+from scnn.page.messages import Answer, Message, read_index
 from scnn.page.run import Run
 
 __all__ = ["Course"]
 
 
 class Course:
-    """Handles the messages about the course of the training that current_run() returns."""
+    """Handles the messages about the training that current_run() returns."""
 
     def __init__(self, current_run: Callable[[], Run]) -> None:
         self.current_run = current_run
-        self.handlers = (self.verdict, self.travel)
+        self.handlers = (self.report, self.cell, self.mistakes, self.verdict, self.travel)
+
+    def report(self, message: Message) -> Answer:
+        """Scores on the test images after the last epoch, or after the one that is looked back to."""
+        return self.current_run().report()
+
+    def cell(self, message: Message) -> Answer:
+        """The test images in a cell of the confusion matrix, given by the class indices `true` and `predicted`."""
+        run = self.current_run()
+        true, predicted = (read_index(message, name, run.network.classes) for name in ("true", "predicted"))
+        return run.cell(true, predicted)
+
+    def mistakes(self, message: Message) -> Answer:
+        """The test images that are classified wrongly, the most confident first."""
+        return self.current_run().mistakes()
 
     def verdict(self, message: Message) -> Answer:
         """What happened in the training, by documented rules."""

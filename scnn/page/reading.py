@@ -23,6 +23,7 @@ from scnn.training.trainer import Trainer
 
 __all__ = ["Reading"]
 
+MOST_POINTS = 1000  # of a curve that is stored
 MOST_JUDGED = 1000  # epochs, the newest, that a verdict is based on
 
 
@@ -39,6 +40,7 @@ class Reading:
         self.trainer, self.network = trainer, trainer.network
         self.gallery = Gallery(trainer, self.experiment.test, self.network.class_names)
         self.ended: list[EpochEnded] = []
+        self.curves: list[tuple[float | None, ...]] = []  # (epoch, loss, accuracy, test loss, test accuracy)
         self.diverged = False  # whether the training ended because the loss is not finite
         self.history = History()
         if trainer.finished or not trainer.trained:  # not in the middle of an epoch
@@ -115,6 +117,21 @@ class Reading:
         names = self.network.class_names
         per_class = [{"class": name, **scores} for name, scores in zip(names, report["per_class"], strict=True)]
         return {**report, "classes": list(names), "loss": score.loss, "per_class": per_class}
+
+    def record_epoch(self, event: EpochEnded) -> None:
+        """Keeps what an epoch ended with: its scores, and the parameters to look back to."""
+        training, test = event.training, event.test
+        self.score = test
+        self.ended.append(event)
+        of_test = (test.loss, test.accuracy) if test else (None, None)
+        self.curves.append((event.epoch, training.loss, training.accuracy, *of_test))
+        self.history.add(event.epoch, self.parameters(), test)
+
+    def short_curves(self) -> list[tuple[float | None, ...]]:
+        """The curves, evenly thinned to at most MOST_POINTS rows and the last."""
+        stride = -(-len(self.curves) // MOST_POINTS) or 1
+        last = len(self.curves)
+        return [row for number, row in enumerate(self.curves, 1) if number % stride == 0 or number == last]
 
     def verdict(self) -> Answer:
         """What happened in the training, by the rules of `scnn.training.diagnosis`; `kind` is None before the first

@@ -118,9 +118,7 @@ class Run(Reading):
             self.diverged = True
             raise
         if isinstance(event, EpochEnded):
-            self.score = event.test
-            self.ended.append(event)
-            self.history.add(event.epoch, self.parameters(), event.test)
+            self.record_epoch(event)
             answer["events"].append(describe_epoch(event))
             answer["batches"] += self.meter.points(event.training)
         return event
@@ -198,14 +196,16 @@ class Run(Reading):
 
     # -------------------------------------------------------------------------------------------- saving
 
-    def model(self) -> bytes:
-        """A model file of the network that reads now."""
-        network, score = self.reader().network, self.shown_score()
+    def model(self, newest: bool = False) -> bytes:
+        """A model file of the network that reads now, or of the newest weights."""
+        if newest:
+            self.trainer.update_network()
+        network, score = (self.network, self.score) if newest else (self.reader().network, self.shown_score())
         network.provenance = {
             "experiment": self.experiment.config,
             "settings": settings_of(self.trainer),
             "corrections": len(self.corrections or ()),
-            **({} if self.viewed is None else {"epoch": self.viewed}),
+            **({} if newest or self.viewed is None else {"epoch": self.viewed}),
             **({"test": score.to_dict()} if score else {}),
         }
         return pack(network.tensors(), network.metadata())

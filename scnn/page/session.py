@@ -28,6 +28,7 @@ from scnn.page.filters import Filters
 from scnn.page.lessons import Lessons
 from scnn.page.messages import Answer, Message, read_bytes, read_index, read_number, read_strokes
 from scnn.page.reader import Reader, image_of
+from scnn.page.records import Records
 from scnn.page.run import Run
 from scnn.page.uploads import Uploads
 from scnn.settings import to_dict
@@ -59,10 +60,11 @@ class Session:
             Filters(self.subject_of, (1, SIDE, SIDE)),
             Lessons(self.network_of, self.subject_of, clock),
             Course(self.current_run),
+            Records(self.current_run),
         )
         handlers = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
-            *(self.learning_rate, self.reproduces, self.report, self.cell, self.mistakes, self.predict),
+            *(self.learning_rate, self.reproduces, self.predict),
             *(self.photo, self.correct, self.open),
             *self.uploads.handlers,
             *self.diagrams.handlers,
@@ -144,22 +146,6 @@ class Session:
         return {
             "reproduces": reproducible and experiment_of(message, self.uploads.digits).config == run.experiment.config
         }
-
-    # ----------------------------------------------------------------------------------------- reporting
-
-    def report(self, message: Message) -> Answer:
-        """Scores on the test images after the last epoch."""
-        return self.current_run().report()
-
-    def cell(self, message: Message) -> Answer:
-        """The test images in a cell of the confusion matrix, given by the class indices `true` and `predicted`."""
-        run = self.current_run()
-        true, predicted = (read_index(message, name, run.network.classes) for name in ("true", "predicted"))
-        return run.cell(true, predicted)
-
-    def mistakes(self, message: Message) -> Answer:
-        """The test images that are classified wrongly, the most confident first."""
-        return self.current_run().mistakes()
 
     # ------------------------------------------------------------------------------------------- reading
 

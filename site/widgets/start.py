@@ -30,7 +30,9 @@ class Start:
 
     def show_reader(self, reader):
         """Says who reads: an answer's `reader`."""
-        by_id("reader").textContent = text(f"reader.{reader['kind']}", samples=f"{reader['samples']:,}")
+        by_id("reader").textContent = text(
+            f"reader.{reader['kind']}", samples=f"{reader['samples']:,}", epoch=reader["epoch"]
+        )
 
     def state_changed(self, name):
         """The button trains, pauses or resumes, as the state has it."""

@@ -163,6 +163,6 @@ def test_a_verdict() -> None:
 def test_there_must_be_a_training() -> None:
     one = session()
     course = Course(one.current_run)
-    assert [handler.__name__ for handler in course.handlers] == ["verdict", "travel"]
+    assert [handler.__name__ for handler in course.handlers] == ["report", "cell", "mistakes", "verdict", "travel"]
     for action in ("verdict", "travel"):
         assert "no training" in one.handle({"action": action})["error"]["message"]
