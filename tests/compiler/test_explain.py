@@ -7,11 +7,13 @@ from itertools import count as counting
 import pytest
 
 from scnn import kernels
+from scnn.compiler import KernelError
 from scnn.compiler.__main__ import plan_of as plan_of_preset
 from scnn.compiler.explain.__main__ import first_call
 from scnn.compiler.explain.data import explanation
 from scnn.compiler.explain.lines import MappedLine, lines_of, text_of_lines
 from scnn.compiler.explain.operations import count
+from scnn.compiler.explain.refused import stages_without_refused_loops
 from scnn.compiler.explain.remarks import remarks_of, text_of_remarks
 from scnn.compiler.explain.stages import Stages, compile_stages
 from scnn.compiler.explain.subject import Subject, call_with_sizes, calls_in
@@ -243,3 +245,39 @@ def test_an_index_from_data_needs_a_length() -> None:
     with pytest.raises(ConfigError, match="do not tell the length of x: give it, such as --size x=64"):
         stages_of("out[0] = x[n[size]]")
     assert stages_of("out[0] = x[n[size]]", x=64).subject.plan.buffers["x"].length == 64
+
+
+REFUSED = """
+total = 0.0
+for i in lanes(size):
+    total += x[i]
+    out[i] = total
+for j in lanes(size):
+    out[j] = x[j] * 2.0
+for k in blocked(size, 4):
+    for m in lanes(8):
+        out[k] = x[m]
+"""
+
+
+def test_remarks_on_a_kernel_whose_loops_are_refused() -> None:
+    """Each refused loop is plain, with its reason; the others are what they ask for."""
+    kernel = kernel_of(HEAD + "".join(f"    {line}\n" for line in REFUSED.strip().splitlines()))
+    subject = call_with_sizes(kernel, {"size": 8})
+    with pytest.raises(KernelError):
+        compile_stages(subject)
+    stages, refused = stages_without_refused_loops(subject)
+    assert sorted(loop.label.source for loop in refused) == ["for i in lanes(size)", "for m in lanes(8)"]
+    remarks = {remark.label.source: remark for remark in remarks_of(stages, refused)}
+    assert remarks["for i in lanes(size)"].text == "8 turns, a plain loop"
+    assert remarks["for i in lanes(size)"].advice.startswith("lanes(…) is refused: total is read here, and carried")
+    assert remarks["for m in lanes(8)"].advice.startswith("lanes(…) is refused: the turns of this loop are not")
+    assert remarks["for j in lanes(size)"].text == "8 turns: lanes of 4 by 1, 2 times"
+    assert remarks["for k in blocked(size, 4)"].text == "8 turns: blocked, 4 together, 2 times"
+
+
+def test_kernels_that_are_refused_for_another_reason_have_no_remarks() -> None:
+    """The error is the compiler's own."""
+    kernel = kernel_of(HEAD + "    for i in range(size):\n        out[20] = x[i]\n")
+    with pytest.raises(KernelError, match="lies outside out"):
+        stages_without_refused_loops(call_with_sizes(kernel, {"size": 8, "out": 9}))

@@ -132,3 +132,14 @@ def test_the_text_is_webassembly(preset: str) -> None:
         function = compile_stages(Subject(*first_call(name, plan))).text("wasm")
         module = f"(module (memory 1) (global $site (mut i32) (i32.const -1))\n{function})"
         assert wasmtime.wat2wasm(module)[:4] == b"\0asm", name
+
+
+def test_remarks_on_refused_loops_come_with_the_error(tmp_path: Path) -> None:
+    """The remarks are the output, the error goes to standard error, and the command fails."""
+    file = tmp_path / "own.py"
+    file.write_text(
+        "def one(out: Float32Buffer, size: Size):\n    for i in lanes(size):\n        out[0] = float(i)\n"
+    )
+    shown = show(f"{file}:one", "--size", "size=8", "--remarks")
+    assert shown.returncode == 1 and "are not independent" in shown.stderr
+    assert "lanes(…) is refused: the turns of this loop are not independent" in shown.stdout

@@ -20,6 +20,7 @@ from scnn.compiler.errors import KernelError
 from scnn.compiler.explain.data import explanation
 from scnn.compiler.explain.lines import lines_of, text_of_lines
 from scnn.compiler.explain.names import kernel_called
+from scnn.compiler.explain.refused import stages_without_refused_loops
 from scnn.compiler.explain.remarks import remarks_of, text_of_remarks
 from scnn.compiler.explain.stages import STAGES, Stages, compile_stages
 from scnn.compiler.explain.subject import Subject, call_with_sizes, calls_in, kernel_in_file
@@ -56,6 +57,8 @@ def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
     chosen = parser.parse_args(arguments)
     try:
         subject = subject_of(chosen.kernel, chosen.preset, chosen.layer, numbers_of(chosen.size), plan_of)
+        if chosen.remarks and not chosen.json:
+            print_remarks_despite_errors(subject)
         stages = compile_stages(subject)
         if chosen.json:
             found = explanation(stages)
@@ -70,6 +73,13 @@ def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
             print(json.dumps({"errors": [asdict(one) for one in error.errors]}, ensure_ascii=False, indent=1))
         sys.exit(f"scnn.compiler: {error}")
     print("\n".join(f"-- {name}: {subject.call}\n\n{text}\n" for name, text in shown.items()), end="")
+
+
+def print_remarks_despite_errors(subject: Subject) -> None:
+    """Prints the remarks on a kernel some of whose loops are refused; the error comes when it is compiled."""
+    stages, refused = stages_without_refused_loops(subject)
+    if refused:
+        print(f"-- remarks: {subject.call}\n\n{text_of_remarks(stages, remarks_of(stages, refused))}\n", flush=True)
 
 
 def text_of(stages: Stages, chosen: argparse.Namespace) -> dict[str, str]:

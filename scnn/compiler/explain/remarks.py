@@ -1,18 +1,20 @@
-"""Remarks: what became of every loop of a kernel, what it costs, and what would make it faster.
+"""Remarks: what became of every loop of a kernel, what it costs, what would make it faster, and why
+`lanes` is refused.
 
 The advice is not guessed: a plain loop is compiled once more with `lanes` in its place. Either the compiler refuses,
 and its reason is the remark, or the number of executed instructions tells what is gained.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scnn.compiler.analysis.affine import LANES
 from scnn.compiler.analysis.reductions import reductions_in
 from scnn.compiler.errors import KernelError, Label
 from scnn.compiler.explain.operations import Operations, count
+from scnn.compiler.explain.refused import RefusedLoop, repeats_in, replaced
 from scnn.compiler.explain.stages import Stages, compile_stages
-from scnn.compiler.tree import Branch, Number, Repeat, Statement
+from scnn.compiler.tree import Number
 from scnn.compiler.wasm.expand.loops import WRITTEN_OUT
 from scnn.compiler.wasm.origins import Origin, SourceLoop
 
@@ -34,9 +36,11 @@ class Remark:
     advice: str = ""
 
 
-def remarks_of(stages: Stages) -> list[Remark]:
-    """A remark for every loop, in the order of the source."""
+def remarks_of(stages: Stages, refused: Sequence[RefusedLoop] = ()) -> list[Remark]:
+    """A remark for every loop, in the order of the source. `refused` are loops that are plain in these stages, since
+    their turns cannot run together."""
     loops = stages.optimised.loops
+    reasons = {loop.label: f"{loop.kind}(…) is refused: {loop.error.reason}" for loop in refused}
     remarks = []
     for number, loop in enumerate(loops):
         inside = {number}
@@ -47,7 +51,7 @@ def remarks_of(stages: Stages) -> list[Remark]:
             return origin.loop in inside
 
         plain = loop.form == "plain" and loop.kind == "range"
-        advice = advice_on(stages, loop) if plain else ""
+        advice = reasons.get(loop.label) or (advice_on(stages, loop) if plain else "")
         operations = count(stages.code, belongs)
         remarks.append(Remark(loop.label, depth_of(loops, loop), loop.form, what_became(loop), operations, advice))
     return remarks
@@ -126,32 +130,6 @@ def inside_lanes(stages: Stages, loop: SourceLoop) -> bool:
         if loop.kind == "lanes":
             return True
     return False
-
-
-def repeats_in(statements: Sequence[Statement]) -> Iterator[Repeat]:
-    for statement in statements:
-        match statement:
-            case Repeat(body=body):
-                yield statement
-                yield from repeats_in(body)
-            case Branch(_, _, yes, no):
-                yield from repeats_in((*yes, *no))
-
-
-def replaced(statements: Sequence[Statement], old: Repeat, new: Repeat) -> tuple[Statement, ...]:
-    """The statements with one loop in another's place."""
-    made: list[Statement] = []
-    for statement in statements:
-        if statement is old:
-            made.append(new)
-        elif isinstance(statement, Repeat):
-            made.append(replace(statement, body=replaced(statement.body, old, new)))
-        elif isinstance(statement, Branch):
-            yes, no = replaced(statement.yes, old, new), replaced(statement.no, old, new)
-            made.append(replace(statement, yes=yes, no=no))
-        else:
-            made.append(statement)
-    return tuple(made)
 
 
 def text_of_remarks(stages: Stages, remarks: Sequence[Remark]) -> str:
