@@ -221,7 +221,8 @@ class Page:
 
     def remember_settings(self):
         """Writes the settings to the address."""
-        window.history.replaceState(None, "", self.settings.address() + (window.location.hash or "#/train"))
+        place = self.places.current
+        window.history.replaceState(None, "", f"{self.settings.address()}#/{'' if place == 'start' else place}")
 
     async def change_learning_rate(self):
         rate = self.settings.message()["optimiser"]["learning_rate"]
@@ -337,6 +338,7 @@ class Page:
             self.show_run(answer)
             self.training.opened(answer)
             self.continued = True
+            self.places.show("train")
 
     async def take_dropped(self, files, onto_own):
         """Files were dropped, each as (file, its folder or "")."""

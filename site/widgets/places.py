@@ -20,7 +20,7 @@ class Places:
 
     def go(self):
         """Shows the place of the address."""
-        name = place_of(window.location)
+        name = self.place_of(window.location)
         if name == self.current:
             return
         moved = self.current is not None
@@ -28,11 +28,11 @@ class Places:
         for section in document.querySelectorAll("[data-place]"):
             section.hidden = section.dataset.place != name
         for slot, shared in SHARED.items():
-            here = document.querySelector(f"[data-place={name}] [data-slot={slot}]")
+            here = document.querySelector(f"section[data-place={name}] [data-slot={slot}]")
             if here:
                 here.append(by_id(shared))
         for link in document.querySelectorAll("nav a"):
-            if place_in(link.getAttribute("href")) == name:
+            if self.place_in(link.getAttribute("href")) == name:
                 link.setAttribute("aria-current", "page")
             else:
                 link.removeAttribute("aria-current")
@@ -42,14 +42,16 @@ class Places:
             by_id(f"{name}-title").focus()
         self.places[name].shown()
 
+    def show(self, name):
+        """Goes to a place."""
+        window.location.hash = f"#/{name}"
 
-def place_of(location):
-    """The place that an address means: its hash, or Train if it describes a run."""
-    if not location.hash and window.URLSearchParams.new(location.search).has("experiment"):
-        return "train"
-    return place_in(location.hash)
+    def place_in(self, hash_):
+        name = hash_.replace("#/", "")
+        return name if name in self.places else FIRST
 
-
-def place_in(hash_):
-    name = hash_.replace("#/", "").strip("#") or FIRST
-    return name if document.querySelector(f"[data-place={name}]") else FIRST
+    def place_of(self, location):
+        """The place that an address means: its hash, or Train if it describes a run."""
+        if not location.hash and window.URLSearchParams.new(location.search).has("experiment"):
+            return "train"
+        return self.place_in(location.hash)

@@ -13,6 +13,7 @@ from tests.browser.person import (
     button,
     circle,
     fresh,
+    go,
     open_all,
     opened,
     prediction,
@@ -24,6 +25,7 @@ from tests.browser.person import (
 
 pytestmark = pytest.mark.browser
 
+PLACES = {"Start": "Numbers", "See": "Code", "Learn": "Numbers", "Train": "Code"}  # each with a depth
 AXE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_text
 
 
@@ -80,22 +82,31 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     expect(page.locator("#gallery-title")).to_contain_text("Images of class 0")
     go_to("#gallery button")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Classified as")).to_be_visible()
+    prediction(page).to_have_text(re.compile("^This 0 is "))
+    go_to(".sheet")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("status", name="Selected number")).to_have_text(re.compile(r"^Image: .* = 0\.?\d*|= 1"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_that_axe_finds(new_page: Maker, site_url: str, scheme: str) -> None:
-    """axe-core finds no violation: at the start, and with everything unfolded and filled."""
-    page = opened(new_page, site_url, color_scheme=scheme)
+    """axe-core finds no violation in any place and depth: at the start, and with everything unfolded and filled."""
+    page = opened(new_page, site_url, "", color_scheme=scheme)
     page.evaluate(AXE())
-    assert violations(page) == []
+    for place in PLACES:
+        go(page, place)
+        assert violations(page) == [], place
     open_all(page)
     stroke(page, circle(0.5, 0.5, 0.22, 0.32))
     train_to_the_end(page)
     button(page, "Most confident mistakes").click()
     page.get_by_role("list", name="Images").get_by_role("button").first.click()
-    expect(page.get_by_role("heading", name="Classified as")).to_be_visible()
-    assert violations(page) == []
+    prediction(page).to_have_text(re.compile("^This . is misread as"))
+    for place in PLACES:
+        go(page, place)
+        page.get_by_role("radio", name=PLACES[place]).check(force=True)
+        assert violations(page) == [], place
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

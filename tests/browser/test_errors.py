@@ -1,14 +1,15 @@
 """No error goes unseen: whatever raises in the page's own Python, or in its worker, reaches the person."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from builder.paths import SOURCE
+from builder.paths import SITE, SOURCE
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.person import Maker, button, is_chromium, line, stroke, wait_for
+from tests.browser.person import PAPER, Maker, button, is_chromium, line, stroke, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -27,23 +28,26 @@ MADE: dict[str, tuple[str, Callable[[Page], object]]] = {
     "photo": ("def show(self", open_photo),
     "reading": ("async def read_all(self", lambda page: stroke(page, line(0.5, 0.2, 0.5, 0.8))),
     "progress": ("def update(self", lambda page: button(page, "Train").click()),
-    "training": ("async def train(self", lambda page: button(page, "Train").click()),
+    "training": ("def start(self", lambda page: button(page, "Train").click()),
     "settings": ("def message(self", lambda page: button(page, "Train").click()),
     "files": ("def save(self", lambda page: button(page, "Save model").click()),
-    "start": ("async def offer_saved(self", lambda _: None),
+    "connection": ("async def offer_saved(self", lambda _: None),
+    "start": ("def show_reader(self", lambda _: None),
+    "diagram": ("def choose(self, name", lambda page: page.locator(".sheet").first.click()),
 }
 
 
 def with_an_error(page: Page, name: str, head: str) -> None:
     """Serves the widget with an error at the beginning of one of its methods."""
-    text = (SOURCE / "widgets" / f"{name}.py").read_text()
+    packed = json.loads((SITE / "widgets.json").read_text(encoding="utf-8"))
+    text = packed[f"{name}.py"]
     assert text.count(head) == 1, f"{name}.py has no single {head}"
     broken = re.sub(rf"({re.escape(head)}[^\n]*:\n)", r"\1        raise ValueError('made for the test')\n", text)
 
     def answer(route: Route) -> None:
-        route.fulfill(body=broken, content_type="text/x-python")
+        route.fulfill(json={**packed, f"{name}.py": broken})
 
-    page.route(f"**/widgets/{name}.py", answer)
+    page.route("**/widgets.json", answer)
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -54,7 +58,7 @@ def test_an_error_in_a_widget_is_shown(new_page: Maker, site_url: str, name: str
     if not is_chromium(page) and name not in ("chart", "training"):
         pytest.skip("one handler that fails and one task are enough in a second browser")
     with_an_error(page, name, head)
-    page.goto(site_url)
+    page.goto(site_url + PAPER)
     wait_for(page, "ready")
     act(page)
     expect(page.locator("#failure-text")).to_have_text(

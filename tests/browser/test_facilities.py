@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.conftest import BARE, chromium, launch
-from tests.browser.person import Maker, button, circle, is_chromium, prediction, stroke, wait_for
+from tests.browser.person import PAPER, Maker, button, circle, is_chromium, prediction, stroke, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +57,7 @@ def test_without_a_facility_the_page_trains_and_draws(new_page: Maker, site_url:
     if not is_chromium(page):
         pytest.skip(ONE_IS_ENOUGH)
     page.add_init_script(code)
-    page.goto(site_url)
+    page.goto(site_url + PAPER)
     wait_for(page, "ready")
     if said:
         expect(page.locator("#offline")).to_have_text(re.compile(said))
@@ -71,7 +71,7 @@ def test_without_a_facility_the_worker_trains(new_page: Maker, site_url: str, na
     if not is_chromium(page):
         pytest.skip(ONE_IS_ENOUGH)
     page.add_init_script(IN_WORKER.replace("CODE", repr(OPTIONAL[name][0] + ";\n")))
-    page.goto(site_url)
+    page.goto(site_url + PAPER)
     wait_for(page, "ready")
     trains_and_draws(page)
     if name == "indexedDB":
@@ -99,7 +99,7 @@ def test_plain_http_in_a_classroom(browser: Browser, playwright: Playwright, sit
     else:
         started = launch(playwright, "firefox", {"network.dns.localDomains": "school.test"})
     page = started.new_page()
-    page.goto(address)
+    page.goto(address + PAPER)
     wait_for(page, "ready")
     assert page.evaluate("isSecureContext") is False
     expect(page.locator("#offline")).to_have_text(

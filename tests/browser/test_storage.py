@@ -13,6 +13,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.conftest import SUB_PATH, chromium, launch
 from tests.browser.person import (
+    PAPER,
     TRAINED,
     Maker,
     button,
@@ -72,7 +73,7 @@ def test_storage_that_is_full(
     that it needs room."""
     if browser.browser_type.name == "firefox":
         with firefox_with(playwright, {"dom.quotaManager.temporaryStorage.fixedLimit": 30}) as page:
-            page.goto(site_url)
+            page.goto(site_url + PAPER)
             tried("storage is full from the start", trains_unkept(page))
         return
     with chromium_with(playwright, tmp_path, {}) as page:
@@ -131,13 +132,13 @@ def test_storage_that_is_refused(
         if browser.browser_type.name == "firefox"
         else chromium_with(playwright, tmp_path, {"default_content_setting_values": {"cookies": 2}})
     ) as page:
-        page.goto(site_url)
+        page.goto(site_url + PAPER)
         tried("storage is refused", trains_unkept(page))
 
 
 def test_two_tabs_on_one_store(new_page: Maker, site_url: str, tried: Tried) -> None:
     """Each keeps its own; what one continues or discards leaves the other's alone."""
-    first = opened(new_page, f"{site_url}?experiment=mnist&epochs=50&seed=1")
+    first = opened(new_page, site_url, "?experiment=mnist&epochs=50&seed=1")
     second = first.context.new_page()
     second.goto(f"{site_url}?experiment=mnist&epochs=50&seed=2")
     wait_for(second, "ready")

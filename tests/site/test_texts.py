@@ -45,3 +45,9 @@ def test_markup() -> None:
         'a <em>b</em> &amp; <a href="#/see">c</a> <button class="term" data-term="term.x" type="button">d</button>'
     )
     assert markup("3 * 4 [5] <b>") == "3 * 4 [5] &lt;b&gt;"
+
+
+def test_ids_are_unique() -> None:
+    """An id names one element, or a handler is attached to another."""
+    ids = re.findall(r'\bid="([^"]+)"', PAGE)
+    assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
