@@ -7,7 +7,13 @@ from pyscript import document, window
 from widgets.dom import by_id, listen
 from widgets.texts import text
 
-SHARED = {"drawing": "drawing", "diagram": "diagram", "state": "state-part", "teaching": "teaching"}  # slot to id
+SHARED = {  # slot to id
+    "drawing": "drawing",
+    "photo": "photo-part",
+    "diagram": "diagram",
+    "state": "state-part",
+    "teaching": "teaching",
+}
 FIRST = "start"
 
 

@@ -176,7 +176,7 @@ def test_on_github_pages(context: BrowserContext) -> None:
         response = lost.goto(f"{served.url}user/scnn/{address}")
         assert response and response.status == 404
         expect(lost.get_by_role("heading")).to_have_text("Page not found")
-        styled = lost.evaluate("getComputedStyle(document.querySelector('main')).display") == "grid"
+        styled = lost.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--s1')") != ""
         assert styled == ("/" not in address)
         lost.get_by_role("link", name=way).click()
         expect(lost.get_by_role("heading", name="Draw a digit")).to_be_visible()
