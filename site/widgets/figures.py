@@ -7,20 +7,19 @@ MINUS = "\u2212"
 
 
 def short(value):
-    """Two decimals, for pictures, or two digits of what is closer to zero."""
-    if isinstance(value, str):
-        return value.replace("-", MINUS)
-    if value == 0 or 0.005 <= abs(value) < 1000:
-        shown = f"{abs(value):.2f}"
-        return MINUS + shown if value < 0 else shown
-    return f"{value:.2g}".replace("-", MINUS)
+    """Two decimals, or two digits of what is closer to zero."""
+    if isinstance(value, str) or abs(value) >= 1000:
+        return number(value)
+    if value == 0 or abs(value) >= 0.005:
+        return cell(value)
+    return f"{rounded(value, 2):.2g}".replace("-", MINUS)
 
 
 def cell(value):
     """Two decimals, for a picture's cells, which are narrow."""
     if isinstance(value, str) or abs(value) >= 1000:
         return number(value)
-    shown = f"{abs(value):.2f}"
+    shown = window.Number.new(abs(value)).toFixed(2)
     return MINUS + shown if value < 0 and float(shown) else shown
 
 
@@ -28,19 +27,24 @@ def number(value):
     """Four significant digits, for tables; NaN and infinity come as words."""
     if isinstance(value, str):
         return value.replace("-", MINUS)
-    return f"{value or 0:.4g}".replace("-", MINUS)  # minus zero is zero
+    return f"{rounded(value, 4):.4g}".replace("-", MINUS)
 
 
 def exact(value):
     """The fewest digits that are this very float32."""
     if isinstance(value, str):
         return value.replace("-", MINUS)
-    value = value or 0  # minus zero is zero
     for digits in range(1, 10):
-        shown = ("%." + str(digits) + "g") % value
-        if window.Math.fround(float(shown)) == value:
+        found = rounded(value, digits)
+        if window.Math.fround(found) == value:
             break
-    return shown.replace("-", MINUS)
+    return (("%." + str(digits) + "g") % found).replace("-", MINUS)
+
+
+def rounded(value, digits):
+    """The nearest number with so many digits, ties away from zero; minus zero is zero. MicroPython's own rounding is
+    not always to the nearest."""
+    return float(window.Number.new(value).toPrecision(digits)) if value else 0
 
 
 def axes(column, at):

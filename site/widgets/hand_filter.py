@@ -101,7 +101,7 @@ class HandFilter:
 
     async def update(self):
         message = dict(self.message(), element=self.at)
-        answer = await self.ask("filter", **message)
+        answer = await self.ask("filter", refusal=by_id("filter-refusal"), **message)
         if not answer:
             return
         rows, columns = answer["rows"], answer["columns"]

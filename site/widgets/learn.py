@@ -18,6 +18,7 @@ class Learn(Place):
 
     def __init__(self, page):
         super().__init__(page, by_id("learn"))
+        self.of = {}  # the subject that the class is said of
         self.truth = None  # the class that the person chose, or None for the image's own
         self.wanted = {}  # whose gradient is explained
         self.checked = None  # class, loss and probability: others are of another network or image
@@ -38,7 +39,8 @@ class Learn(Place):
         return await self.ask(action, **message) if self.known else None
 
     def subject_changed(self):
-        self.truth = None
+        if self.page.subject != self.of:
+            self.of, self.truth = self.page.subject, None
         super().subject_changed()
 
     async def sample(self):
@@ -61,6 +63,9 @@ class Learn(Place):
         self.refresh()
 
     def explained(self, answer):
+        """Marks what is explained, unless another number was chosen meanwhile."""
+        if self.stale:
+            return
         role = answer["role"]
         self.wanted = {"layer": answer["layer"], "element": answer["index"]}
         if role != "output":

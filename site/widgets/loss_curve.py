@@ -99,6 +99,8 @@ class LossCurve:
 
     def draw(self, curve):
         """Draws the curve, its axes and the point that is the network's own weight."""
+        if curve == self.curve:
+            return  # it is being dragged
         self.curve = curve
         values = [value for value in curve["losses"] if not isinstance(value, str)]
         self.low, self.high = (min(values), max(values)) if values else (0, 1)

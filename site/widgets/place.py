@@ -23,17 +23,18 @@ class Place:
         """What every message says about the image."""
         return self.page.subject
 
-    async def ask(self, action, **message):
-        """The worker's answer about the subject; None if it refused, which the place then says."""
+    async def ask(self, action, refusal=None, **message):
+        """The worker's answer about the subject; None if it refused, which `refusal` or the place says."""
+        refusal = refusal or self.refusal
         try:
             answer = await self.page.worker.request(action, **dict(self.subject(), **message))
         except WorkerFailed as error:
             self.page.fail(*error.args)
             return None
         if "error" in answer:
-            self.refusal.textContent = answer["error"]["message"]
+            refusal.textContent = answer["error"]["message"]
             return None
-        self.refusal.textContent = ""
+        refusal.textContent = ""
         return answer
 
     def visible(self):

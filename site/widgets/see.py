@@ -1,9 +1,10 @@
 """The place See: how each number of the network came about, forward, and a filter made by hand."""
 
-from widgets.dom import by_id
+from widgets.dom import by_id, element, listen, replace
 from widgets.explanation import Explanation
 from widgets.hand_filter import HandFilter
 from widgets.place import Place
+from widgets.texts import text
 
 
 class See(Place):
@@ -13,6 +14,8 @@ class See(Place):
         self.explanation = Explanation(by_id("see-element"), self.ask, self.explained)
         self.hand = HandFilter(self.ask)
         by_id("see-element").append(self.refusal)
+        self.choices = []  # what the chooser offers: a layer's largest number, or a class's probability
+        listen(by_id("see-layer"), "change", lambda event: self.choose(int(by_id("see-layer").value)))
 
     def selected(self, selection):
         """A pixel or unit of the diagram was chosen."""
@@ -20,11 +23,47 @@ class See(Place):
         self.refresh()
 
     def explained(self, answer):
-        """Marks in the diagram what is explained, and the window that it was made from."""
+        """Marks in the diagram what is explained, and the window that it was made from; not if another number was
+        chosen meanwhile."""
+        if self.stale:
+            return
         self.wanted = {"layer": answer["layer"], "element": answer["index"]}
         self.mark(answer)
+        self.list_choices()
+        self.show_choice(answer)
+
+    def choose(self, place):
+        self.wanted = dict(self.choices[place])
+        self.refresh()
+
+    def list_choices(self):
+        """Offers the image, every layer, and the probability of every class."""
+        answer = self.page.diagram.answer
+        if not answer:
+            return
+        choices, words = [{"layer": "image"}], [text("see.image")]
+        for layer in answer["layers"][:-1]:
+            choices.append({"layer": layer["name"]})
+            words.append(layer["name"])
+        last = answer["layers"][-1]["name"]
+        for place, row in enumerate(answer["prediction"]["probabilities"]):
+            choice = {"layer": last}
+            choice["element"] = [place]
+            choices.append(choice)
+            words.append(text("see.probability", name=row["class"]))
+        if choices != self.choices:
+            self.choices = choices
+            options = [element("option", name, value=place) for place, name in enumerate(words)]
+            replace(by_id("see-layer"), options)
+
+    def show_choice(self, answer):
+        """Shows in the chooser what is explained."""
+        for place, choice in enumerate(self.choices):
+            if choice["layer"] == answer["layer"] and choice.get("element", answer["index"]) == answer["index"]:
+                by_id("see-layer").value = str(place)
 
     async def update(self):
+        self.list_choices()
         if not self.hand.presets:
             await self.hand.fill()
         await self.explanation.show(dict(self.wanted))

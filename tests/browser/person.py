@@ -52,6 +52,12 @@ def go(page: Page, place: str) -> None:
     expect(page.locator(f"[data-place={place.lower()}]")).to_be_visible()
 
 
+def choose_depth(page: Page, depth: str) -> None:
+    """Picture, Numbers or Code."""
+    page.get_by_role("radio", name=depth, exact=True).check(force=True)
+    expect(page.locator("html")).to_have_attribute("data-depth", depth.lower())
+
+
 def numbers(page: Page, chart: str) -> list[float]:
     """The figures in the chart's own summary: epoch, training, test."""
     words = page.locator(f"#{chart.lower()}-summary").inner_text()
