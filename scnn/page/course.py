@@ -14,7 +14,7 @@ class Course:
 
     def __init__(self, current_run: Callable[[], Run]) -> None:
         self.current_run = current_run
-        self.handlers = (self.report, self.cell, self.mistakes, self.verdict, self.travel)
+        self.handlers = (self.report, self.cell, self.mistakes, self.verdict, self.travel, self.taught)
 
     def report(self, message: Message) -> Answer:
         """Scores on the test images after the last epoch, or after the one that is looked back to."""
@@ -43,3 +43,7 @@ class Course:
         run.travel(epoch)
         answer: Answer = {"epoch": epoch, "kept": run.history.epochs}
         return {**answer, "report": run.report()} if run.shown_score() else answer
+
+    def taught(self, message: Message) -> Answer:
+        """How the newest correction was read before it was taught, and how it is read now."""
+        return self.current_run().taught()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from scnn.data.digits import Digits
 from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
-from scnn.errors import TrainingError
+from scnn.errors import ConfigError, TrainingError
 from scnn.experiments.experiment import OWN, Experiment
 from scnn.experiments.opening import concatenate, with_corrections
 from scnn.formats.safetensors import pack
@@ -42,6 +42,7 @@ class Run(Reading):
     ) -> None:
         super().__init__(experiment, make_engine)
         self.corrections = corrections
+        self.lesson: tuple[bytes, int, Answer] | None = None  # the newest correction, and how it was read before
         self.as_configured = as_configured and make_engine is not Interpreter  # which computes in float64
         self.follow(trainer or experiment.trainer(experiment.network(), make_engine))
 
@@ -174,6 +175,8 @@ class Run(Reading):
     def add_correction(self, image: bytes, label: int) -> None:
         """Adds a labelled drawing to the training images and starts a short training from the current weights."""
         digits, settings = self.experiment.training, self.experiment.settings
+        self.travel(None)
+        self.lesson = image, label, self.reads(image)
         correction = Digits(image, bytes([label]), digits.rows, digits.columns, digits.classes)
         self.corrections = concatenate(self.corrections, correction) if self.corrections else correction
         self.as_configured = False
@@ -193,6 +196,18 @@ class Run(Reading):
                 make_engine=self.make_engine,
             )
         )
+
+    def taught(self) -> Answer:
+        """The newest correction: its `label`; the test accuracy and its probabilities `before`, and now: `after`."""
+        if self.lesson is None:
+            raise ConfigError("nothing was taught yet: draw a digit, choose its label, and teach it")
+        image, label, before = self.lesson
+        return {"label": self.network.class_names[label], "before": before, "after": self.reads(image)}
+
+    def reads(self, image: bytes) -> Answer:
+        with self.looking_back():
+            accuracy = self.gallery.evaluate().accuracy
+        return {"accuracy": accuracy, "probabilities": self.predict(image)["probabilities"]}
 
     # -------------------------------------------------------------------------------------------- saving
 

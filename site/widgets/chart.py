@@ -1,48 +1,61 @@
-"""A line chart of one figure over the epochs, for training and test, drawn by uPlot."""
+"""A line chart of one figure over the epochs, for training and test, and over the batches, drawn by uPlot. Dragging
+along it chooses an epoch."""
 
 from pyscript import document, window
 from pyscript.ffi import create_proxy, to_js
 from widgets.browser import found
+from widgets.curves import Curves
 from widgets.dom import by_id, listen
 
 HEIGHT = 200
 PICTURE = (900, 500)  # of a chart that is saved, in pixels
 STEPS = [10**power * digit for power in range(-3, 7) for digit in (1, 2, 5)]  # between an axis's numbers
+PAUSE = 120  # milliseconds between two drawings while it trains
+DASHES = ([], [8, 4], [2, 3], [12, 3, 2, 3], [5, 5], [2, 6])  # tell the curves of runs apart without colours, too
+COLOURS = ("training", "test", "axis", "grid", "batch", "chosen")
 
 
 class Chart:
-    def __init__(self, name, text):
-        """Controls #<name>-chart and #<name>-summary; `text` formats a value."""
+    def __init__(self, name, text, travel=None):
+        """Controls #<name>-chart and #<name>-summary; `text` formats a value. Calls travel(epoch) when the person
+        drags along the curve; `epoch` may lie between two."""
         self.name = name
         self.host = by_id(f"{name}-chart")
         self.summary = by_id(f"{name}-summary")
-        self.text = text
-        self.epochs, self.training, self.test = [], [], []
-        self.compared = []  # test curves of earlier runs: (label, a value for every epoch, dash)
+        self.text, self.travel = text, travel
+        self.curves = Curves()
+        self.compared = []  # test curves of other runs: (label, epochs, values, number of its colour)
+        self.viewed = None  # the epoch that is looked back to
         self.log, self.smoothing = False, 0.0
-        self.plot = None
+        self.plot, self.drawn, self.dragging = None, 0, False
         self.draw()
         if found(window, "ResizeObserver"):
             self.observer = window.ResizeObserver.new(create_proxy(self.fit))
             self.observer.observe(self.host)
         listen(window.matchMedia("(prefers-color-scheme: dark)"), "change", self.draw)
+        listen(self.host, "pointerdown", self.drag)
+        listen(self.host, "pointermove", self.drag)
 
-    def add_points(self, points):
-        """Each is (epoch, training, test)."""
-        few = len(self.epochs) < 2  # a single point is drawn as a point, not as a line
+    def add_points(self, points, batches=()):
+        """Each point is (epoch, training, test); each of `batches` is (position, samples, value)."""
+        curves = self.curves
+        first = not curves.last or (not curves.epochs and points)  # the axes and the points change
+        for at, samples, value in batches:
+            curves.add_batch(at, samples, value)
         for epoch, training, test in points:
-            self.epochs.append(epoch)
-            self.training.append(training)
-            self.test.append(test)
+            curves.add_epoch(epoch, training, test)
             words = f"After epoch {epoch}: training {self.text(training)}, test {self.text(test)}."
             self.summary.textContent = words
-        if few:
+        if batches and not curves.epochs and batches[-1][2] is not None:
+            self.summary.textContent = f"Last batch: {self.text(batches[-1][2])}."
+        if first or (points and len(curves.epochs) - len(points) < 2):
             self.draw()
-        else:
+        elif points or window.performance.now() - self.drawn > PAUSE:
             self.show()
 
     def reset(self):
-        self.epochs, self.training, self.test = [], [], []
+        self.curves.reset()
+        self.viewed = None
         self.summary.textContent = ""
         self.draw()
 
@@ -51,82 +64,82 @@ class Chart:
         self.draw()
 
     def compare(self, curves):
-        """Test curves of earlier runs, each (label, a value for every epoch, dash)."""
+        """Test curves of other runs, each (label, epochs, values, number of its colour)."""
         self.compared = curves
         self.draw()
 
+    def view(self, epoch):
+        """Marks the epoch that is looked back to; None for none."""
+        self.viewed = epoch
+        self.show()
+
     def show(self):
         self.plot.setData(self.data())
+        self.drawn = window.performance.now()
 
     def data(self):
-        lines = [self.by_epoch(self.training), self.by_epoch(self.test)] + [values for _, values, _ in self.compared]
-        longest = max(max(map(len, lines)), 2)  # an axis needs two ends
-        series = [smoothed(line, self.smoothing) + [None] * (longest - len(line)) for line in lines]
-        return to_js([list(range(1, longest + 1))] + series)
-
-    def by_epoch(self, values):
-        """The values by epoch, None for missing epochs: a training from a file does not start at epoch 1."""
-        line = [None] * (self.epochs[-1] if self.epochs else 0)
-        for epoch, value in zip(self.epochs, values):
-            line[epoch - 1] = value
-        return line
+        curves = self.curves
+        positions, columns = curves.columns(self.smoothing, [(line[1], line[2]) for line in self.compared])
+        if len(positions) < 2:  # an axis needs two ends
+            for at in (0, 1):
+                if at not in positions:
+                    positions = [at] + positions if at == 0 else positions + [at]
+                    columns = [[None] + line if at == 0 else line + [None] for line in columns]
+        mark = [None] * len(positions)
+        if self.viewed in positions:
+            place = positions.index(self.viewed)
+            mark[place] = columns[2][place] if columns[2][place] is not None else columns[1][place]
+        return to_js([positions] + columns + [mark])
 
     def draw(self, *event):
         """Creates the chart again, in the theme's colours."""
         if self.plot:
             self.plot.destroy()
         self.plot = self.make_plot(max(self.host.clientWidth, 120), HEIGHT, self.host)
+        self.drawn = window.performance.now()
 
     def make_plot(self, width, height, host, names=("", "")):
         """A plot of this size in this element; `names` are the titles of its axes."""
         style = window.getComputedStyle(document.documentElement)
-        empty = not self.epochs and not self.compared
-        last = max([len(self.epochs) and self.epochs[-1]] + [len(values) for _, values, _ in self.compared])
-        points = len(self.epochs) == 1
+        empty = not self.curves.last and not self.compared
+        points = len(self.curves.epochs) == 1
         scales = {"x": {"time": False}, "y": {"distr": 3 if self.log and not empty else 1}}
         if empty:  # show empty axes
-            scales["x"]["range"], scales["y"]["range"] = [1, 10], [0, 1]
-        elif last < 2:
-            scales["x"]["range"] = [1, 2]
-        colours = ("training", "test", "axis", "grid", "earlier")
-        colour = {name: style.getPropertyValue(f"--{name}").strip() for name in colours}
+            scales["x"]["range"], scales["y"]["range"] = [0, 10], [0, 1]
+        names_of_runs = [f"run-{number % len(DASHES) + 1}" for _, _, _, number in self.compared]
+        colour = {name: style.getPropertyValue(f"--{name}").strip() for name in COLOURS + tuple(names_of_runs)}
         lines = {"stroke": colour["grid"]}
-        return window.uPlot.new(
-            to_js(
-                {
-                    "width": width,
-                    "height": height,
-                    "scales": scales,
-                    "cursor": {"drag": {"x": False, "y": False}},
-                    "axes": [
-                        {
-                            "stroke": colour["axis"],
-                            "grid": lines,
-                            "ticks": lines,
-                            "space": 40,
-                            "incrs": [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
-                            "label": names[0] or None,
-                        },
-                        {
-                            "stroke": colour["axis"],
-                            "grid": lines,
-                            "ticks": lines,
-                            "size": 56,
-                            "incrs": STEPS,
-                            "label": names[1] or None,
-                        },
-                    ],
-                    "series": [
-                        {"label": "epoch"},
-                        curve("training", colour["training"], [], points),
-                        curve("test", colour["test"], [6, 3], points),
-                    ]
-                    + [curve(label, colour["earlier"], dash, len(line) == 1) for label, line, dash in self.compared],
-                }
-            ),
-            self.data(),
-            host,
-        )
+        axis = {"stroke": colour["axis"], "grid": lines, "ticks": lines}
+        across = dict(axis, space=40, incrs=[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], label=names[0] or None)
+        up = dict(axis, size=56, incrs=STEPS, label=names[1] or None)
+        series = [
+            {"label": "epoch"},
+            dict(curve("batches", colour["batch"], [], False), width=1),
+            curve("training", colour["training"], [], points),
+            curve("test", colour["test"], [6, 3], points),
+        ]
+        for (label, _, values, number), name in zip(self.compared, names_of_runs):
+            series.append(curve(label, colour[name], DASHES[number % len(DASHES)], len(values) == 1))
+        mark = curve("shown epoch", colour["chosen"], [], True)
+        mark["points"] = {"show": True, "size": 12, "width": 3}
+        options = {
+            "width": width,
+            "height": height,
+            "scales": scales,
+            "axes": [across, up],
+            "series": series + [mark],
+        }
+        options["cursor"] = {"drag": {"x": False, "y": False}}
+        return window.uPlot.new(to_js(options), self.data(), host)
+
+    def drag(self, event):
+        """Chooses the epoch beneath the pointer, while a button or finger is down."""
+        if not self.travel or not event.buttons or not self.curves.epochs:
+            return
+        box = self.plot.over.getBoundingClientRect()
+        across = event.clientX - box.left
+        if 0 <= across <= box.width and box.top <= event.clientY <= box.bottom:
+            self.travel(self.plot.posToVal(across, "x"))
 
     async def picture(self):
         """A canvas with the chart for use elsewhere: larger, with titles of axes and curves."""
@@ -145,7 +158,7 @@ class Chart:
         context.drawImage(drawn, 0, head)
         context.font, context.textBaseline = f"{head // 2}px sans-serif", "middle"
         left = head
-        for series in list(plot.series)[1:]:
+        for series in list(plot.series)[1:-1]:
             context.strokeStyle = context.fillStyle = series._stroke
             context.lineWidth = head // 12
             context.setLineDash(to_js([head / 12 * part for part in series.dash]))
@@ -163,16 +176,4 @@ class Chart:
 
 
 def curve(label, colour, dash, points):
-    return {"label": label, "stroke": colour, "width": 2, "dash": dash, "points": {"show": points}}
-
-
-def smoothed(values, weight):
-    """The exponential moving average; `weight` is the weight of the previous mean."""
-    if not weight:
-        return list(values)
-    out, mean = [], None
-    for value in values:
-        if value is not None:
-            mean = value if mean is None else weight * mean + (1 - weight) * value
-        out.append(None if value is None else mean)
-    return out
+    return {"label": label, "stroke": colour, "width": 2, "dash": dash, "spanGaps": True, "points": {"show": points}}

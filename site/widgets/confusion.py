@@ -1,7 +1,10 @@
-"""The confusion matrix and the scores computed from it, as tables."""
+"""The confusion matrix as a heat map, and the scores computed from it, as tables."""
+
+import math
 
 from widgets.dom import by_id, element, listen, percent, replace
 
+SHADES = 10  # of the heat map; the square root of the share of a row
 FIGURES = ("precision", "recall", "f1")
 
 
@@ -53,11 +56,11 @@ class Confusion:
         shares = by_id("percentages").checked
         for cell, button, true, predicted in self.buttons:
             count = counts[true][predicted]
-            shade = 0 if count == 0 else 1 + round(3 * count / sums[true])
+            shade = math.ceil(SHADES * math.sqrt(count / sums[true]))  # few mistakes are seen, too
             button.textContent = percent(round(count / sums[true], 3)) if shares else str(count)
             what = f"{count} of class {self.classes[true]} classified as {self.classes[predicted]}"
             button.setAttribute("aria-label", f"{button.textContent}: {what}")
-            cell.className = f"{'right' if true == predicted else 'wrong'} shade-{shade}"
+            cell.className = f"{'right' if true == predicted else 'wrong'} heat-{shade}"
 
     def show_figures(self, report, reference):
         table = by_id("figures")

@@ -32,6 +32,7 @@ class Connection:
             run(self.show_samples())
             await page.check()
             run(self.offer_saved())
+            run(page.notebook.load())
             await page.update.register()
 
     async def show_samples(self):

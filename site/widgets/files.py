@@ -4,7 +4,7 @@ import json
 
 from pyscript.ffi import to_js
 from widgets.dom import by_id, listen
-from widgets.runs import save_link
+from widgets.downloads import save_link
 from widgets.uploads import TooLarge, read
 
 KIND = ".safetensors"

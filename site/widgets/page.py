@@ -1,8 +1,7 @@
 """Wires the page: the widgets and the worker."""
 
 from pyscript import window
-from widgets.chart import Chart
-from widgets.confusion import Confusion
+from widgets.chart_form import ChartForm
 from widgets.connection import Connection
 from widgets.diagram import Depth, Diagram
 from widgets.dom import by_id, element, percent, replace, run
@@ -13,20 +12,23 @@ from widgets.failure import Failure
 from widgets.files import Files
 from widgets.glossary import Glossary
 from widgets.learn import Learn
-from widgets.look import Look
+from widgets.notebook import Notebook
 from widgets.own_images import OwnImages
 from widgets.photo import Photo
 from widgets.places import Places
 from widgets.reading import Reading
-from widgets.runs import Runs
+from widgets.results import Results
 from widgets.see import See
 from widgets.settings import Settings
 from widgets.start import Start
 from widgets.state import State
+from widgets.teaching import Teaching
+from widgets.texts import text
 from widgets.training import Training
 from widgets.update import Update
 from widgets.worker import Worker, WorkerFailed, timeout_from
 
+DEFAULT = "mnist"  # the experiment that the form shows first
 ANSWER_TIMEOUT = 45  # seconds for an answer of the worker; ?answer=5 in the address changes it
 
 
@@ -40,11 +42,10 @@ class Page:
         self.worker = Worker(timeout_from(window.location.search, "answer", ANSWER_TIMEOUT))
         self.failure = Failure()
         self.state = State(self.state_changed)
-        self.loss = Chart("loss", lambda value: f"{value:.3f}")
-        self.accuracy = Chart("accuracy", percent)
-        self.runs = Runs(self.loss, self.accuracy)
-        self.confusion = Confusion(self.choose_cell)
-        self.look = Look(self.request, self.look_at)
+        self.results = Results(self)
+        self.chart_form = ChartForm(self.results.loss, self.results.accuracy)
+        self.notebook = Notebook(self, (self.results.loss, self.results.accuracy))
+        self.teaching = Teaching(self)
         self.editor = Editor(lambda: self.changed("layers"))
         self.settings = Settings(self.editor, self.changed)
         self.training = Training(self, self.state, self.settings.message)
@@ -135,6 +136,7 @@ class Page:
         self.settings.enable(name in ("ready", "finished"))
         self.own_images.enable(name in ("ready", "finished"))
         self.reading.enable()
+        self.notebook.enable(name)
         if hasattr(self, "start"):
             self.start.state_changed(name)
         if name not in ("loading", "failed"):
@@ -167,12 +169,15 @@ class Page:
         refused = self.choose_experiment(query.get("experiment"))
         self.settings.enable(True)  # disabled fields are not validated
         refused += self.settings.take_address(window.location.search)
-        text = "press Train to start."
+        words = "press Train to start."
         if query.get("experiment") == "own":
-            text = "the address asks for your own images: choose them again, or train on these."
+            words = "the address asks for your own images: choose them again, or train on these."
         elif refused:
-            text = f"the address has an invalid {' and '.join(refused)}; the default is used. P{text[1:]}"
-        self.state.show("ready", text)
+            words = f"the address has an invalid {' and '.join(refused)}; the default is used. P{words[1:]}"
+        if query.get("experiment") and not refused:
+            by_id("shared").textContent = text("train.shared", run=self.form_name())
+            by_id("shared").hidden = False
+        self.state.show("ready", words)
         self.reading.describe_pretrained(status["pretrained"])
         self.reading.truths(status["experiments"][-1]["classes"])
         self.reading.network_changed()
@@ -191,7 +196,7 @@ class Page:
     def choose_experiment(self, name):
         """Shows the experiment's settings; returns ["experiment"] if the name is unknown."""
         known = [one["name"] for one in self.experiments]
-        by_id("experiment").value = name if name in known else known[0]
+        by_id("experiment").value = name if name in known else DEFAULT
         self.settings.fill(self.experiment()["config"])
         by_id("experiment-about").textContent = self.experiment()["description"]
         return [] if name is None or name in known else ["experiment"]
@@ -208,6 +213,7 @@ class Page:
     async def check(self):
         """Validates the settings in the worker, and writes them to the address."""
         self.remember_settings()
+        self.results.compare_form(self.form_name())
         answer = await self.worker.request("describe", **self.settings.message())
         if "error" in answer and answer["error"]["name"] == "DataError":  # the digits cannot be loaded
             self.fail(answer["error"]["message"])
@@ -253,14 +259,16 @@ class Page:
 
     # --------------------------------------------------------------------------------------- training
 
+    def interrupted(self):
+        """The person starts, stops or resets a training."""
+        self.notebook.series.cancel()
+        by_id("shared").hidden = True
+
     def on_clear(self):
         """Removes everything that is shown about a training."""
         self.failure.hide()
         by_id("not-kept").setAttribute("data-kept", "")
-        self.loss.reset()
-        self.accuracy.reset()
-        self.confusion.hide()
-        self.look.ready(False)
+        self.results.clear()
         self.correcting = self.continued = False
         by_id("fingerprint").hidden = True
 
@@ -268,19 +276,19 @@ class Page:
         self.rate = by_id("learning_rate").value
         self.reading.truths(answer["classes"])
         self.editor.show_shapes(answer)
+        self.results.started(self.form_name())
+
+    def form_name(self):
+        """The run that the form describes, in words."""
+        corrected = ["with corrections"] if self.correcting else []
+        words = [self.experiment()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
+        return ", ".join(words + corrected)
 
     def on_progress(self, answer):
         """Shows the answer about a slice, a step or a file."""
-        events = answer["events"]
-        if events:
-            self.loss.add_points([(e["epoch"], e["training"]["loss"], e["test"]["loss"]) for e in events])
-            self.accuracy.add_points([(e["epoch"], e["training"]["accuracy"], e["test"]["accuracy"]) for e in events])
+        self.results.show(answer, self.reference(answer["report"]) if "report" in answer else None)
         if "diagram" in answer:
             self.diagram.show(answer["diagram"])
-        if "report" in answer:
-            self.confusion.show(answer["report"], self.reference(answer["report"]))
-            self.look.ready(True)
-            self.look.refresh()
         if "storage" in answer:
             by_id("not-kept").textContent = answer["storage"]
             saved_epoch = "" if answer["storage"] else str(answer["progress"]["epoch"])
@@ -293,24 +301,28 @@ class Page:
 
     def on_end(self, answer):
         seconds = answer["progress"]["seconds"]
-        text = "stopped before the first epoch ended."
+        words = "stopped before the first epoch ended."
         if "report" in answer:
             right = percent(answer["report"]["accuracy"])
             what = "images" if self.experiment()["name"] == "own" else "digits"
-            text = f"{right} of the test {what} are classified correctly"
+            words = f"{right} of the test {what} are classified correctly"
             if seconds:  # 0 for a model from a file
                 took = f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
-                text += f", after {took}" + (" more" if self.continued else "")
-            text += "."
-            corrected = ["with corrections"] if self.correcting else []
-            description = [self.experiment()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
-            self.runs.add(", ".join(description + corrected), answer["report"]["accuracy"])
-        self.state.show("finished", text)
+                words += f", after {took}" + (" more" if self.continued else "")
+            words += "."
+        self.state.show("finished", words)
         by_id("sha256").textContent = answer.get("fingerprint", "")
         by_id("link-words").hidden = True
         by_id("fingerprint").hidden = False
         run(self.offer_link())
+        run(self.note())
+        self.teaching.end()
         self.reading.network_changed()
+
+    async def note(self):
+        """Notes the run in the notebook; then the next one of a series starts."""
+        await self.notebook.add(self.results.name)
+        await self.notebook.series.next()
 
     async def offer_link(self):
         """Shows a link to the run, if it reproduces these weights."""
@@ -331,10 +343,11 @@ class Page:
             self.training.ignore_pending()
             self.training.clear()
             self.reading.truths(answer["classes"])
-            text = "the model classifies your drawings. To evaluate it, choose its images and open it again."
-            self.state.show("ready", text)
+            words = "the model classifies your drawings. To evaluate it, choose its images and open it again."
+            self.state.show("ready", words)
             self.on_reset()
         else:
+            self.interrupted()
             self.show_run(answer)
             self.training.opened(answer)
             self.continued = True
@@ -363,16 +376,13 @@ class Page:
 
     async def on_correction(self, answer):
         """A short training has started, with a corrected drawing among the images."""
+        self.interrupted()
         self.training.clear()
         self.show_run(answer)
         self.correcting = True
         self.training.started(answer)
+        self.teaching.begin()
         await self.training.run_slices()
-
-    # ---------------------------------------------------------------------------------- looking inside
-
-    def choose_cell(self, true, read):
-        run(self.look.choose_cell(true, read, self.confusion.classes))
 
 
 async def start():

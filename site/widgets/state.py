@@ -2,16 +2,17 @@
 
 from widgets.dom import by_id
 
-# The buttons that are enabled in each state.
+# The buttons that are enabled in each state. The first one, "act", trains, pauses or resumes.
 BUTTONS = {
     "loading": (),
-    "ready": ("start", "step"),
-    "training": ("pause", "stop", "reset"),
-    "paused": ("resume", "step", "stop", "reset"),
-    "finished": ("start", "reset"),
+    "ready": ("act", "step"),
+    "training": ("act", "stop", "reset"),
+    "paused": ("act", "step", "stop", "reset"),
+    "finished": ("act", "reset"),
     "failed": (),
 }
-NAMES = ("start", "pause", "resume", "step", "stop", "reset")
+NAMES = ("act", "step", "stop", "reset")
+ACTS = {"training": "Pause", "paused": "Resume"}  # what the first button does, "Train" in other states
 
 
 class State:
@@ -23,6 +24,7 @@ class State:
     def show(self, name, details):
         self.name, self.details = name, details
         by_id("state").textContent = f"{name} – {details}"
+        by_id("act").textContent = ACTS.get(name, "Train")
         for button in NAMES:
             by_id(button).disabled = button not in BUTTONS[name]
         self.changed(name)

@@ -12,7 +12,8 @@ BUDGET_MS = 50  # one slice of training: short enough that pausing and drawing f
 class Training:
     def __init__(self, page, state, message):
         """Sends messages with page.request; `message` returns the form's settings. Calls page.on_clear() before a new
-        training, then page.on_start(answer), page.on_progress(answer) after every slice, and page.on_end(answer)."""
+        training, then page.on_start(answer), page.on_progress(answer) after every slice, and page.on_end(answer);
+        page.interrupted() when the person starts, stops or resets."""
         self.page, self.state, self.message = page, state, message
         self.progress = Progress()
         self.turn = 0  # counts the trainings, to recognise answers about an earlier one
@@ -23,6 +24,12 @@ class Training:
         """Ignores answers that have not arrived yet."""
         self.turn += 1
 
+    def act(self, event):
+        """Trains, pauses or resumes, as the button says. The second click of a double click does nothing."""
+        if event.detail > 1:
+            return None
+        return {"training": self.pause, "paused": self.resume}.get(self.state.name, self.start)(event)
+
     def start(self, event):
         return self.train(self.prepare())
 
@@ -30,9 +37,11 @@ class Training:
         if await self.begin(mine):
             await self.run_slices()
 
-    def prepare(self):
+    def prepare(self, in_series=False):
         """Shows at once, in the very click, that a training starts: Train cannot be pressed again, and what the page
         said about the training before is gone. Returns the new training's number."""
+        if not in_series:
+            self.page.interrupted()
         self.ignore_pending()
         self.clear()
         self.state.show("training", "starting …")
@@ -102,6 +111,7 @@ class Training:
             self.show(answer)
 
     def stop(self, event):
+        self.page.interrupted()
         self.ignore_pending()
         return self.end()
 
@@ -111,6 +121,7 @@ class Training:
             self.show(answer)
 
     def reset(self, event):
+        self.page.interrupted()
         self.ignore_pending()
         self.clear()
         self.state.show("ready", "press Train to start again.")

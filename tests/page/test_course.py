@@ -163,6 +163,30 @@ def test_a_verdict() -> None:
 def test_there_must_be_a_training() -> None:
     one = session()
     course = Course(one.current_run)
-    assert [handler.__name__ for handler in course.handlers] == ["report", "cell", "mistakes", "verdict", "travel"]
+    assert [handler.__name__ for handler in course.handlers] == [
+        "report",
+        "cell",
+        "mistakes",
+        "verdict",
+        "travel",
+        "taught",
+    ]
     for action in ("verdict", "travel"):
         assert "no training" in one.handle({"action": action})["error"]["message"]
+
+
+def test_before_and_after_teaching() -> None:
+    """The test accuracy and the drawing's probabilities are those of the predictions and reports then and now."""
+    one = session()
+    one.handle({"action": "start", **MNIST})
+    before = advance(one)[-1]["report"]["accuracy"]
+    probabilities = one.handle({"action": "predict", **DRAWING})["probabilities"]
+    assert "nothing was taught" in one.handle({"action": "taught"})["error"]["message"]
+    one.handle({"action": "travel", "epoch": 1})
+    one.handle({"action": "correct", **DRAWING, "label": "7"})
+    after = advance(one)[-1]["report"]["accuracy"]
+    taught = one.handle({"action": "taught"})
+    assert taught["label"] == "7"
+    assert taught["before"] == {"accuracy": before, "probabilities": probabilities}
+    now = one.handle({"action": "predict", **DRAWING})["probabilities"]
+    assert taught["after"] == {"accuracy": after, "probabilities": now} and now[7] != probabilities[7]

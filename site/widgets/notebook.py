@@ -1,0 +1,202 @@
+"""The notebook of finished runs, which stays in the browser: a list whose runs are drawn in the charts, opened again,
+renamed, deleted and exported; and several seeds one after another."""
+
+import json
+
+from pyscript import window
+from widgets.dom import by_id, element, listen, percent, replace
+from widgets.downloads import save_link
+from widgets.series import Series
+from widgets.texts import text
+
+MOST_POINTS = 200  # of a curve that is drawn beside the current one
+
+
+class Notebook:
+    def __init__(self, page, charts):
+        """`charts` are those of loss and accuracy."""
+        self.page, (self.loss, self.accuracy) = page, charts
+        self.runs, self.groups = [], []
+        self.colours = {}  # key of each run that is drawn: number of its colour
+        self.series = Series(page)
+        listen(by_id("copy-python"), "click", lambda event: self.copy({}))
+        listen(by_id("save-json"), "click", lambda event: self.export("json"))
+        listen(by_id("save-runs"), "click", lambda event: self.export("csv"))
+
+    def enable(self, state):
+        self.series.enable(state)
+        by_id("copy-python").disabled = state in ("loading", "failed")
+        for button in by_id("runs").querySelectorAll(".open"):
+            button.disabled = state not in ("ready", "finished", "paused")
+
+    async def ask(self, what, **message):
+        """The worker's answer, or None after a fault of the storage, which is said."""
+        message["do"] = what
+        answer = json.loads(await self.page.worker.proxy.notes(json.dumps(message)))
+        if "error" in answer:
+            reason = answer["error"]["message"] if isinstance(answer["error"], dict) else answer["error"]
+            self.say(text("notebook.refused", reason=reason))
+            return None
+        return answer
+
+    async def load(self):
+        """Shows the runs that are kept; a browser that refuses storage keeps none, which is said after the first."""
+        answer = json.loads(await self.page.worker.proxy.notes(json.dumps({"do": "list"})))
+        if "error" not in answer:
+            self.show(answer)
+
+    async def add(self, name):
+        """Notes the run that has just ended."""
+        answer = await self.ask("add", name=name)
+        if answer:
+            self.show(answer)
+
+    def show(self, answer):
+        """Shows an answer with all runs and groups, the newest first."""
+        self.runs, self.groups = answer["runs"], answer["groups"]
+        count = len(self.runs)
+        self.say(text({0: "notebook.empty", 1: "notebook.one"}.get(count, "notebook.count"), count=count))
+        keys = [one["key"] for one in self.runs]
+        self.colours = {key: number for key, number in self.colours.items() if key in keys}
+        items, done = [], []
+        for one in reversed(self.runs):
+            group = [group for group in self.groups if one["key"] in group["keys"]]
+            if group and group[0] not in done:
+                done.append(group[0])
+                items.append(self.group(group[0]))
+            elif not group:
+                items.append(self.item(one))
+        replace(by_id("runs"), items)
+        for name in ("save-json", "save-runs"):
+            by_id(name).disabled = not self.runs
+        self.enable(self.page.state.name)
+        self.draw()
+
+    def group(self, group):
+        """A group of seeds, with its runs beneath it."""
+        item, inner = element("li", class_="seeds"), element("ul")
+        mean, spread = [percent(round(group[name], 4)) for name in ("mean", "spread")]
+        words = text("notebook.group", runs=len(group["keys"]), mean=mean, spread=spread)
+        item.append(element("strong", words))
+        for one in reversed(self.runs):
+            if one["key"] in group["keys"]:
+                inner.append(self.item(one))
+        item.append(inner)
+        return item
+
+    def item(self, record):
+        key, name = record["key"], record["name"]
+        item = element("li", class_="run")
+        box = element("input", type="checkbox", aria_label=text("notebook.show", name=name))
+        box.checked = key in self.colours
+        item.append(box)
+        swatch = element("span", class_="swatch", aria_hidden="true")
+        item.append(swatch)
+        if key in self.colours:
+            swatch.className = f"swatch run-{self.colours[key] % 6 + 1}"
+        words = element("span", name, class_="name")
+        item.append(words)
+        facts = [percent(record["test"]["accuracy"])] if record["test"] else []
+        facts += [f"{record['seconds']:.1f} s"] if record["seconds"] else []
+        facts += [text("notebook.corrections")] if record["corrections"] else []
+        facts += [text("notebook.changed")] if not record["as_configured"] else []
+        facts.append(window.Date.new(record["when"] * 1000).toLocaleString())
+        item.append(element("span", " · ".join(facts), class_="facts"))
+        item.append(element("code", record["sha256"][:12], title=record["sha256"]))
+        buttons = element("span", class_="actions")
+        item.append(buttons)
+        listen(box, "change", lambda event: self.toggle(key, box.checked))
+        for words, act in (
+            ("notebook.open", lambda event: self.open(key)),
+            ("notebook.rename", lambda event: self.rename(record, item)),
+            (
+                "notebook.script",
+                lambda event: self.copy(dict(record["config"], as_configured=record["as_configured"])),
+            ),
+            ("notebook.delete", lambda event: self.change("delete", key=key)),
+        ):
+            button = element("button", text(words), type="button", class_="secondary outline small")
+            button.setAttribute("aria-label", f"{text(words)}: {name}")
+            if words == "notebook.open":
+                button.classList.add("open")
+            listen(button, "click", act)
+            buttons.append(button)
+        return item
+
+    # -------------------------------------------------------------------------------------------- acting
+
+    def toggle(self, key, shown):
+        if shown:
+            used = list(self.colours.values())
+            self.colours[key] = min([number for number in range(len(used) + 1) if number not in used])
+        else:
+            self.colours.pop(key, None)
+        self.show({"runs": self.runs, "groups": self.groups})
+        box = self.box(key)
+        if box:
+            box.focus()
+
+    def box(self, key):
+        """The box of a run, which was built anew."""
+        label = [text("notebook.show", name=one["name"]) for one in self.runs if one["key"] == key]
+        boxes = list(by_id("runs").querySelectorAll("input[type=checkbox]"))
+        found = [box for box in boxes if box.checked and box.getAttribute("aria-label") in label]
+        return found[0] if found else None
+
+    def draw(self):
+        """Draws the chosen runs' test curves."""
+        for chart, curve in ((self.loss, "test_loss"), (self.accuracy, "test_accuracy")):
+            lines = []
+            for one in self.runs:
+                if one["key"] in self.colours:
+                    stride = len(one["epochs"]) // MOST_POINTS + 1
+                    epochs, values = one["epochs"][::stride], one[curve][::stride]
+                    lines.append((one["name"], epochs, values, self.colours[one["key"]]))
+            if lines or chart.compared:
+                chart.compare(lines)
+
+    async def open(self, key):
+        answer = await self.ask("open", key=key)
+        if answer:
+            self.page.opened(answer)
+
+    async def change(self, what, **message):
+        answer = await self.ask(what, **message)
+        if answer:
+            self.show(answer)
+            by_id("notebook-title").scrollIntoView()
+
+    def rename(self, record, item):
+        """Turns the name into a field."""
+        field = element("input", type="text", value=record["name"], maxlength=100, aria_label=text("notebook.name"))
+        button = element("button", text("notebook.save"), type="button", class_="small")
+        old = item.querySelector(".name")
+        old.replaceChildren()
+        old.append(field)
+        old.append(button)
+        field.focus()
+
+        def save(_):
+            return self.change("rename", key=record["key"], name=field.value.strip() or record["name"])
+
+        listen(button, "click", save)
+        listen(field, "keydown", lambda event: save(event) if event.key == "Enter" else None)
+
+    async def copy(self, message):
+        """Copies a script that makes the same weights."""
+        answer = await self.page.worker.request("script", **(message or self.page.settings.message()))
+        if "error" in answer:
+            self.say(answer["error"]["message"])
+            return
+        try:
+            await window.navigator.clipboard.writeText(answer["script"])
+            self.say(text("notebook.copied"))
+        except Exception:  # refused, or the page is not secure
+            self.say(text("notebook.not_copied"))
+            by_id("notebook-message").append(element("pre", answer["script"], tabindex=0))
+
+    async def export(self, kind):
+        save_link(await self.page.worker.proxy.file_url(f"runs.{kind}"), f"scnn-runs.{kind}")
+
+    def say(self, words):
+        by_id("notebook-message").textContent = words
