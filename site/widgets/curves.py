@@ -1,4 +1,4 @@
-"""The numbers of a chart: the epochs' figures for training and test, the batches between them, and other runs' curves.
+"""The numbers of a chart: the epochs' figures for training and test, the batches between them, and other curves.
 Positions are in epochs: 1.5 is the middle of the second epoch."""
 
 MOST_BATCHES = 300  # points between epochs; beyond, neighbours are merged
