@@ -45,9 +45,11 @@ def trained(new_page: Maker, site_url: str) -> Page:
     return page
 
 
-def test_the_page_says_the_same_before_python_comes(trained: Page) -> None:
-    """What index.html says of the first experiment is what the worker then says of it."""
-    written, shown = trained.evaluate(
+def test_the_page_says_the_same_before_python_comes(new_page: Maker, site_url: str) -> None:
+    """What index.html says of the default experiment, the ten digits, is what the worker then says of it."""
+    page = opened(new_page, site_url, "#/train")
+    expect(page.get_by_role("combobox", name="Experiment")).to_have_value("mnist")
+    written, shown = page.evaluate(
         """async () => {
             const written = new DOMParser().parseFromString(await (await fetch("index.html")).text(), "text/html");
             const words = where => ["experiment-about", "network-summary"].map(
