@@ -85,16 +85,16 @@ class Notebook:
         return item
 
     def item(self, record):
-        key, name = record["key"], record["name"]
+        key, name, number = record["key"], record["name"], self.number(record)
         item = element("li", class_="run")
-        box = element("input", type="checkbox", aria_label=text("notebook.show", name=name))
+        box = element("input", type="checkbox", aria_label=text("notebook.show", number=number))
         box.checked = key in self.colours
         item.append(box)
         swatch = element("span", class_="swatch", aria_hidden="true")
         item.append(swatch)
         if key in self.colours:
             swatch.className = f"swatch run-{self.colours[key] % 6 + 1}"
-        words = element("span", name, class_="name")
+        words = element("span", f"{number}. {name}", class_="name")
         item.append(words)
         facts = [percent(record["test"]["accuracy"])] if record["test"] else []
         facts += [f"{record['seconds']:.1f} s"] if record["seconds"] else []
@@ -116,7 +116,7 @@ class Notebook:
             ("notebook.delete", lambda event: self.change("delete", key=key)),
         ):
             button = element("button", text(words), type="button", class_="secondary outline small")
-            button.setAttribute("aria-label", f"{text(words)}: {name}")
+            button.setAttribute("aria-label", f"{text(words)}: {text('notebook.run', number=number)}")
             if words == "notebook.open":
                 button.classList.add("open")
             listen(button, "click", act)
@@ -124,6 +124,10 @@ class Notebook:
         return item
 
     # -------------------------------------------------------------------------------------------- acting
+
+    def number(self, record):
+        """A run's number in the list, from 1 for the oldest."""
+        return [one["key"] for one in self.runs].index(record["key"]) + 1
 
     def toggle(self, key, shown):
         if shown:
@@ -138,7 +142,7 @@ class Notebook:
 
     def box(self, key):
         """The box of a run, which was built anew."""
-        label = [text("notebook.show", name=one["name"]) for one in self.runs if one["key"] == key]
+        label = [text("notebook.show", number=self.number(one)) for one in self.runs if one["key"] == key]
         boxes = list(by_id("runs").querySelectorAll("input[type=checkbox]"))
         found = [box for box in boxes if box.checked and box.getAttribute("aria-label") in label]
         return found[0] if found else None
@@ -151,7 +155,8 @@ class Notebook:
                 if one["key"] in self.colours:
                     stride = len(one["epochs"]) // MOST_POINTS + 1
                     epochs, values = one["epochs"][::stride], one[curve][::stride]
-                    lines.append((one["name"], epochs, values, self.colours[one["key"]]))
+                    label = text("notebook.run", number=self.number(one))
+                    lines.append((label, epochs, values, self.colours[one["key"]]))
             if lines or chart.compared:
                 chart.compare(lines)
 
