@@ -93,6 +93,7 @@ class Results:
             chart.view(epoch)
         if "report" in answer:
             self.show_report(answer["report"], self.page.reference(answer["report"]))
+        self.page.network_changed()
         self.page.reading.network_changed()
 
     def choose_cell(self, true, read):
