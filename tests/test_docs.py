@@ -136,7 +136,7 @@ def test_the_table_of_faults_names_those_of_the_tests() -> None:
     named |= set(re.findall(r'tried\(\s*"([^"]+)"', tests))
     named |= set(re.findall(r'^ANY_ADDRESS = "(.*)"', tests, flags=re.MULTILINE))
     moments = re.search(r'for moment in \(("[^)]*)\)', tests)
-    assert len(tables) == 3 and moments
+    assert len(tables) == 4 and moments
     named |= {f"the worker is killed {moment}" for moment in re.findall(r'"([^"]+)"', moments[1])}
     rows = re.findall(r"^\| ([^|]+) \|", FAULTS.read_text(), flags=re.MULTILINE)[2:]
     assert sorted(rows) == sorted(named)

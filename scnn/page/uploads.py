@@ -52,7 +52,7 @@ class Uploads:
 
     def pictures(self, message: Message) -> Answer:
         """Makes the batch the own images; with `add`, together with those of earlier batches. While `add` leaves too
-        few pictures, the answer has only their `counts` by class."""
+        few pictures, the answer has only their `counts`, [class, number] in the order of the names."""
         batch, self.batch = self.batch, OwnImages()
         if not message.get("add"):
             digits = batch.digits()
@@ -79,7 +79,7 @@ class Uploads:
             raise ConfigError(f"expected at most {MAX_COLLECTED} pictures, got {len(images)}")
         self.collected = together
         if sum(count > 1 for count in together.counts().values()) < 2:
-            return {"counts": together.counts()}
+            return {"counts": listed(together)}
         return self.use(together.digits(), together.left_out)
 
     def idx(self, message: Message) -> Answer:
@@ -99,5 +99,10 @@ class Uploads:
             "test_images": len(test),
             "classes": list(training.classes),
             "left_out": left_out,
-            "counts": self.collected.counts(),
+            "counts": listed(self.collected),
         }
+
+
+def listed(pictures: OwnImages) -> list[list[object]]:
+    """The number of pictures of each class, as a list: the page's dicts have no order."""
+    return [[name, count] for name, count in pictures.counts().items()]

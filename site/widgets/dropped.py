@@ -4,17 +4,17 @@ PICTURES = (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".webp", ".avif", 
 MODEL = ".safetensors"
 
 
-def is_picture(name, kind):
+def is_picture(name: str, kind: str) -> bool:
     """Whether a file may be a picture, by its name and the type that the browser gives it."""
     return kind.startswith("image/") or name.lower().endswith(PICTURES)
 
 
-def is_hidden(name):
+def is_hidden(name: str) -> bool:
     """Whether it is a file that systems put into folders, as .DS_Store and Thumbs.db are."""
     return name.startswith(".") or name in ("Thumbs.db", "desktop.ini")
 
 
-def sort_dropped(files, onto_own=False):
+def sort_dropped(files: "list[tuple[str, str, str]]", onto_own: bool = False) -> "tuple[str, str]":
     """("model", "photo", "folder", "loose" or "idx", "") for files as (name, type, folder or ""); if nothing can be
     done with them, "" and a sentence that says why. `onto_own`: whether they were dropped where own images are."""
     if not files:

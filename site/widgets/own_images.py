@@ -114,7 +114,7 @@ class OwnImages:
             self.say(f"{answer['error']['message']}.")
             return
         counts = answer["counts"]
-        replace(by_id("own-classes"), [class_item(name, count) for name, count in counts.items()])
+        replace(by_id("own-classes"), [class_item(name, count) for name, count in counts])
         by_id("own-classes").hidden = not counts
         if "classes" not in answer:
             self.say(FEW)

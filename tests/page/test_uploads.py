@@ -46,7 +46,7 @@ def test_pictures() -> None:
         "test_images": 2,
         "classes": ["a", "b"],
         "left_out": [],
-        "counts": {"a": 6, "b": 6},
+        "counts": [["a", 6], ["b", 6]],
     }
     with pytest.raises(ConfigError, match="there are 0"):
         uploads.pictures({})
@@ -56,19 +56,19 @@ def test_pictures() -> None:
     add(uploads, "lonely", 1)
     added = uploads.pictures({"add": True})
     assert (added["classes"], added["left_out"]) == (["a", "b", "c"], ["lonely"])
-    assert added["counts"] == {"a": 6, "b": 6, "c": 2, "lonely": 1}
+    assert added["counts"] == [["a", 6], ["b", 6], ["c", 2], ["lonely", 1]]
 
 
 def test_pictures_are_collected_class_by_class() -> None:
     """They are used as soon as two classes have two pictures; a class can be removed."""
     uploads = Uploads()
     add(uploads, "a", 3)
-    assert uploads.pictures({"add": True}) == {"counts": {"a": 3}}
+    assert uploads.pictures({"add": True}) == {"counts": [["a", 3]]}
     assert uploads.digits is None
     add(uploads, "b", 2)
     assert uploads.pictures({"add": True})["classes"] == ["a", "b"]
     assert uploads.digits
-    assert uploads.remove_class({"name": "b"}) == {"counts": {"a": 3}}
+    assert uploads.remove_class({"name": "b"}) == {"counts": [["a", 3]]}
     with pytest.raises(ConfigError, match="got 'b'"):
         uploads.remove_class({"name": "b"})
 
