@@ -11,7 +11,22 @@ for event in Trainer(network, training, test, epochs=5, optimiser=Adam(0.003), b
 
 from scnn.data import Digits, load_digits, load_idx
 from scnn.errors import ScnnError
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.layers import (
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePool,
+    Layer,
+    LeakyReLU,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    SoftmaxCrossEntropy,
+    Tanh,
+)
 from scnn.network import Network
 from scnn.training import (
     SGD,
@@ -34,6 +49,7 @@ __all__ = [
     "SGD",
     "Adam",
     "Augmentation",
+    "AveragePool2D",
     "Constant",
     "Conv2D",
     "Cosine",
@@ -42,7 +58,9 @@ __all__ = [
     "Dropout",
     "EpochEnded",
     "Flatten",
+    "GlobalAveragePool",
     "Layer",
+    "LeakyReLU",
     "MaxPool2D",
     "Network",
     "OneCycle",
@@ -50,8 +68,11 @@ __all__ = [
     "ReLU",
     "Score",
     "ScnnError",
+    "SiLU",
+    "Sigmoid",
     "SoftmaxCrossEntropy",
     "StepDecay",
+    "Tanh",
     "Trainer",
     "__version__",
     "load_digits",

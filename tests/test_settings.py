@@ -6,7 +6,22 @@ from typing import Any
 import pytest
 
 from scnn.errors import ConfigError
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.layers import (
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePool,
+    Layer,
+    LeakyReLU,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    SoftmaxCrossEntropy,
+    Tanh,
+)
 from scnn.layers.registry import LAYERS, layers_from_list
 from scnn.settings import from_dict, to_dict
 from scnn.training import SGD, Adam, Augmentation, Constant, Cosine, OneCycle, StepDecay
@@ -14,6 +29,7 @@ from scnn.training.settings import settings_from_dict
 
 THINGS = [
     *(Conv2D(3, 5, stride=2, padding=1), ReLU(), MaxPool2D(2, 3), MaxPool2D(2), Flatten(), Dense(7), Dropout(0.25)),
+    *(LeakyReLU(0.2), Sigmoid(), Tanh(), SiLU(), AveragePool2D(3), AveragePool2D(2, 1), GlobalAveragePool()),
     *(SoftmaxCrossEntropy(), SGD(0.1, momentum=0.9, nesterov=True), Adam(0.002, weight_decay=0.01)),
     *(Constant(), StepDecay(3, 0.5), Cosine(), OneCycle(), Augmentation(rotation=10, nodes=4)),
 ]

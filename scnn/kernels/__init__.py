@@ -13,7 +13,16 @@ belong to one sample, and so are written with `=`, except where a kernel scatter
 outputs contribute to one input there, and the layer calls `zero` on the buffer first.
 """
 
-from scnn.kernels.activation import dropout_backward, dropout_forward, relu_backward, relu_forward
+from scnn.kernels.activation import (
+    dropout_backward,
+    dropout_forward,
+    leakyrelu_forward,
+    relu_backward,
+    relu_forward,
+    sigmoid_forward,
+    silu_forward,
+    tanh_forward,
+)
 from scnn.kernels.convolution import (
     conv2d_backward_input,
     conv2d_backward_weights,
@@ -22,14 +31,20 @@ from scnn.kernels.convolution import (
     pad2d_forward,
 )
 from scnn.kernels.dense import dense_backward_input, dense_backward_weights, dense_forward
-from scnn.kernels.functions import exp, log, next_random, uniform
+from scnn.kernels.functions import exp, log, next_random, sigmoid, uniform
 from scnn.kernels.images import distort_image, draw_distortion, load_image, load_label
 from scnn.kernels.learning import adam_update, momentum_update, sgd_update, tally, zero
 from scnn.kernels.loss import cross_entropy_forward, softmax_cross_entropy_backward, softmax_forward
-from scnn.kernels.pooling import maxpool2d_backward, maxpool2d_forward
+from scnn.kernels.pooling import (
+    averagepool2d_forward,
+    globalaveragepool_forward,
+    maxpool2d_backward,
+    maxpool2d_forward,
+)
 
 __all__ = [
     "adam_update",
+    "averagepool2d_forward",
     "conv2d_backward_input",
     "conv2d_backward_weights",
     "conv2d_forward",
@@ -42,6 +57,8 @@ __all__ = [
     "dropout_backward",
     "dropout_forward",
     "exp",
+    "globalaveragepool_forward",
+    "leakyrelu_forward",
     "load_image",
     "load_label",
     "log",
@@ -54,9 +71,13 @@ __all__ = [
     "relu_backward",
     "relu_forward",
     "sgd_update",
+    "sigmoid",
+    "sigmoid_forward",
+    "silu_forward",
     "softmax_cross_entropy_backward",
     "softmax_forward",
     "tally",
+    "tanh_forward",
     "uniform",
     "zero",
 ]

@@ -1,9 +1,21 @@
-"""ReLU and dropout: kernels that work on each element alone. Their layers: `scnn.layers.activation`."""
+"""Activations and dropout: kernels that work on each element alone. Their layers: `scnn.layers.activation`.
 
-from scnn.kernels.functions import next_random
-from scnn.language import Float32Buffer, Int32Buffer, Size, lanes
+The activations after ReLU have no backward kernel here: the compiler derives it.
+"""
 
-__all__ = ["relu_forward", "relu_backward", "dropout_forward", "dropout_backward"]
+from scnn.kernels.functions import exp, next_random, sigmoid
+from scnn.language import Float32, Float32Buffer, Int32Buffer, Size, lanes
+
+__all__ = [
+    "relu_forward",
+    "relu_backward",
+    "leakyrelu_forward",
+    "sigmoid_forward",
+    "tanh_forward",
+    "silu_forward",
+    "dropout_forward",
+    "dropout_backward",
+]
 
 
 def relu_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
@@ -17,6 +29,32 @@ def relu_backward(d_input: Float32Buffer, d_output: Float32Buffer, input: Float3
     """d_input[i] = d_output[i] where input[i] > 0, and 0 elsewhere. Layer: `ReLU`."""
     for i in lanes(size):
         d_input[i] = d_output[i] if input[i] > 0.0 else 0.0
+
+
+def leakyrelu_forward(output: Float32Buffer, input: Float32Buffer, slope: Float32, size: Size) -> None:
+    """output[i] = input[i] where it is positive, and slope · input[i] elsewhere. Layer: `LeakyReLU`."""
+    for i in lanes(size):
+        x = input[i]
+        output[i] = x if x > 0.0 else slope * x
+
+
+def sigmoid_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
+    """output[i] = 1 / (1 + e^-input[i]). Layer: `Sigmoid`."""
+    for i in lanes(size):
+        output[i] = sigmoid(input[i])
+
+
+def tanh_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
+    """output[i] = (e^(2 · input[i]) - 1) / (e^(2 · input[i]) + 1), with an error of at most 3e-7. Layer: `Tanh`."""
+    for i in lanes(size):
+        power = exp(2.0 * input[i])
+        output[i] = (power - 1.0) / (power + 1.0)
+
+
+def silu_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
+    """output[i] = input[i] · sigmoid(input[i]). Layer: `SiLU`."""
+    for i in lanes(size):
+        output[i] = input[i] * sigmoid(input[i])
 
 
 def dropout_forward(

@@ -1,8 +1,9 @@
-"""Functions of one number: exp, log and random numbers. They do not call libm, so all hosts compute the same bits."""
+"""Functions of one number: exp, log, sigmoid and random numbers. They do not call libm, so that all hosts compute the
+same bits."""
 
 from scnn.language import Float32, Int32, bits_to_float, float_to_bits
 
-__all__ = ["exp", "log", "next_random", "uniform"]
+__all__ = ["exp", "log", "next_random", "sigmoid", "uniform"]
 
 LOG2_E = 1.4426950408889634
 LN_2_HIGH = 0.693359375  # ln 2 in two parts: this one has so few bits that its multiples are exact
@@ -44,6 +45,11 @@ def log(x: Float32) -> Float32:
     series = s * (2.0 + 2.0 * (square * (1.0 / 3.0 + square * series)))
     logarithm = (series + n * LN_2_LOW) + n * LN_2_HIGH
     return logarithm if x == x else x
+
+
+def sigmoid(x: Float32) -> Float32:
+    """1 / (1 + e^-x), from 0 to 1, with a relative error of at most 4e-7 above -87. NaN stays NaN."""
+    return 1.0 / (1.0 + exp(-x))
 
 
 def next_random(seed: Int32) -> Int32:

@@ -1,8 +1,8 @@
-"""Max pooling: the maximum of each window, and its gradient. Its layer: `scnn.layers.pooling`."""
+"""Pooling: the maximum or the mean of each window, and of whole maps. Their layers: `scnn.layers.pooling`."""
 
-from scnn.language import Float32Buffer, Int32Buffer, Size, unrolled
+from scnn.language import Float32Buffer, Int32Buffer, Size, lanes, unrolled
 
-__all__ = ["maxpool2d_forward", "maxpool2d_backward"]
+__all__ = ["maxpool2d_forward", "maxpool2d_backward", "averagepool2d_forward", "globalaveragepool_forward"]
 
 
 def maxpool2d_forward(
@@ -46,3 +46,37 @@ def maxpool2d_backward(d_input: Float32Buffer, d_output: Float32Buffer, winners:
     """
     for i in range(size):
         d_input[winners[i]] += d_output[i]
+
+
+def averagepool2d_forward(
+    output: Float32Buffer,
+    input: Float32Buffer,
+    channels: Size,
+    height: Size,
+    width: Size,
+    size: Size,
+    stride: Size,
+    out_height: Size,
+    out_width: Size,
+) -> None:
+    """The mean of each window. Layer: `AveragePool2D`; its backward kernel is derived.
+
+    output[channel, row, column] = Σ_i Σ_j input[channel, row · stride + i, column · stride + j] / size²
+    """
+    for channel in range(channels):
+        for row in range(out_height):
+            for column in range(out_width):
+                total = 0.0
+                for i in unrolled(size):
+                    for j in unrolled(size):
+                        total += input[(channel * height + row * stride + i) * width + column * stride + j]
+                output[(channel * out_height + row) * out_width + column] = total / float(size * size)
+
+
+def globalaveragepool_forward(output: Float32Buffer, input: Float32Buffer, channels: Size, area: Size) -> None:
+    """output[channel] = Σ_i input[channel, i] / area. Layer: `GlobalAveragePool`; its backward kernel is derived."""
+    for channel in range(channels):
+        total = 0.0
+        for i in lanes(area):
+            total += input[channel * area + i]
+        output[channel] = total / float(area)

@@ -1,22 +1,28 @@
 """Layers: shapes, parameters, initialisation, and the kernels of forward and backward."""
 
-from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer, Parameter, Shape, call
 from scnn.layers.loss import SoftmaxCrossEntropy
-from scnn.layers.pooling import MaxPool2D
+from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 
 __all__ = [
+    "AveragePool2D",
     "Conv2D",
     "Dense",
     "Dropout",
     "Flatten",
+    "GlobalAveragePool",
     "Layer",
+    "LeakyReLU",
     "MaxPool2D",
     "Parameter",
     "ReLU",
     "Shape",
+    "SiLU",
+    "Sigmoid",
     "SoftmaxCrossEntropy",
+    "Tanh",
     "call",
 ]

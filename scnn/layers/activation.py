@@ -1,4 +1,4 @@
-"""Layers that work on each element alone: ReLU and dropout. Their kernels: `scnn.kernels.activation`."""
+"""Layers that work on each element alone: activations and dropout. Their kernels: `scnn.kernels.activation`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from scnn.errors import ConfigError
 from scnn.layers.layer import Layer, Shape, call
 from scnn.plan import Call
 
-__all__ = ["ReLU", "Dropout"]
+__all__ = ["ReLU", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "Dropout"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,74 @@ class ReLU(Layer):
         return [
             call(kernels.relu_backward, d_input="d_input", d_output="d_output", input="input", size=prod(shape)),
         ]
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Layer):
+    """Passes positive numbers and multiplies the others by `slope`; any shape (Maas et al., ICML workshop 2013).
+    Raises ConfigError unless 0 <= slope <= 1.
+
+    Kernel: `leakyrelu_forward` in `scnn.kernels.activation`; its backward kernel is derived.
+    """
+
+    slope: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.slope, int | float) or not 0 <= self.slope <= 1:
+            raise ConfigError(f"LeakyReLU: the slope must be a number from 0 to 1, got {self.slope!r}")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, shape: Shape) -> list[Call]:
+        """output = input where it is positive, and slope · input elsewhere."""
+        sizes = {"slope": float(self.slope), "size": prod(shape)}
+        return [call(kernels.leakyrelu_forward, output="output", input="input", **sizes)]
+
+
+@dataclass(frozen=True)
+class Sigmoid(Layer):
+    """The logistic function of each number, from 0 to 1; any shape.
+
+    Kernel: `sigmoid_forward` in `scnn.kernels.activation`; its backward kernel is derived.
+    """
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, shape: Shape) -> list[Call]:
+        """output = 1 / (1 + e^-input)."""
+        return [call(kernels.sigmoid_forward, output="output", input="input", size=prod(shape))]
+
+
+@dataclass(frozen=True)
+class Tanh(Layer):
+    """The hyperbolic tangent of each number, from -1 to 1; any shape.
+
+    Kernel: `tanh_forward` in `scnn.kernels.activation`; its backward kernel is derived.
+    """
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, shape: Shape) -> list[Call]:
+        """output = tanh(input)."""
+        return [call(kernels.tanh_forward, output="output", input="input", size=prod(shape))]
+
+
+@dataclass(frozen=True)
+class SiLU(Layer):
+    """Multiplies each number by its sigmoid; any shape (also called swish: Elfwing et al., arXiv:1702.03118).
+
+    Kernel: `silu_forward` in `scnn.kernels.activation`; its backward kernel is derived.
+    """
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, shape: Shape) -> list[Call]:
+        """output = input / (1 + e^-input)."""
+        return [call(kernels.silu_forward, output="output", input="input", size=prod(shape))]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Max pooling. Its kernels: `scnn.kernels.pooling`."""
+"""Max and average pooling. Their kernels: `scnn.kernels.pooling`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from scnn.layers.layer import Layer, Shape, call
 from scnn.layers.shapes import maps, require_at_least, windows
 from scnn.plan import Call
 
-__all__ = ["MaxPool2D"]
+__all__ = ["MaxPool2D", "AveragePool2D", "GlobalAveragePool"]
 
 
 @dataclass(frozen=True)
@@ -77,4 +77,70 @@ class MaxPool2D(Layer):
                 winners="winners",
                 size=prod(self.output_shape(shape)),
             ),
+        ]
+
+
+@dataclass(frozen=True)
+class AveragePool2D(Layer):
+    """Takes the mean of each size × size window: (channels, rows, columns) → (channels, rows', columns'), with
+    rows' = (rows - size) // stride + 1. The stride, in pixels, is the size by default. Raises ConfigError for
+    settings below 1; a network raises ShapeError if a window does not fit into its input.
+
+    Kernel: `averagepool2d_forward` in `scnn.kernels.pooling`; its backward kernel is derived.
+    """
+
+    size: int = 2
+    stride: int | None = None
+
+    def __post_init__(self) -> None:
+        require_at_least(1, "AveragePool2D", size=self.size, stride=self.step)
+        object.__setattr__(self, "stride", self.step)  # so that equal layers are equal
+
+    @property
+    def step(self) -> int:
+        """The effective stride."""
+        return self.size if self.stride is None else self.stride
+
+    def output_shape(self, shape: Shape) -> Shape:
+        rows, columns = windows("AveragePool2D", maps("AveragePool2D", shape), self.size, self.step)
+        return (shape[0], rows, columns)
+
+    def forward(self, shape: Shape) -> list[Call]:
+        """output[channel, row, column] = mean over i, j < size of input[channel, row · stride + i, column · stride +
+        j].
+        """
+        channels, height, width = shape
+        _, out_height, out_width = self.output_shape(shape)
+        return [
+            call(
+                kernels.averagepool2d_forward,
+                output="output",
+                input="input",
+                channels=channels,
+                height=height,
+                width=width,
+                size=self.size,
+                stride=self.step,
+                out_height=out_height,
+                out_width=out_width,
+            )
+        ]
+
+
+@dataclass(frozen=True)
+class GlobalAveragePool(Layer):
+    """Takes the mean of each map: (channels, rows, columns) → (channels, 1, 1). A network raises ShapeError for an
+    input without rows and columns (Lin et al., "Network in network", arXiv:1312.4400, section 3.2).
+
+    Kernel: `globalaveragepool_forward` in `scnn.kernels.pooling`; its backward kernel is derived.
+    """
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (maps("GlobalAveragePool", shape)[0], 1, 1)
+
+    def forward(self, shape: Shape) -> list[Call]:
+        """output[channel] = mean over i of input[channel, i]."""
+        channels, area = shape[0], shape[1] * shape[2]
+        return [
+            call(kernels.globalaveragepool_forward, output="output", input="input", channels=channels, area=area),
         ]

@@ -4,17 +4,20 @@ from collections.abc import Iterable
 
 from scnn.checks import MAX_LAYERS
 from scnn.errors import ConfigError
-from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
 from scnn.layers.loss import SoftmaxCrossEntropy
-from scnn.layers.pooling import MaxPool2D
+from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.settings import from_dict
 
 __all__ = ["LAYERS", "layers_from_list"]
 
-LAYERS: tuple[type[Layer], ...] = (Conv2D, ReLU, MaxPool2D, Flatten, Dense, Dropout, SoftmaxCrossEntropy)
+LAYERS: tuple[type[Layer], ...] = (
+    *(Conv2D, ReLU, MaxPool2D, Flatten, Dense, Dropout, SoftmaxCrossEntropy),
+    *(LeakyReLU, Sigmoid, Tanh, SiLU, AveragePool2D, GlobalAveragePool),
+)
 
 
 def layers_from_list(data: object, more: Iterable[type[Layer]] = ()) -> list[Layer]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from scnn.errors import ConfigError
 from scnn.formats import safetensors
-from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.loss import SoftmaxCrossEntropy
-from scnn.layers.pooling import MaxPool2D
+from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.layers.registry import LAYERS
 from scnn.network.network import Network
 
@@ -42,6 +42,9 @@ def to_onnx(network: Network, path: str | Path) -> None:
         if operator is None:
             continue
         inputs = [current, *(f"{name}.{role}" for role in ("weights", "bias") if f"{name}.{role}" in specifications)]
+        if operator == "Mul":  # this opset has no operator for SiLU: it is the product of a number and its sigmoid
+            inputs.append(f"{name}.sigmoid")
+            nodes.append(helper.make_node("Sigmoid", [current], inputs[1:], name=inputs[1]))
         nodes.append(helper.make_node(operator, inputs, [name], name=name, **settings))
         current = name
     nodes.append(helper.make_node("Identity", [current], ["logits"]))
@@ -67,6 +70,18 @@ def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
             return "Relu", {}
         case MaxPool2D(size) as pool:
             return "MaxPool", {"kernel_shape": [size] * 2, "strides": [pool.step] * 2}
+        case AveragePool2D(size) as pool:
+            return "AveragePool", {"kernel_shape": [size] * 2, "strides": [pool.step] * 2}
+        case GlobalAveragePool():
+            return "GlobalAveragePool", {}
+        case LeakyReLU(slope):
+            return "LeakyRelu", {"alpha": float(slope)}
+        case Sigmoid():
+            return "Sigmoid", {}
+        case Tanh():
+            return "Tanh", {}
+        case SiLU():
+            return "Mul", {}
         case Flatten():
             return "Flatten", {}
         case Dense():

@@ -8,10 +8,13 @@ import pytest
 
 from scnn.errors import ConfigError
 from scnn.experiments.presets import PAPER
-from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
-from scnn.layers.pooling import MaxPool2D
+from scnn.layers.layer import Layer
+from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
+from scnn.layers.registry import LAYERS
 from scnn.network.network import Network
 from scnn.network.onnx import to_onnx
 from tests.cli.command import lines_of, scnn
@@ -36,8 +39,16 @@ def test_onnx(model: Path, tmp_path: Path) -> None:
 
 def test_onnx_of_every_layer(tmp_path: Path) -> None:
     """Strides, paddings, a pooling that ignores the last row, and Dropout at the end are exported."""
-    layers = [Conv2D(3, 4, stride=3, padding=2), ReLU(), MaxPool2D(3, stride=2), Flatten(), Dense(5), Dropout(0.5)]
-    network = Network((2, 29, 31), layers, seed=1)
+    layers: list[Layer] = [Conv2D(3, 4, stride=3, padding=2), ReLU(), MaxPool2D(3, stride=2)]
+    layers += [Flatten(), Dense(5), Dropout(0.5)]
+    others: list[Layer] = [AveragePool2D(3, stride=2), Conv2D(9, 3), LeakyReLU(0.2), Sigmoid(), Conv2D(8, 2), Tanh()]
+    others += [Conv2D(4, 3), SiLU(), GlobalAveragePool(), Flatten(), Dense(5)]
+    assert {type(layer) for layer in [*layers, *others, SoftmaxCrossEntropy()]} == set(LAYERS)
+    for chosen in (layers, others):
+        check_onnx(Network((2, 29, 31), chosen, seed=1), tmp_path)
+
+
+def check_onnx(network: Network, tmp_path: Path) -> None:
     to_onnx(network, tmp_path / "m.onnx")
     images = np.random.default_rng(1).random((3, 2, 29, 31), np.float32)
     (found,) = onnxruntime.InferenceSession(tmp_path / "m.onnx").run(["logits"], {"images": images})

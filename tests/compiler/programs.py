@@ -28,7 +28,7 @@ class Program:
     name: str
     kernel: Callable[..., Any]
     lengths: Mapping[str, int]
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[str, float] = field(default_factory=dict)
     inputs: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
@@ -202,6 +202,37 @@ PROGRAMS = [
         {"output": 50, "winners": 50, "input": 220},
         {"channels": 2, "height": 10, "width": 11, "size": 2, "stride": 2, "out_height": 5, "out_width": 5},
         {"input": FLOATS[:220]},
+    ),
+    Program(
+        "averagepool2d_forward",
+        kernels.averagepool2d_forward,
+        {"output": 40, "input": 220},
+        {"channels": 2, "height": 10, "width": 11, "size": 3, "stride": 2, "out_height": 4, "out_width": 5},
+        {"input": FLOATS[:220]},
+    ),
+    Program(
+        "globalaveragepool_forward",
+        kernels.globalaveragepool_forward,
+        {"output": 3, "input": 126},
+        {"channels": 3, "area": 42},
+        {"input": FLOATS[:126]},
+    ),
+    Program(
+        "leakyrelu_forward",
+        kernels.leakyrelu_forward,
+        {"output": 45, "input": 45},
+        {"slope": 0.1, "size": 45},
+        {"input": FLOATS[:45]},
+    ),
+    *(
+        Program(
+            kernel.__name__,
+            kernel,
+            {"output": 45, "input": 45},
+            {"size": 45},
+            {"input": [20 * value for value in FLOATS[:45]]},
+        )
+        for kernel in (kernels.sigmoid_forward, kernels.tanh_forward, kernels.silu_forward)
     ),
     Program(
         "dense_forward",

@@ -42,7 +42,7 @@ def kernel_of(source: str, **known: Any) -> Callable[..., Any]:
 def plan_of(
     kernel: Callable[..., Any],
     lengths: Mapping[str, int],
-    sizes: Mapping[str, int],
+    sizes: Mapping[str, float],
     alias: Mapping[str, str] | None = None,
 ) -> Plan:
     """A plan with one buffer for each buffer parameter, and the procedure `run` that calls the kernel once;

@@ -28,6 +28,7 @@ PADDING = {"channels": 2, "height": 3, "width": 5, "padding": 1}
 # Sizes; and lengths of buffers whose indices come from other buffers.
 SIZES: dict[str, dict[str, int]] = {
     "adam_update": {"size": 6, "settings": 80},
+    "averagepool2d_forward": POOLING,
     "conv2d_backward_input": CONVOLUTION,
     "conv2d_backward_weights": CONVOLUTION,
     "conv2d_forward": CONVOLUTION,
@@ -39,6 +40,8 @@ SIZES: dict[str, dict[str, int]] = {
     "draw_distortion": {"nodes": 3, "distortion": 24},
     "dropout_backward": {"size": 6},
     "dropout_forward": {"threshold": 2**30, "size": 6},
+    "globalaveragepool_forward": {"channels": 2, "area": 6},
+    "leakyrelu_forward": {"size": 6},
     "load_image": {"size": 6, "pixels": 60},
     "load_label": {"labels": 10},
     "maxpool2d_backward": {"size": 6, "d_input": 24},
@@ -49,9 +52,12 @@ SIZES: dict[str, dict[str, int]] = {
     "relu_backward": {"size": 6},
     "relu_forward": {"size": 6},
     "sgd_update": {"size": 6, "settings": 80},
+    "sigmoid_forward": {"size": 6},
+    "silu_forward": {"size": 6},
     "softmax_cross_entropy_backward": {"classes": 3, "d_logits": 3},
     "softmax_forward": {"classes": 3},
     "tally": {"classes": 3, "confusion": 9, "probabilities": 3},
+    "tanh_forward": {"size": 6},
     "zero": {"size": 6},
 }
 

@@ -11,7 +11,20 @@ from scnn.engines.engine import Engine
 from scnn.engines.hosts import WasmtimeHost
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import WasmEngine
-from scnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
+from scnn.layers import (
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePool,
+    LeakyReLU,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Tanh,
+)
 from scnn.layers.layer import Layer
 from scnn.network.architecture import Architecture
 from scnn.plan import Call, Loop, Plan
@@ -36,8 +49,10 @@ def random_plans() -> Iterator[tuple[Plan, Random]]:
         for _ in range(random.randrange(1, 3)):
             size = random.randrange(1, 6)
             layers += [Conv2D(random.randrange(1, 7), size, random.randrange(1, 3), random.randrange(size // 2, 3))]
-            layers += [ReLU()]
-        layers += [MaxPool2D(random.randrange(1, 3), random.randrange(1, 3)), Flatten()]
+            layers += [random.choice([ReLU(), ReLU(), LeakyReLU(0.2), SiLU()])]
+        pooling = [MaxPool2D, AveragePool2D][seed % 2]
+        layers += [pooling(random.randrange(1, 3), random.randrange(1, 3))]
+        layers += [GlobalAveragePool(), Flatten(), Dense(7), Tanh(), Sigmoid()] if seed % 4 == 3 else [Flatten()]
         layers += [Dense(random.randrange(1, 20)), ReLU(), Dropout(0.4), Dense(random.randrange(2, 12))]
         network = Architecture(shape, layers)
         change = Augmentation(rotation=20, scale=0.2, shear=0.2, shift=2, bend=1, nodes=3) if seed % 3 else None
@@ -79,9 +94,11 @@ def test_trainings_of_random_networks_agree_to_the_bit(plan: Plan, random: Rando
 
 
 def test_the_random_networks_call_every_kernel() -> None:
-    """The trainings call all of scnn's kernels, directly or through other kernels."""
+    """The trainings call all of scnn's kernels, directly or through other kernels, and the derived ones."""
+    derived = {"averagepool2d_backward", "globalaveragepool_backward", "leakyrelu_backward", "sigmoid_backward"}
+    derived |= {"silu_backward", "tanh_backward"}
     seen = {name for plan, _ in PLANS for p in plan.procedures.values() for name in called(p.body)}
-    assert seen == set(kernels.__all__) - {"exp", "log", "next_random", "uniform"}
+    assert seen == derived | set(kernels.__all__) - {"exp", "log", "next_random", "sigmoid", "uniform"}
 
 
 def test_iterations_that_run_together_give_the_compiled_bits() -> None:

@@ -14,6 +14,7 @@ import pytest
 from scnn.engines.engine import Engine
 from scnn.layers import SoftmaxCrossEntropy
 from scnn.layers.layer import Layer, Shape
+from scnn.network.backward import backward_of
 from scnn.plan import Call, Plan, Procedure, allocate
 from tests.engines.makers import MAKERS
 
@@ -87,7 +88,7 @@ def roles(layer: Layer, shape: Shape) -> dict[str, tuple[str, Shape]]:
 
 def passes(layer: Layer, shape: Shape) -> dict[str, list[Call]]:
     """The layer's calls, by pass."""
-    found = {"forward": layer.forward(shape), "backward": layer.backward(shape)}
+    found = {"forward": layer.forward(shape), "backward": backward_of(layer, shape)}
     if isinstance(layer, SoftmaxCrossEntropy):
         found["loss"] = layer.loss(shape)
     return found

@@ -1,10 +1,22 @@
-"""ReLU: its gradients on every engine."""
+"""Activations: their gradients on every engine, their values at extremes, and PyTorch's figures."""
 
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scnn.layers import ReLU
-from tests.layers.bench import check_gradients
+from scnn.errors import ConfigError
+from scnn.layers import LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.layer import Layer, Shape
+from scnn.layers.registry import layers_from_list
+from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
+
+FIGURES = json.loads((Path(__file__).parents[1] / "fixtures" / "layers.json").read_text())
 
 
 @settings(max_examples=20, deadline=None)
@@ -12,3 +24,48 @@ from tests.layers.bench import check_gradients
 def test_relu_gradients(size: int, batch: int, seed: int) -> None:
     """The gradient passes where the input was positive, and nowhere else."""
     check_gradients(ReLU(), (size,), batch, seed)
+
+
+@pytest.mark.parametrize("layer", [LeakyReLU(), LeakyReLU(0.3), Sigmoid(), Tanh(), SiLU()], ids=repr)
+@settings(max_examples=10, deadline=None)
+@given(size=st.integers(1, 50), batch=st.integers(1, 4), seed=st.integers(0, 2**32 - 1))
+def test_gradients_of_derived_kernels(layer: Layer, size: int, batch: int, seed: int) -> None:
+    """They agree with finite differences in every engine, with whole vectors and single turns."""
+    check_gradients(layer, (size,), batch, seed)
+
+
+@on_every_bench
+@pytest.mark.parametrize("case", FIGURES, ids=lambda case: case["name"])
+def test_the_figures_of_pytorch(case: dict[str, Any], bench_of: Callable[[Layer, Shape], Bench]) -> None:
+    """Output and input gradient of each layer agree with PyTorch's in float32 (made by fixtures/make_layers.py)."""
+    (layer,) = layers_from_list([case["layer"]])
+    bench = bench_of(layer, tuple(case["shape"]))
+    assert forward(bench, case["input"]) == pytest.approx(case["output"], rel=1e-6, abs=5e-7)
+    bench.write("d_output", case["d_output"])
+    bench.run("backward")
+    assert bench.read("d_input") == pytest.approx(case["d_input"], rel=1e-5, abs=5e-7)
+
+
+@on_every_bench
+def test_activations_at_extremes(bench_of: Callable[[Layer, Shape], Bench]) -> None:
+    """They saturate without overflow, and NaN stays NaN; so do their gradients."""
+    image = [-1e30, -100.0, -0.0, 100.0, 1e30, math.nan]
+    for layer, expected in (
+        (Sigmoid(), [0.0, 0.0, 0.5, 1.0, 1.0]),
+        (Tanh(), [-1.0, -1.0, 0.0, 1.0, 1.0]),
+        (SiLU(), [0.0, 0.0, 0.0, 100.0, 1e30]),
+        (LeakyReLU(0.5), [-5e29, -50.0, 0.0, 100.0, 1e30]),
+    ):
+        bench = bench_of(layer, (6,))
+        *found, last = forward(bench, image)
+        assert found == pytest.approx(expected, rel=1e-6, abs=1e-6) and math.isnan(last), layer
+        bench.write("d_output", [1.0] * 6)
+        bench.run("backward")
+        assert all(map(math.isfinite, bench.read("d_input")[:5])), layer
+
+
+@pytest.mark.parametrize("slope", [-0.1, 1.5, math.nan, "0.1", None])
+def test_invalid_slopes(slope: Any) -> None:
+    """The error names the layer and the value."""
+    with pytest.raises(ConfigError, match="LeakyReLU: the slope must be a number from 0 to 1, got"):
+        LeakyReLU(slope)

@@ -1,11 +1,11 @@
-"""Max pooling: its gradients on every engine, and ties."""
+"""Pooling: its gradients on every engine, and ties."""
 
 from collections.abc import Callable
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scnn.layers import MaxPool2D
+from scnn.layers import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.layers.layer import Layer, Shape
 from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
 
@@ -37,3 +37,35 @@ def test_maxpool2d_first_maximum_wins_a_tie(bench_of: Callable[[Layer, Shape], B
     bench.write("d_output", [1.0, 2.0])
     bench.run("backward")
     assert bench.read("d_input") == [0, 1, 2, 0, 0, 0, 0, 0]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    size=st.integers(1, 4),
+    stride=st.one_of(st.none(), st.integers(1, 5)),
+    channels=st.integers(1, 3),
+    height=st.integers(1, 8),
+    width=st.integers(1, 8),
+    batch=st.integers(1, 3),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_averagepool2d_gradients(
+    size: int, stride: int | None, channels: int, height: int, width: int, batch: int, seed: int
+) -> None:
+    """The gradients of overlapping windows are added; pixels outside every window get 0."""
+    layer = AveragePool2D(size, stride)
+    assume(max(size, layer.step) <= min(height, width))
+    check_gradients(layer, (channels, height, width), batch, seed)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    channels=st.integers(1, 4),
+    height=st.integers(1, 6),
+    width=st.integers(1, 9),
+    batch=st.integers(1, 3),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_globalaveragepool_gradients(channels: int, height: int, width: int, batch: int, seed: int) -> None:
+    """Every pixel of a map gets an equal share."""
+    check_gradients(GlobalAveragePool(), (channels, height, width), batch, seed)

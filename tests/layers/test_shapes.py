@@ -5,7 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from scnn.errors import ConfigError, ShapeError
-from scnn.layers import Conv2D, Dense, MaxPool2D, ReLU, SoftmaxCrossEntropy
+from scnn.layers import (
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    GlobalAveragePool,
+    MaxPool2D,
+    ReLU,
+    SiLU,
+    SoftmaxCrossEntropy,
+)
 from scnn.layers.layer import Layer, Shape
 
 
@@ -16,6 +25,9 @@ from scnn.layers.layer import Layer, Shape
         (Conv2D(2, 3, stride=2), (4, 9, 8), (2, 4, 3)),
         (MaxPool2D(2), (8, 5, 4), (8, 2, 2)),
         (MaxPool2D(3, 2), (1, 7, 9), (1, 3, 4)),
+        (AveragePool2D(3, 2), (1, 7, 9), (1, 3, 4)),
+        (GlobalAveragePool(), (8, 5, 4), (8, 1, 1)),
+        (SiLU(), (3, 2, 1), (3, 2, 1)),
         (Dense(10), (7,), (10,)),
         (ReLU(), (3, 2, 1), (3, 2, 1)),
     ],
@@ -35,6 +47,8 @@ def test_output_shapes(layer: Layer, shape: Shape, output: Shape) -> None:
         (MaxPool2D(3), (8, 2, 2), ["3×3", "2×2"]),
         (MaxPool2D(1, stride=4), (8, 3, 3), ["stride of 4", "3×3"]),
         (MaxPool2D(2), (9,), ["maps", "(9,)"]),
+        (AveragePool2D(3), (8, 2, 2), ["AveragePool2D", "3×3", "2×2"]),
+        (GlobalAveragePool(), (9,), ["GlobalAveragePool", "maps", "(9,)"]),
         (Dense(10), (8, 7, 7), ["(392,)", "(8, 7, 7)", "Flatten()"]),
         (SoftmaxCrossEntropy(), (8, 7, 7), ["(8, 7, 7)"]),
     ],
