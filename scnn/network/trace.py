@@ -13,6 +13,7 @@ from scnn.errors import ConfigError
 from scnn.layers.layer import Shape
 from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.network.architecture import Architecture
+from scnn.network.backward import backward_of
 from scnn.network.lowering import (
     activation,
     activation_buffers,
@@ -189,7 +190,7 @@ def calls_of(network: Architecture) -> list[tuple[int, bool, Call]]:
         forward += [(index, False, call) for call in resolve_roles(calls, network, index)]
         if layer.shares_memory:
             continue
-        back = resolve_roles(layer.backward(shape, input_gradient=True), network, index)
+        back = resolve_roles(backward_of(layer, shape), network, index)
         backward[:0] = [(index, True, call) for call in back]
     return forward + backward
 

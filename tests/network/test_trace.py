@@ -6,7 +6,20 @@ from random import Random
 
 import pytest
 
-from scnn import Conv2D, Dense, Dropout, Flatten, MaxPool2D, Network, ReLU, load_digits
+from scnn import (
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    LeakyReLU,
+    MaxPool2D,
+    Network,
+    ReLU,
+    SiLU,
+    load_digits,
+)
 from scnn.compiler.reference.arithmetic import rounded
 from scnn.compiler.terms import Factor, total_of
 from scnn.compiler.trace import Combination, Step, Tracer
@@ -231,3 +244,21 @@ def test_every_kernel_of_the_layers_is_in_the_trace() -> None:
     """The trace covers forward, loss and backward."""
     names = {call.kernel.__name__ for _, _, call in calls_of(small().network)}
     assert {"conv2d_forward", "cross_entropy_forward", "softmax_cross_entropy_backward", "pad2d_backward"} <= names
+
+
+def test_gradients_of_derived_kernels_are_traced() -> None:
+    """Layers without a backward pass of their own: the value is the engine's, and the kernel is the derived one."""
+    layers: list[Layer] = [Conv2D(2, 3), LeakyReLU(0.2), AveragePool2D(2), SiLU(), Flatten(), Dense(3)]
+    network = Network((1, 8, 8), layers, seed=3)
+    tracer = NetworkTracer(network)
+    tracer.run([Random(4).random() for _ in range(64)], 1)
+    for name, kernel in (
+        ("leakyrelu_1", "leakyrelu_backward"),
+        ("averagepool2d_1", "averagepool2d_backward"),
+        ("silu_1", "silu_backward"),
+    ):
+        trace = tracer.trace(name, (1, 2, 2), "input", backward=True)
+        buffer = tracer.plan.buffers[trace.buffer]
+        position = (1 * buffer.shape[1] + 2) * buffer.shape[2] + 2
+        assert trace.value == tracer.engine.read(trace.buffer)[position] and trace.kernel == kernel
+        assert trace.steps
