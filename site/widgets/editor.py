@@ -15,6 +15,12 @@ KINDS = {
     "Flatten": (),
     "Dense": (("units", "units", 32, 1, 512, 1),),
     "Dropout": (("rate", "rate", 0.5, 0, 0.95, 0.05),),
+    "LeakyReLU": (("slope", "slope", 0.01, 0, 1, 0.01),),
+    "Sigmoid": (),
+    "Tanh": (),
+    "SiLU": (),
+    "AveragePool2D": (("size", "size", 2, 1, 7, 1), ("stride", "stride", "size", 1, 7, 1)),
+    "GlobalAveragePool": (),
 }
 LETTERS = {
     "Conv2D": "conv",
@@ -23,6 +29,12 @@ LETTERS = {
     "Flatten": "flat",
     "Dense": "dense",
     "Dropout": "drop",
+    "LeakyReLU": "leaky",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "SiLU": "silu",
+    "AveragePool2D": "mean",
+    "GlobalAveragePool": "means",
 }
 MAX_LAYERS = 20
 
