@@ -14,6 +14,8 @@ from scnn.page.sheets import describe_sheet
 
 __all__ = ["Diagram"]
 
+SHARE = 0.05  # of the time that training takes, for diagrams that follow it
+
 
 class Diagram:
     """Handles the messages of the diagram, and the pictures of the sample digits."""
@@ -21,6 +23,7 @@ class Diagram:
     def __init__(self, reader: ReaderOf) -> None:
         self.reader_of = reader
         self.inspector: Inspector | None = None
+        self.credit = self.cost = 0.0  # seconds that diagrams may take now, and that the last one took
         self.compiled: tuple[object, ...] = ()  # what the inspector was made for
         self.handlers: tuple[Callable[[Message], Answer], ...] = (self.diagram, self.value, self.samples)
 
@@ -51,6 +54,24 @@ class Diagram:
             "prediction": describe_prediction(network, found.probabilities, image, reader.samples),
         }
         return {**answer, "saliency": describe_sheet(inspector.saliency())} if details else answer
+
+    def follow(
+        self, answer: Answer, message: Message, clock: Callable[[], float], trained: float | None = None
+    ) -> Answer:
+        """The answer about a training with the diagram of the message's `subject`. After so many seconds of training
+        it has a diagram only if all diagrams together have cost a small share of the time, or if the training ends.
+        """
+        subject = message.get("subject")
+        if not isinstance(subject, dict):
+            return answer
+        self.credit += SHARE * (trained or 0.0)
+        if trained is not None and self.credit < self.cost and not answer["finished"]:
+            return answer
+        began = clock()
+        answer = {**answer, "diagram": self.diagram(subject)}
+        self.cost = clock() - began
+        self.credit = min(self.credit - self.cost, self.cost) if trained is not None else self.credit
+        return answer
 
     def value(self, message: Message) -> Answer:
         """The number at the flat `position` of the input of the layer with the index `layer`, as drawn last; the

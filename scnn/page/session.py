@@ -114,16 +114,14 @@ class Session:
 
     def advance(self, message: Message) -> Answer:
         """Trains for about `budget_ms` milliseconds, or until the epoch ends. With a `subject`, the answer has what
-        the network makes of it now, as `diagram` answers."""
-        return self.with_diagram(self.current_run().advance(read_number(message, "budget_ms"), self.clock), message)
+        the network makes of it now, as `diagram` answers, as often as it costs the training little."""
+        began = self.clock()
+        answer = self.current_run().advance(read_number(message, "budget_ms"), self.clock)
+        return self.diagrams.follow(answer, message, self.clock, self.clock() - began)
 
     def step(self, message: Message) -> Answer:
-        """Trains on one batch; the same."""
-        return self.with_diagram(self.current_run().step(self.clock), message)
-
-    def with_diagram(self, answer: Answer, message: Message) -> Answer:
-        subject = message.get("subject")
-        return {**answer, "diagram": self.diagrams.diagram(subject)} if isinstance(subject, dict) else answer
+        """Trains on one batch. With a `subject`, the answer always has its diagram."""
+        return self.diagrams.follow(self.current_run().step(self.clock), message, self.clock)
 
     def stop(self, message: Message) -> Answer:
         """Ends the training now."""

@@ -9,7 +9,7 @@ from builder.paths import SITE
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import BARE, STOCK
-from tests.browser.person import READY, TRAINED, Maker, button, circle, opened, set_field, stroke, wait_for
+from tests.browser.person import READY, TRAINED, Maker, button, circle, go, opened, set_field, stroke, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
@@ -71,7 +71,10 @@ def test_nothing_moves_by_itself(browser: Browser, new_page: Maker, site_url: st
     )
     page.goto(site_url)
     wait_for(page, "ready", READY)
-    expect(page.locator("#pretrained-about")).to_contain_text("test digits")
+    button(page, "Sample digit 7").click()
+    expect(page.locator("#prediction")).to_contain_text("This 7")
+    go(page, "Train")
+    page.get_by_role("combobox", name="Experiment").select_option("paper")
     button(page, "Train").click()
     wait_for(page, "finished", timeout=TRAINED)
     expect(page.locator("#link")).to_be_visible()
@@ -103,8 +106,8 @@ def test_times_to_start(browser: Browser, site_url: str) -> None:
         page.add_init_script(WATCH)
         began = time.perf_counter()
         page.goto(site_url, wait_until="commit")
-        expect(page.get_by_role("combobox", name="Experiment")).to_be_enabled()
         expect(page.get_by_role("application", name="Draw a digit", exact=True)).to_be_visible()
+        expect(page.locator(".sheet").first).to_be_visible()  # the page's own Python has made it
         usable.append(time.perf_counter() - began)
         wait_for(page, "ready", READY)
         ready.append(page.evaluate("window.readyAt") / 1000)

@@ -1,6 +1,6 @@
 """The diagram: every layer's picture, which shows the engine's own numbers, for the network that reads now."""
 
-from itertools import pairwise
+from itertools import count, pairwise
 from math import prod
 from random import Random
 from typing import Any
@@ -105,17 +105,32 @@ def test_who_reads_is_always_said(trained: Session) -> None:
 
 
 def test_the_diagram_follows_the_training() -> None:
-    """Each slice and step answers what the network makes of the subject then, and it changes."""
+    """Each step answers what the network makes of the subject then, and it changes."""
     one = session()
     one.handle({"action": "start", **SHORT})
     subject = {"index": 2}
-    answers = [one.handle({"action": "step", "subject": subject}) for _ in range(3)]
-    answers.append(one.handle({"action": "advance", "budget_ms": 4, "subject": subject}))
+    answers = [one.handle({"action": "step", "subject": subject}) for _ in range(4)]
     pictures = [answer["diagram"]["layers"][0]["picture"] for answer in answers]
     assert all(before != after for before, after in pairwise(pictures))
     assert (
         answers[-1]["diagram"]["prediction"]["probabilities"] != answers[0]["diagram"]["prediction"]["probabilities"]
     )
+
+
+def test_diagrams_cost_a_small_share_of_the_training() -> None:
+    """On a clock where each look takes 1 ms: of slices of 30 ms, some have a diagram, and all diagrams together take
+    at most 6 % of the time; the end always has one."""
+    ticks = count()
+    one = Session(lambda: next(ticks) * 0.001, {"compiled": compiled})
+    one.handle({"action": "start", **SHORT})
+    drawn = []
+    finished_ = False
+    while not finished_:
+        answer = one.handle({"action": "advance", "budget_ms": 10, "subject": {"index": 2}})
+        finished_ = answer["finished"]
+        drawn.append("diagram" in answer)
+    assert drawn[-1] and 2 < sum(drawn) < 0.7 * len(drawn), drawn
+    assert one.diagrams.cost * sum(drawn) <= 0.06 * next(ticks) * 0.001
 
 
 def test_samples_are_ten_digits() -> None:
