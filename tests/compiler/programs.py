@@ -128,6 +128,11 @@ ODD = [0.0, -0.0, 1.0, -1.0, float("inf"), float("-inf"), float("nan"), 3.4e38, 
 PAIRS = ([x for x in ODD for _ in ODD], ODD * len(ODD))
 
 
+def elementwise(kernel: Callable[..., Any], **sizes: float) -> Program:
+    inputs = {"input": [20 * value for value in FLOATS[:45]]}
+    return Program(kernel.__name__, kernel, {"output": 45, "input": 45}, {**sizes, "size": 45}, inputs)
+
+
 def convolution(name: str, sizes: dict[str, int]) -> list[Program]:
     """Forward and backward of one convolution."""
     outputs = sizes["filters"] * sizes["out_height"] * sizes["out_width"]
@@ -217,23 +222,8 @@ PROGRAMS = [
         {"channels": 3, "area": 42},
         {"input": FLOATS[:126]},
     ),
-    Program(
-        "leakyrelu_forward",
-        kernels.leakyrelu_forward,
-        {"output": 45, "input": 45},
-        {"slope": 0.1, "size": 45},
-        {"input": FLOATS[:45]},
-    ),
-    *(
-        Program(
-            kernel.__name__,
-            kernel,
-            {"output": 45, "input": 45},
-            {"size": 45},
-            {"input": [20 * value for value in FLOATS[:45]]},
-        )
-        for kernel in (kernels.sigmoid_forward, kernels.tanh_forward, kernels.silu_forward)
-    ),
+    *(elementwise(kernel) for kernel in (kernels.sigmoid_forward, kernels.tanh_forward, kernels.silu_forward)),
+    elementwise(kernels.leakyrelu_forward, slope=0.1),
     Program(
         "dense_forward",
         kernels.dense_forward,
