@@ -63,14 +63,11 @@ class Page:
         self.glossary = Glossary()
         self.diagram = Diagram(self.request, lambda: self.subject, self.selected, self.diagram_shown)
         self.start, self.see, self.learn = Start(self), See(self), Learn(self)
-        self.places = Places({"start": self.start, "see": self.see, "learn": self.learn, "train": self})
+        self.places = Places({"start": self.start, "see": self.see, "learn": self.learn, "train": self.results})
         self.depth = Depth(self.depth_changed)
         self.places.go()
 
     # ------------------------------------------------------------------------------- places and subject
-
-    def shown(self):
-        """The place Train became visible."""
 
     def place(self):
         """The widget of the place that is shown."""

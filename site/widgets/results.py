@@ -26,6 +26,11 @@ class Results:
         self.judged = 0
         self.accuracies = (None, None)  # of training and test, after the last epoch
 
+    def shown(self):
+        """The place Train became visible: charts that were drawn while hidden get their width."""
+        for chart in (self.loss, self.accuracy):
+            chart.fit()
+
     def clear(self):
         """Removes everything that is shown about a training."""
         for part in (self.loss, self.accuracy, self.sizes, self.travel):

@@ -52,16 +52,18 @@ class Travel:
     async def follow(self):
         """Requests the wanted epoch, and again if another is wanted meanwhile."""
         self.busy = True
-        while self.wanted != self.epoch:
-            wanted = self.wanted
-            answer = await self.request("travel", epoch=wanted)
-            if not answer:
-                self.wanted = self.epoch
-                break
-            self.epoch = wanted
-            self.say()
-            self.travelled(answer)
-        self.busy = False
+        try:
+            while self.wanted != self.epoch:
+                wanted = self.wanted
+                answer = await self.request("travel", epoch=wanted)
+                if not answer:
+                    self.wanted = self.epoch
+                    break
+                self.epoch = wanted
+                self.say()
+                self.travelled(answer)
+        finally:
+            self.busy = False
 
     def say(self):
         by_id("newest").disabled = self.epoch is None

@@ -57,7 +57,7 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("#network-summary")).not_to_have_text("9 layers, 6423 weights")
     assert page.evaluate("document.activeElement.matches('#layers input')"), "the focus was lost by a change"
-    go_to("#start")
+    go_to("#act")
     page.keyboard.press("Enter")
     wait_for(page, "finished", timeout=TRAINED)
     go_to("#canvas")

@@ -116,6 +116,6 @@ def test_a_translated_page_trains(new_page: Maker, site_url: str) -> None:
     """A translator changes the words of options, buttons and labels; what the page reads are values."""
     page = opened(new_page, site_url)
     page.evaluate("document.querySelectorAll('option').forEach(one => { one.textContent = 'Dicht'; })")
-    page.locator("#start").click()
+    page.locator("#act").click()
     wait_for(page, "finished")
     assert page.evaluate("[...document.querySelectorAll('option')].every(one => one.hasAttribute('value'))")

@@ -102,9 +102,9 @@ def test_comparing_runs(page: Page) -> None:
     set_field(page.get_by_label("Epochs"), "20")
     button(page, "Train").click()
     wait_for(page, "finished", timeout=TRAINED)
-    runs = page.get_by_role("list", name="Earlier runs").get_by_role("checkbox")
+    runs = page.get_by_role("list", name="Runs").get_by_role("checkbox")
     expect(runs).to_have_count(2)  # the state said "finished" before, too
-    runs.nth(1).check()
+    runs.nth(1).check()  # the older one: the list begins with the newest
     page.get_by_role("switch", name="Log scale").check()
     expect(page.locator("#link")).to_have_attribute("href", re.compile("layers=.*dense-16"))
     assert fits(page)
