@@ -40,8 +40,9 @@ def record_of(run: Run) -> Answer:
 
 
 def groups_of(records: Iterable[Answer]) -> list[Answer]:
-    """The groups of at least two runs that differ in nothing but the seed: the `keys` of the runs, and the `mean` and
-    the standard deviation (`spread`, with n - 1) of their test accuracies."""
+    """The groups of runs that differ in nothing but the seed: the `keys` of the runs, the number of different `seeds`,
+    at least two, and the `mean` and the standard deviation (`spread`, with n - 1) of their test accuracies. A seed
+    that was trained twice counts once."""
     alike: dict[str, list[Answer]] = {}
     for record in records:
         settings = {name: record["config"][name] for name in SETTINGS}
@@ -49,13 +50,14 @@ def groups_of(records: Iterable[Answer]) -> list[Answer]:
         alike.setdefault(json.dumps([settings, changed], sort_keys=True), []).append(record)
     groups = []
     for members in alike.values():
-        accuracies = [member["test"]["accuracy"] for member in members if member["test"]]
-        if len({member["config"]["seed"] for member in members}) > 1 and len(accuracies) > 1:
+        accuracies = {one["config"]["seed"]: one["test"]["accuracy"] for one in members if one["test"]}
+        if len(accuracies) > 1:
             groups.append(
                 {
                     "keys": [member["key"] for member in members],
-                    "mean": fmean(accuracies),
-                    "spread": stdev(accuracies),
+                    "seeds": len(accuracies),
+                    "mean": fmean(accuracies.values()),
+                    "spread": stdev(accuracies.values()),
                 }
             )
     return groups

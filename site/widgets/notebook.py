@@ -76,7 +76,7 @@ class Notebook:
         """A group of seeds, with its runs beneath it."""
         item, inner = element("li", class_="seeds"), element("ul")
         mean, spread = [percent(round(group[name], 4)) for name in ("mean", "spread")]
-        words = text("notebook.group", runs=len(group["keys"]), mean=mean, spread=spread)
+        words = text("notebook.group", runs=group["seeds"], mean=mean, spread=spread)
         item.append(element("strong", words))
         for one in reversed(self.runs):
             if one["key"] in group["keys"]:

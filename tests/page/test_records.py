@@ -51,6 +51,8 @@ def test_runs_that_differ_in_the_seed_are_a_group(records: list[dict[str, Any]])
     changed = {**records[0], "key": "changed", "as_configured": False, "config": {**records[0]["config"], "seed": 9}}
     assert groups_of([*records, changed]) == [group]
     assert groups_of(records[:1] * 2) == []
+    (again,) = groups_of([*records, {**records[0], "key": "again"}])
+    assert (again["seeds"], again["mean"], len(again["keys"])) == (3, group["mean"], 4)
 
 
 def test_exports(records: list[dict[str, Any]]) -> None:
