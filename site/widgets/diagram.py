@@ -60,7 +60,7 @@ class Diagram:
         """Makes the columns of another network."""
         items = by_id("layers-shown")
         for old in list(items.children):
-            if not (old.classList.contains("subject") or old.classList.contains("answers")):
+            if not old.classList.contains("subject"):
                 old.remove()
         self.columns = []
         for layer in layers:
@@ -79,7 +79,7 @@ class Diagram:
                 figure.append(element("small", words, class_="at-numbers"))
             item = element("li")
             item.append(figure)
-            items.insertBefore(item, items.lastElementChild)
+            items.append(item)
             self.columns.append(Column(layer["name"], figure, picture, self.choose))
         if self.selection and self.column(self.selection["layer"]) is None:
             self.selection = None

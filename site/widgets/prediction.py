@@ -30,6 +30,7 @@ class Prediction:
             self.chosen = 0
         self.digits = digits
         self.status.textContent = describe(answer.get("number", digits[0]["digit"]), digits)
+        self.status.classList.add("digit")  # its first letter is large
         listed = by_id("digits")
         focused = listed.contains(document.activeElement)
         replace(listed, [item(digit, index, len(digits)) for index, digit in enumerate(digits)] if digits[1:] else [])
@@ -69,10 +70,12 @@ class Prediction:
 
     def say(self, answer, truth):
         """Says how an image whose class is known was read."""
+        self.status.classList.remove("digit")
         words = "prediction.right" if answer["digit"] == truth else "prediction.wrong"
         self.status.textContent = text(words, digit=answer["digit"], truth=truth, probability=sure(best(answer)))
 
     def clear(self, words=None):
+        self.status.classList.remove("digit")
         self.status.textContent = words or text("drawing.invitation")
         self.names, self.image = [], None
         self.digits, self.chosen = [], 0

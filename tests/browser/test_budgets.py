@@ -64,9 +64,13 @@ def test_nothing_moves_by_itself(browser: Browser, new_page: Maker, site_url: st
         pytest.skip("only Chromium records layout shifts")
     page = new_page(viewport={"width": width, "height": 1000})
     page.add_init_script(
-        """window.shifted = 0;
+        """window.shifted = 0, window.moved = [];
         new PerformanceObserver(list => {
-            for (const one of list.getEntries()) window.shifted += one.value;
+            for (const one of list.getEntries()) {
+                window.shifted += one.value;
+                const names = one.sources.map(({ node }) => `${node?.nodeName}#${node?.id}.${node?.className}`);
+                window.moved.push(`${one.value.toFixed(4)} ${names.join(" ")}`);
+            }
         }).observe({ type: "layout-shift", buffered: true });"""
     )
     page.goto(site_url)
@@ -80,7 +84,7 @@ def test_nothing_moves_by_itself(browser: Browser, new_page: Maker, site_url: st
     expect(page.locator("#link")).to_be_visible()
     shifted = page.evaluate("window.shifted")
     print(f"layout shift at {width} pixels: {shifted:.4f}")
-    assert shifted <= LAYOUT_SHIFT
+    assert shifted <= LAYOUT_SHIFT, page.evaluate("window.moved")
 
 
 def bare_start(browser: Browser, site_url: str, pyodide: str) -> float:
