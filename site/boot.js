@@ -60,25 +60,21 @@ const started = () => {
   element("retry").removeEventListener("click", reload);
 };
 
-// Fetches what the worker needs into the browser's cache, and shows how much of it has arrived. A service worker has
-// all of it already.
-const fetchPython = async () => {
-  const files = await (await fetch("python.json")).json();
-  const total = Object.values(files).reduce((sum, size) => sum + size, 0);
-  let arrived = 0;
-  const count = (bytes) => {
-    arrived += bytes;
-    globalThis.lastArrival = performance.now(); // main.py gives up only when nothing arrives
-    if (!element("failure").hidden) return;
-    const share = Math.min(1, arrived / total);
+// Shows how much of Python's files has arrived, as the worker tells it while it fetches them.
+const watchPython = async () => {
+  const sizes = await (await fetch("python.json")).json();
+  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+  const arrived = {};
+  new BroadcastChannel("scnn arrivals").onmessage = ({ data: [url, bytes] }) => {
+    globalThis.lastArrival = performance.now(); // the page gives up only when nothing arrives
+    const name = url.replace(new URL("./", location).href, "");
+    if (!(name in sizes) || !element("failure").hidden) return;
+    arrived[name] = Math.max(arrived[name] ?? 0, bytes); // another tab may be starting, too
+    const share = Math.min(1, Object.values(arrived).reduce((sum, bytes) => sum + bytes) / total);
+    if (!element("state").textContent.startsWith("loading")) return;
     element("progress").value = share;
     element("state").textContent = `loading – ${Math.round(100 * share)} % of Python has arrived …`;
   };
-  const load = async (file) => {
-    const reader = (await fetch(file)).body.getReader();
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) count(piece.value.length);
-  };
-  await Promise.allSettled(Object.keys(files).map(load)); // missing files are reported when they are used
 };
 
 const startWorker = () => {
@@ -99,7 +95,7 @@ if (missing) {
     await import("./storage.js");
     const { hooks } = await import("./vendor/pyscript/core.js");
     hooks.worker.onBeforeRunAsync.clear(); // the only part that needs 'unsafe-eval'
-    if (!navigator.serviceWorker?.controller) await fetchPython().catch(note);
+    if (!navigator.serviceWorker?.controller) watchPython().catch(note); // else, all of it is there
     startWorker();
   } catch (error) {
     note(error);
