@@ -74,7 +74,7 @@ class Explanation:
         """Shows an answer; `message` asks for its steps."""
         same = self.answer and (self.answer["layer"], self.answer["index"]) == (answer["layer"], answer["index"])
         self.answer, self.message = answer, message
-        self.title.textContent = title_of(answer)
+        self.title.textContent = title_of(answer) if self.steps == "element_steps" else title_of_hand(answer)
         self.words.textContent = words_of(answer)
         self.code.forget()
         self.picture.show(answer)
@@ -220,6 +220,11 @@ def title_of(answer):
     }
     words = place_words(column, answer["index"])
     return text("learn.gradient_of", place=words) if answer["backward"] else words
+
+
+def title_of_hand(answer):
+    """A pixel of the map of a filter made by hand."""
+    return text("see.place_by_hand", row=answer["index"][1], column=answer["index"][2])
 
 
 def words_of(answer):

@@ -54,11 +54,9 @@ def line_of(check):
     shape = " × ".join([str(size) for size in check["shape"]])
     kinks = text("learn.kinks", kinks=check["kinks"]) if check["kinks"] else ""
     error = "–" if check["verdict"] == "not checked" else number(check["largest_error"])
-    cells = [element("th", name, scope="row"), element("td", shape), element("td", str(check["checked"]) + kinks)]
-    cells.append(element("td", error))
     words = {"passed": "learn.passed", "failed": "learn.failed", "not checked": "learn.not_checked"}
     verdict = element("td")
     mark = element("strong", text(words[check["verdict"]]), class_="verdict " + check["verdict"].replace(" ", "-"))
     verdict.append(mark)
-    cells.append(verdict)
-    return row(cells)
+    checked = element("td", str(check["checked"]) + kinks)
+    return row([element("th", name, scope="row"), verdict, element("td", error), checked, element("td", shape)])

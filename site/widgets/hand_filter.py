@@ -55,7 +55,7 @@ class HandFilter:
         if name != OWN:
             self.weights = [list(row) for row in self.presets[name]]
             for place, field in enumerate(self.inputs):
-                field.value = str(self.weights[place // 3][place % 3])
+                field.value = f"{self.weights[place // 3][place % 3]:g}"
                 field.removeAttribute("aria-invalid")
         self.refresh()
 

@@ -26,7 +26,7 @@ class Learn(Place):
         self.explanation = Explanation(by_id("learn-element"), self.ask, self.explained)
         self.sheets = GradientSheets(self.selected)
         self.curve = LossCurve(self.ask_known, self.weight_chosen)
-        self.step = OneStep(self.ask_known)
+        self.step = OneStep(self.ask_known, self.curve.take)
         self.check = GradientCheck(self.ask)
         by_id("learn-element").append(self.refusal)
         listen(by_id("learn-truth"), "change", self.choose_truth)
@@ -55,6 +55,7 @@ class Learn(Place):
     def selected(self, selection):
         """A pixel or unit of the diagram was chosen: its gradient is explained."""
         self.wanted = {"layer": selection["layer"], "element": selection["element"]}
+        self.curve.take_map(selection["layer"], selection["element"][0])
         self.refresh()
 
     def weight_chosen(self, weight):

@@ -41,12 +41,19 @@ class LossCurve:
         return next(layer for layer in self.layers if layer["name"] == name)
 
     def choose_layer(self):
+        self.list_roles()
+        self.choose_role()
+
+    def list_roles(self):
         roles = [tensor["role"] for tensor in self.layer()["tensors"]]
         options = [element("option", text(f"learn.role_{role}"), value=role) for role in roles]
         replace(by_id("learn-role"), options)
-        self.choose_role()
 
     def choose_role(self):
+        self.list_fields()
+        self.choose_element()
+
+    def list_fields(self):
         """Offers a number field for each axis of the tensor, at the element in its middle."""
         role = by_id("learn-role").value
         shape = next(tensor["shape"] for tensor in self.layer()["tensors"] if tensor["role"] == role)
@@ -62,10 +69,35 @@ class LossCurve:
             labels.append(label)
             self.fields.append(field)
         replace(by_id("learn-index"), labels)
+
+    def take(self, weight):
+        """Takes a number that was chosen elsewhere: its layer, role and element."""
+        by_id("learn-layer").value = weight["layer"]
+        self.list_roles()
+        by_id("learn-role").value = weight["role"]
+        self.list_fields()
+        for field, at in zip(self.fields, weight["element"]):
+            field.value = str(at)
         self.choose_element()
 
+    def take_map(self, layer, number):
+        """A number of a layer's output was chosen: offers the weights that make its map or unit, if it has any."""
+        if self.wanted and layer in [one["name"] for one in self.layers]:
+            by_id("learn-layer").value = layer
+            self.list_roles()
+            self.list_fields()
+            self.fields[0].value = str(number)
+            self.wanted = self.read_fields()
+            self.refresh()
+
     def choose_element(self):
-        """Takes the fields; what is no number in range is put right."""
+        """Takes the fields: the gradient of this number is explained, too."""
+        self.wanted = self.read_fields()
+        self.chosen(self.wanted)
+        self.refresh()
+
+    def read_fields(self):
+        """The number that the fields say; what is no number in range is put right."""
         element_ = []
         for field in self.fields:
             try:
@@ -75,9 +107,7 @@ class LossCurve:
             value = min(max(value, 0), int(field.max))
             field.value = str(value)
             element_.append(value)
-        self.wanted = {"layer": by_id("learn-layer").value, "role": by_id("learn-role").value, "element": element_}
-        self.chosen(self.wanted)
-        self.refresh()
+        return {"layer": by_id("learn-layer").value, "role": by_id("learn-role").value, "element": element_}
 
     # ----------------------------------------------------------------------------------------------- the curve
 

@@ -1,5 +1,6 @@
 """One whole step of gradient descent on the subject: every number before, its gradient, and after."""
 
+from widgets.diagram import Column
 from widgets.dom import by_id, element, listen, nearly, replace, run
 from widgets.figures import exact, number
 from widgets.sum_table import row
@@ -9,11 +10,13 @@ ROWS = 25  # of the table at once
 
 
 class OneStep:
-    def __init__(self, ask):
-        """Controls the parts of #learn-step. ask(action, **message) is the worker's answer, or None."""
-        self.ask = ask
+    def __init__(self, ask, chosen):
+        """Controls the parts of #learn-step. ask(action, **message) is the worker's answer, or None; calls
+        chosen(weight) with layer, role and element of a number that is chosen in a picture."""
+        self.ask, self.chosen = ask, chosen
+        self.columns = {}  # the pictures of the tensors before the step, by their roles
         self.first = 0
-        self.answer = None
+        self.answer = self.drawn = None
         self.asking = self.stale = False
         listen(by_id("step-layer"), "change", lambda event: self.start())
         listen(by_id("learn-rate"), "input", lambda event: self.start())
@@ -82,25 +85,57 @@ class OneStep:
         by_id("step-later").disabled = last >= answer["moved"]
         shown = {"first": self.first + 1 if lines else 0, "last": last, "moved": answer["moved"]}
         by_id("step-page").textContent = text("learn.rows", **shown)
-        self.show_pictures(answer["pictures"])
+        self.show_pictures(answer)
 
-    def show_pictures(self, pictures):
-        """Each tensor before, its gradient, and after."""
-        parts = []
-        for shown in pictures:
-            for name in ("before", "gradient", "after"):
+    def show_pictures(self, answer):
+        """Each tensor before, where a number can be chosen; its gradient; and after."""
+        if self.drawn != (answer["layer"], [shown["before"]["shape"] for shown in answer["pictures"]]):
+            self.drawn = (answer["layer"], [shown["before"]["shape"] for shown in answer["pictures"]])
+            self.build(answer["pictures"])
+        for shown in answer["pictures"]:
+            tensor = text(f"learn.role_{shown['role']}")
+            before = shown["before"]
+            column = self.columns[shown["role"]]
+            column.show(dict(before, name=tensor, output_shape=before["shape"]))
+            column.holder.setAttribute("aria-label", text("learn.sheet_choose", tensor=tensor, layer=answer["layer"]))
+            for name in ("gradient", "after"):
                 sheet = shown[name]
-                figure = element("figure")
+                image = self.images[(shown["role"], name)]
+                image.setAttribute("src", sheet["picture"])
+                words = text(f"learn.sheet_{name}", tensor=tensor)
                 shape = " × ".join([str(size) for size in sheet["shape"]])
-                words = text(f"learn.sheet_{name}", tensor=text(f"learn.role_{shown['role']}"))
-                alt = text("learn.sheet_alt", name=words, shape=shape, largest=number(sheet["largest"]))
-                image = element("img", src=sheet["picture"], alt=alt, class_="sheet")
-                if len(sheet["shape"]) < 4 and sheet["shape"][-1] > 100:
-                    image.classList.add("wide")
+                largest = number(sheet["largest"])
+                image.setAttribute("alt", text("learn.sheet_alt", name=words, shape=shape, largest=largest))
+
+    def build(self, pictures):
+        """The figures of another layer."""
+        parts = []
+        self.columns, self.images = {}, {}
+        for shown in pictures:
+            role, shape = shown["role"], shown["before"]["shape"]
+            for name in ("before", "gradient", "after"):
+                figure = element("figure", class_="wide" if len(shape) < 4 and shape[-1] > 100 else "")
+                image = element("img", alt="", draggable="false")
                 figure.append(image)
+                words = text(f"learn.sheet_{name}", tensor=text(f"learn.role_{role}"))
                 figure.append(element("figcaption", words))
                 parts.append(figure)
+                if name == "before":
+                    self.columns[role] = Column(role, figure, image, self.choose)
+                else:
+                    self.images[(role, name)] = image
         replace(by_id("step-pictures"), parts)
+
+    def choose(self, role, place):
+        """A number of a picture was chosen: its map is a channel of a filter."""
+        for name, column in self.columns.items():
+            column.mark(place if name == role else None)
+        shape = next(shown["before"]["shape"] for shown in self.answer["pictures"] if shown["role"] == role)
+        if len(shape) == 4:
+            place = [place[0] // shape[1], place[0] % shape[1]] + place[1:]
+        elif len(shape) == 2:
+            place = place[1:]
+        self.chosen({"layer": self.answer["layer"], "role": role, "element": place})
 
 
 def share(probability):

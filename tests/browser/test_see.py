@@ -275,7 +275,7 @@ def test_a_filter_made_by_hand(page: Page) -> None:
     pixels.press("ArrowDown")
     row, column = answer["element"]["index"][1:]
     answer = of.filter({"weights": weights, "stride": 2, "padding": 1, "element": [row + 1, column]})
-    expect(hand.locator("h2")).to_contain_text(f"row {row + 1}, column {column}")
+    expect(hand.locator("h2")).to_have_text(f"row {row + 1}, column {column} of your map")
     expect(hand.locator("tfoot td").last).to_have_text(exact(answer["element"]["value"]))
     field = page.get_by_label("Weight in row 0, column 0")
     set_field(field, "5000")
