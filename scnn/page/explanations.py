@@ -1,8 +1,9 @@
 """How one element of a layer's output, or of a gradient, came about, as plain data for the page.
 
-Each explanation has a `form`: `sum` (convolution, dense, and most gradients), `rectified` (ReLU), `maximum` (max
-pooling), `softmax`, `same` (flatten, and dropout outside training), `pixel`; backward also `gate` (ReLU),
-`difference` (softmax with cross-entropy) and `nothing` (an element that the loss does not depend on).
+Each explanation has a `form`: `sum` (convolution, dense, averages, and most gradients), `rectified` (ReLU), `maximum`
+(max pooling), `softmax`, `steps` (other activations: what they read), `same` (flatten, and dropout outside training),
+`pixel`; backward also `gate` (ReLU), `difference` (softmax with cross-entropy) and `nothing` (an element that the
+loss does not depend on).
 """
 
 from math import prod
@@ -52,7 +53,7 @@ def explain(tracer: NetworkTracer, layer: int, element: tuple[int, ...], message
     if isinstance(kind, SoftmaxCrossEntropy):
         return {**head, "form": "softmax", **describe_softmax(tracer, trace)}
     if trace.total is None:
-        return {**head, "form": "steps"}
+        return {**head, "form": "steps", **reads_of(network, trace)}
     answer = {**head, "form": "sum", **describe_total(network, trace, trace.total, bool(message.get("everything")))}
     if isinstance(kind, Conv2D):
         answer["grid"] = describe_grid(trace, kind.kernel_size, network.shapes[layer][0], message)
@@ -60,11 +61,12 @@ def explain(tracer: NetworkTracer, layer: int, element: tuple[int, ...], message
 
 
 def reads_of(network: Network, trace: ElementTrace) -> Answer:
-    """The elements that a kernel read for one that is no sum."""
-    reads = [read for step in trace.steps if isinstance(step, Step) for read in step.reads]
+    """The elements that a kernel read for one that is no sum, each once."""
+    found = [read for step in trace.steps if isinstance(step, Step) for read in step.reads]
+    reads = list({(read.buffer, read.index): read for read in found}.values())
     columns = [column_of(network, trace, read.buffer) for read in reads]
     rows = [
-        {"at": [column.at(read.index)], "values": [number(read.value)]}
+        {"at": [column.at(read.index)], "values": [number(read.value)], "column": column.describe()}
         for column, read in zip(columns, reads, strict=True)
     ]
     return {"columns": [column.describe() for column in columns], "rows": rows}
@@ -160,7 +162,9 @@ def explain_gradient(
             "truth": int(element[0] == label),
         }
     if trace.total is None:
-        return {**head, "form": "nothing" if not trace.steps or trace.value == 0 else "steps"}
+        if not trace.steps or trace.value == 0:
+            return {**head, "form": "nothing"}
+        return {**head, "form": "steps", **reads_of(network, trace)}
     return {**head, "form": "sum", **describe_total(network, trace, trace.total, bool(message.get("everything")))}
 
 

@@ -235,6 +235,8 @@ def words_of(answer):
         if answer["backward"]:
             key = "learn.words_pool" if kind == "MaxPool2D" else "learn.words_sum"
             return text(key, value=value, count=answer["terms"], layer=answer["by"])
+        if "Average" in kind:
+            return text("see.words_average", value=value, count=answer["terms"])
         return text("see.words_conv" if "grid" in answer else "see.words_dense", value=value, count=answer["terms"])
     if form == "softmax":
         return text("see.words_softmax", value=value, power=short(answer["power"]), total=short(answer["total"]))

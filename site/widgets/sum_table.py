@@ -3,7 +3,7 @@
 import asyncio
 
 from widgets.dom import element, listen, replace
-from widgets.figures import axes, exact, index_words, number
+from widgets.figures import axes, exact, index_words, number, place_words
 from widgets.texts import text
 
 SLICE = 30  # rows that are added at once
@@ -55,13 +55,14 @@ class SumTable:
     def place(self, answer, one):
         """The cell that says where a number comes from; it leads there."""
         cell = element("th", scope="row")
-        column, at = answer["columns"][0], one["at"][0]
+        column, at = one.get("column", answer["columns"][0]), one["at"][0]
         if one.get("padding"):
             cell.textContent = text("see.padding")
         elif at is None:
             cell.textContent = "–"
         elif column["tensor"] in ("image", "output"):
-            button = element("button", index_words(column, at), type="button", class_="place")
+            words = place_words(column, at) if answer["form"] == "steps" else index_words(column, at)
+            button = element("button", words, type="button", class_="place")
             listen(button, "click", lambda event: self.follow(column, at))
             cell.append(button)
         else:
@@ -137,6 +138,9 @@ class Sum(Kind):
             feet.append((text("see.rest", count=answer["rest"]["count"]), number(answer["rest"]["value"])))
         if answer["bias"]:
             feet.append((text("see.bias"), number(answer["bias"]["value"])))
+        if "Average" in answer["kind"] and not answer["backward"]:
+            feet.append((text("see.total"), exact(answer["total"])))
+            return feet + [(text("see.mean"), exact(answer["value"]))]
         return feet + [(text("see.total"), exact(answer["value"]))]
 
 
@@ -162,8 +166,25 @@ class Softmax(Kind):
         return one["at"][0] == answer["index"]
 
 
+class Steps(Kind):
+    name = "see.reads"
+
+    def heads(self, answer):
+        return [text("see.where"), text("see.value")]
+
+    def width(self, answer):
+        return 2
+
+
 class Gate(Kind):
     name = "see.gate"
 
 
-KINDS = {"sum": Sum(), "maximum": Maximum(), "rectified": Maximum(), "softmax": Softmax(), "gate": Gate()}
+KINDS = {
+    "steps": Steps(),
+    "sum": Sum(),
+    "maximum": Maximum(),
+    "rectified": Maximum(),
+    "softmax": Softmax(),
+    "gate": Gate(),
+}

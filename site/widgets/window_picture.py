@@ -97,7 +97,8 @@ class WindowPicture:
             result = f"{short(answer['power'])} / {short(answer['total'])} = {short(answer['value'])}"
         else:
             bias = " " + text("see.plus_bias", bias=short(answer["bias"]["value"])) if answer["bias"] else ""
-            products = text("see.sum_of", count=answer["terms"])
+            average = "Average" in answer["kind"] and not answer["backward"]
+            products = text("see.mean_of" if average else "see.sum_of", count=answer["terms"])
             result = f"{products}{bias} = {short(answer['value'])}"
         return parts + [large(result)]
 

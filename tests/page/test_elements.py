@@ -12,6 +12,7 @@ from scnn.compiler.reference.arithmetic import rounded
 from scnn.engines.engine import Engine
 from scnn.errors import ConfigError
 from scnn.experiments.presets import PRESETS
+from scnn.layers import AveragePool2D, GlobalAveragePool, LeakyReLU, Sigmoid, SiLU, Tanh
 from scnn.network.lowering import activation, gradient
 from scnn.page.elements import Elements
 from scnn.page.sums import LARGEST, MAX_ROWS
@@ -114,6 +115,29 @@ def test_every_gradient_of_every_layer_is_the_engines(small: Elements) -> None:
                 assert answer["form"] == "nothing" and answer["value"] == 0
             forms.add(answer["form"])
     assert forms == {"sum", "difference", "gate", "nothing"}
+
+
+def test_layers_with_derived_gradients_are_explained() -> None:
+    """Other activations by what they read, averages as sums; all values are the engine's."""
+    layers = [Conv2D(2, 3), LeakyReLU(), AveragePool2D(2), Sigmoid(), Tanh(), SiLU(), GlobalAveragePool(), Flatten()]
+    network = Network((2, 13, 13), [*layers, Dense(3)], seed=1)
+    of = elements(network, IMAGE, 1)
+    engine = of.run({}).engine
+    forms: dict[tuple[str, bool], str] = {}
+    for at, name in enumerate(network.names[:-1]):
+        shape = network.shapes[at + 1]
+        for backward in (False, True):
+            buffer = activation(network, at + 1)
+            values = engine.read(gradient(buffer) if backward else buffer)
+            for flat, element in enumerate(every(shape)):
+                answer = asked(of, name, element, backward=backward)
+                assert answer["value"] == values[flat], (name, element, backward)
+                forms.setdefault((name.partition("_")[0], backward), answer["form"])
+            if not network.layers[at].shares_memory:
+                of.element_steps({"layer": name, "element": element, "first": 0, "count": 9, "backward": backward})
+    assert (forms["leakyrelu", False], forms["averagepool2d", False]) == ("steps", "sum")
+    read = asked(of, "tanh_1", [0, 1, 1])["rows"]
+    assert [(row["column"]["layer"], row["at"]) for row in read] == [("sigmoid_1", [[0, 1, 1]])]
 
 
 def test_a_convolution_says_where_its_numbers_come_from(small: Elements) -> None:
