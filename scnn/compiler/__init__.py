@@ -23,7 +23,7 @@ __all__ = ["KernelError", "Module", "Options", "Site", "TextKernel", "compile_pl
 
 @dataclass(frozen=True)
 class Module:
-    """The bytes of a WebAssembly module, and the places in the kernels where it checks an index."""
+    """The bytes of a WebAssembly module, and the sites in the kernels where it checks an index."""
 
     code: bytes
     sites: tuple[Site, ...]

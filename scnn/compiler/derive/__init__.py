@@ -92,8 +92,8 @@ def derive(
     made: Iterable[str] = (),
     sizes: Mapping[str, Argument] | None = None,
 ) -> Derived:
-    """The backward kernel for the gradients of the buffers `wanted`, with lanes that are lawful for `sizes`. Raises
-    KernelError, with the place, for what has no derivative."""
+    """The backward kernel for the gradients of the buffers `wanted`, with the lanes that are allowed for `sizes`.
+    Raises KernelError, with the range of source, for what has no derivative."""
     function = parse(kernel)
     result = derivation(function, wanted, name_of(function, wanted), made)
     asked = [sizes] if sizes is not None else [samples(function, SAMPLE_SIZES), samples(function, SAMPLE_SIZES[::-1])]

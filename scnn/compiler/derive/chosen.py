@@ -32,13 +32,13 @@ Statements = tuple[Statement, ...]
 
 @dataclass
 class Choice:
-    """A local, the buffer whose element it is, and the local that has its place."""
+    """A local that holds an element, the buffer of the element, and the local that holds its index."""
 
     local: str
     buffer: str
     position: str
-    given: bool  # whether the kernel has `place` itself
-    start: Expression | None  # what the local begins with, where that is no element
+    given: bool  # whether the kernel itself has the local `position`
+    start: Expression | None  # the initial value of the local, if it is no element
 
 
 def with_positions(
@@ -82,7 +82,7 @@ def choice_of(local: str, before: Statements, loop: Repeat, names: Names) -> Cho
         return None
     if not isinstance(start, Index) and any(isinstance(one, Name | Index) for one in walk(start)):
         return None
-    given = place_of(local, before, loop) if isinstance(start, Index) else None
+    given = position_of(local, before, loop) if isinstance(start, Index) else None
     return Choice(
         local,
         buffers.pop(),
@@ -103,8 +103,8 @@ def used_otherwise(statements: Sequence[Statement], local: str) -> bool:
     return False
 
 
-def place_of(local: str, before: Statements, loop: Repeat) -> str | None:
-    """A local of the kernel that is the place wherever `local` is set."""
+def position_of(local: str, before: Statements, loop: Repeat) -> str | None:
+    """A local of the kernel that is set to the index wherever `local` is set to the element."""
     blocks = [before, *blocks_with(loop.body, local)]
     for candidate in sorted(assigned(blocks[1])):
         if all(pairs(block, local, candidate) for block in blocks):
@@ -141,7 +141,7 @@ def pairs(block: Statements, local: str, candidate: str) -> bool:
 def placed(
     choice: Choice, statements: Statements, at: int, names: Names, comparing: set[str]
 ) -> tuple[Statements, int]:
-    """The statements with the choice's element read from its place after the loop at `at`; and where the loop is."""
+    """The statements with the choice's element read by its index after the loop at `at`; and where the loop is."""
     start = max(position for position, one in enumerate(statements[:at]) if sets(one, choice.local))
     so_far = names.unused(f"{choice.local}_so_far")
     comparing.add(so_far)

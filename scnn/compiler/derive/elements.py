@@ -36,7 +36,7 @@ def accesses(statements: Sequence[Statement], buffer: str) -> Iterator[Index | S
 
 
 def read_after_stores(statements: Statements, buffer: str, names: Names) -> Statements:
-    """What is stored and read again in the same block, at the same place, is kept in a local between."""
+    """An element that is stored and then read in the same block, by the same index, is kept in a local between."""
     new = list(statements)
     for position, statement in enumerate(new):
         if isinstance(statement, Repeat):
@@ -70,7 +70,7 @@ def in_stead(expression: Expression, old: Expression, new: Expression) -> Expres
 
 
 def forwarded(statements: Statements, buffer: str) -> Statements:
-    """What one loop stores and a later one reads at the same place, computed in the later one too."""
+    """What one loop stores and a later one reads by the same index, computed in the later one too."""
     statements = tuple(
         replace(one, body=forwarded(one.body, buffer)) if isinstance(one, Repeat) else one for one in statements
     )
@@ -105,8 +105,8 @@ def without_store(loop: Repeat, buffer: str) -> Repeat:
 
 
 def read_by_value(writer: Repeat, reader: Repeat, between: Statements, buffer: str) -> Repeat | None:
-    """The reader with the writer's value in the place of each reading, where both loops count the same, the value is
-    stored once in each turn at a place of its own, and what it is made of is still there."""
+    """The reader with the writer's value instead of each read, if both loops have the same bounds, each turn stores
+    the value once at an index of its own, and the operands of the value still have their values."""
     here = [position for position, one in enumerate(writer.body) if stores(one, buffer)]
     same_count = writer.bounds == reader.bounds and len(writer.bounds) == 1
     if not same_count or len(here) != 1 or len(list(stores_to(writer.body, buffer))) != 1:
@@ -171,7 +171,7 @@ def reads_stored(slice_: Statements, others: Sequence[Statement]) -> bool:
 
 def elements_as_locals(statements: Statements, buffer: str, names: Names) -> Statements:
     """An element that is stored and read, or stored more than once, as a local: read at the start, stored at the end.
-    So it is where all accesses to the buffer are in one block and at one place."""
+    This is done if all accesses to the buffer are in one block and have one index."""
     touching = list(accesses(statements, buffer))
     if len(touching) < 2 or not any(isinstance(one, Store) for one in touching):
         return statements

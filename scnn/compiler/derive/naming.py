@@ -1,4 +1,4 @@
-"""Locals: the innermost block that has all of one, and names for people in the place of versions."""
+"""Locals: the innermost block that contains all uses of a local, and readable names instead of versions."""
 
 from scnn.compiler.derive.expressions import expressions_of, name, reads_of, rewritten, statements_in, walk
 from scnn.compiler.derive.liveness import assignments_in, carried, live_before

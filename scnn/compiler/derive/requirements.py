@@ -37,7 +37,7 @@ def require_places(
             if len(reads) != 1 or len(found) != 1 or not plain_load(reads[0], found[0].store):
                 raise function.source.error(
                     reads[0].node,
-                    f"{buffer} is read and overwritten at different places, so the values read are lost",
+                    f"{buffer} is read and overwritten at different indices, so the values read are lost",
                     "one element of it read and stored in a turn, or another buffer for the result",
                 )
 

@@ -167,7 +167,7 @@ def needed(index: Expression, before: Sequence[Assign]) -> list[Assign]:
 
 
 def flattened(statements: Statements, names: Names) -> Statements:
-    """One loop for nested ones whose variables are only used together, as the place that they count."""
+    """One loop for nested ones whose variables are only used together, as one index."""
     new: list[Statement] = []
     for statement in statements:
         match statement:

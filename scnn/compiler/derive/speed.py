@@ -18,7 +18,7 @@ WIDE = 16  # turns at once where each of them has a sum of its own, in registers
 
 
 def with_lanes(statements: Statements, accepts: Callable[[Statements], bool]) -> Statements:
-    """The statements with `lanes` in the place of `range` where it is lawful; other loops are plain."""
+    """The statements with `lanes` instead of `range` where the turns are independent; other loops are plain."""
     for path, loop in loops_in(statements):
         if loop.kind in ("lanes", "blocked"):
             statements = replaced(statements, path, replace(loop, kind="range", by=None))
@@ -65,7 +65,7 @@ def mentions(monomial: tuple[str, ...], variable: str) -> bool:
 
 
 def loops_in(statements: Statements, path: Path = ()) -> Iterator[tuple[Path, Repeat]]:
-    """Every loop with the way to it: places in blocks, and sides of branches."""
+    """Every loop with the path to it: indices in blocks, and sides of branches."""
     for position, one in enumerate(statements):
         if isinstance(one, Repeat):
             yield (*path, position), one

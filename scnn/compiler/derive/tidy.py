@@ -226,7 +226,7 @@ def movable(one: Assign) -> bool:
 
 
 def reader_of(block: Sequence[Statement], position: int) -> int | None:
-    """The statement that reads the local assigned at `place`, if it does so itself and its value may move there."""
+    """The statement that reads the local assigned at `position`, if it does so itself and its value may move."""
     one = block[position]
     assert isinstance(one, Assign)
     names = names_in(one.value)

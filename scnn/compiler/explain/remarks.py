@@ -1,8 +1,8 @@
 """Remarks: what became of every loop of a kernel, what it costs, what would make it faster, and why
 `lanes` is refused.
 
-The advice is not guessed: a plain loop is compiled once more with `lanes` in its place. Either the compiler refuses,
-and its reason is the remark, or the number of executed instructions tells what is gained.
+The advice is not guessed: a plain loop is compiled once more with `lanes` instead of `range`. Either the compiler
+refuses, and its reason is the remark, or the number of executed instructions says what is gained.
 """
 
 from collections.abc import Sequence

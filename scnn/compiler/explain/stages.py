@@ -38,7 +38,7 @@ class Stages:
 
 
 def compile_stages(subject: Subject, function: Function | None = None) -> Stages:
-    """Compiles a call; `function` takes the place of the kernel's typed tree. Raises KernelError."""
+    """Compiles a call; `function` replaces the kernel's typed tree. Raises KernelError."""
     calls = Calls(subject.plan, Options())
     if function:
         calls.functions[subject.call.kernel] = function

@@ -43,7 +43,7 @@ class Memory:
 
 @dataclass(frozen=True, eq=False)
 class Site:
-    """A place in a kernel: `node` is an expression or a statement of its typed tree; `order` numbers them."""
+    """A site in a kernel: `node` is an expression or a statement of its typed tree; `order` numbers them."""
 
     function: Function
     node: Any

@@ -33,7 +33,7 @@ __all__ = [
 class Node:
     """One instruction. `type` is i32, f32 or v128; `data` is its immediate: a number, a local, an offset. A node is
     pinned if it may be computed only where it stands: it loads what a check or a branch guards, or has such a part.
-    `origins` are all places of the source that make it.
+    `origins` are all lines of the source that make it.
     """
 
     __slots__ = ("arguments", "buffer", "data", "op", "origins", "pinned", "type")
@@ -213,8 +213,8 @@ def text_of(node: Node) -> str:
     if node.op.endswith(".const"):
         return str(node.data)
     inner = ", ".join(map(text_of, node.arguments))
-    place = f"[{node.buffer} {node.data}]" if node.buffer else f"[{node.data}]" if node.data is not None else ""
-    return f"{node.op}{place}({inner})"
+    immediate = f"[{node.buffer} {node.data}]" if node.buffer else f"[{node.data}]" if node.data is not None else ""
+    return f"{node.op}{immediate}({inner})"
 
 
 def block_text(block: Block, indent: str = "") -> str:

@@ -59,7 +59,7 @@ def by_bits(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
         (running_product, "input", "product = product * input[i]", "product as it was in the middle of this loop"),
         (scattered, "input", "output[place[i]] = input[i]", "an element of output twice"),
         (squared_in_place, "values", "values[i] = values[i] * values[i]", "a value of values that this kernel over"),
-        (shifted_in_place, "values", "values[i] = values[i + 1]", "overwritten at different places"),
+        (shifted_in_place, "values", "values[i] = values[i + 1]", "overwritten at different indices"),
         (counted, "input", "count[0] += 1", "stores no float32"),
         (rounded, "input", "output[i] = float(int(input[i]))", "by whole numbers and comparisons alone"),
         (by_bits, "input", "output[i] = input[i]", "bits of a number have no derivative"),

@@ -31,7 +31,7 @@ ONE_LANE = 3  # operations that a lane counts for where each has instructions of
 
 @dataclass(frozen=True)
 class Site:
-    """A place where a kernel may stop while it runs: an index outside `buffer`, or, without one, a zero divisor."""
+    """A site where a kernel may stop while it runs: an index outside `buffer`, or, without one, a zero divisor."""
 
     label: Label
     buffer: str = ""
@@ -127,7 +127,7 @@ class State:
             )
 
     def error(self, node: ast.AST, reason: str, allowed: str) -> KernelError:
-        """What is wrong at a place of the kernel being executed."""
+        """What is wrong at a node of the kernel being executed."""
         return self.frame.function.source.error(node, reason, allowed)
 
     def fresh(self, name: str) -> str:
