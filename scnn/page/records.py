@@ -40,9 +40,9 @@ def record_of(run: Run) -> Answer:
 
 
 def groups_of(records: Iterable[Answer]) -> list[Answer]:
-    """The groups of runs that differ in nothing but the seed: the `keys` of the runs, the number of different `seeds`,
-    at least two, and the `mean` and the standard deviation (`spread`, with n - 1) of their test accuracies. A seed
-    that was trained twice counts once."""
+    """The groups of runs that differ in nothing but the seed: the `keys` of the runs, how many different `seeds` they
+    have, at least two, and the `mean` and the standard deviation (`spread`, with n - 1) of their test accuracies. A
+    seed that was trained twice counts once."""
     alike: dict[str, list[Answer]] = {}
     for record in records:
         settings = {name: record["config"][name] for name in SETTINGS}

@@ -88,7 +88,7 @@ def test_training_in_steps_paused_and_to_the_end(page: Page) -> None:
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch"), timeout=TRAINED)
     button(page, "Pause").click()
     wait_for(page, "paused")
-    set_field(page.get_by_label("Learning rate"), "0.002")
+    set_field(page.get_by_role("spinbutton", name="Learning rate", exact=True), "0.002")
     button(page, "Resume").click()
     wait_for(page, "finished", timeout=TRAINED)
     expect(page.locator("#link")).to_be_hidden()  # the rate was changed on the way
