@@ -151,6 +151,8 @@ class Page:
         except WorkerFailed as error:
             self.fail(*error.args)
             return None
+        if "error" in answer and answer["error"]["name"] == "EmptyDrawingError":
+            return None  # the prediction says so
         if "error" in answer:
             self.refused = True
             name = "ready" if action in ("start", "advance") else self.state.name

@@ -1,4 +1,4 @@
-"""Makes the README's picture: the page after training the paper's preset and drawing a digit."""
+"""Makes the README's picture: a drawn digit on the page, and what each layer of the network makes of it."""
 
 import re
 import threading
@@ -8,7 +8,7 @@ from playwright.sync_api import expect, sync_playwright
 from serve import Server
 
 from tests.browser.conftest import launch
-from tests.browser.person import TRAINED, button, circle, stroke, wait_for
+from tests.browser.person import circle, stroke, wait_for
 
 TARGET = ROOT / "site" / "screenshot.png"
 
@@ -18,13 +18,14 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
         browser = launch(playwright, "chromium")
-        page = browser.new_page(viewport={"width": 1280, "height": 1060})
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(server.url)
         wait_for(page, "ready")
-        button(page, "Train").click()
-        wait_for(page, "finished", timeout=TRAINED)
-        stroke(page, circle(0.5, 0.5, 0.22, 0.32))
-        expect(page.get_by_role("status", name="Prediction")).to_have_text(re.compile("^0"))
+        stroke(page, circle(0.5, 0.3, 0.16, 0.17))
+        stroke(page, circle(0.5, 0.67, 0.2, 0.2))
+        expect(page.get_by_role("status", name="Prediction")).to_have_text(re.compile("^8"))
+        page.locator(".sheet").nth(1).click()
+        expect(page.get_by_role("status", name="Selected number")).to_have_text(re.compile("^conv2d_1"))
         page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=TARGET)
         browser.close()
