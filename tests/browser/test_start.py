@@ -119,3 +119,15 @@ def test_training_ones_own(page: Page) -> None:
     go(page, "Start")
     expect(reader).to_have_text(re.compile(r"^Read by your own network, trained on [\d,]+ images"))
     prediction(page).to_have_text(re.compile("^0, "))  # the drawing has outlived it all
+
+
+def test_terms_are_defined_in_place(page: Page) -> None:
+    """A term opens its definition behind it, and closes it."""
+    go(page, "Learn")
+    term = button(page, "loss").first
+    term.click()
+    expect(page.get_by_text("how wrong the network is for an image")).to_be_visible()
+    expect(term).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("how wrong the network is for an image")).to_be_hidden()
+    go(page, "Start")
