@@ -3,7 +3,9 @@
 import math
 
 from widgets.dom import by_id, element, listen, percent, replace
+from widgets.texts import show_text
 
+MOST = 20  # classes in the matrix; of more, those with the most mistakes
 SHADES = 10  # of the heat map; the square root of the share of a row
 FIGURES = ("precision", "recall", "f1")
 
@@ -14,31 +16,34 @@ class Confusion:
         self.choose = choose
         self.buttons = []
         self.report = None
-        self.classes = None
+        self.classes = self.shown = None  # the names of all classes, and the indices of those in the matrix
         listen(by_id("percentages"), "change", lambda event: self.fill())
 
     def show(self, report, reference=None):
         """Shows both tables for a session's report; `reference` has published figures to compare with."""
-        if report["classes"] != self.classes:
-            self.build(report["classes"])
+        shown = most_mistaken(report["confusion"])
+        if report["classes"] != self.classes or shown != self.shown:
+            self.build(report["classes"], shown)
         self.report = report
         self.fill()
         self.show_figures(report, reference)
         by_id("results-tables").hidden = False
         by_id("results-empty").hidden = True
 
-    def build(self, classes):
+    def build(self, classes, shown):
         """Creates the table's cells, once for each set of classes."""
-        self.classes = classes
+        self.classes, self.shown = classes, shown
+        by_id("confusion-part").hidden = len(shown) == len(classes)
+        show_text(by_id("confusion-part"), "confusion.part", count=len(shown), classes=len(classes))
         table = by_id("confusion")
         head = [element("th", "true \\ predicted", scope="col")] + [
-            element("th", name, scope="col") for name in classes
+            element("th", classes[at], scope="col") for at in shown
         ]
         replace(table.tHead, [row(head)])
         self.buttons, body = [], []
-        for true, name in enumerate(classes):
-            cells = [element("th", name, scope="row")]
-            for predicted in range(len(classes)):
+        for true in shown:
+            cells = [element("th", classes[true], scope="row")]
+            for predicted in shown:
                 button = element("button", type="button")
                 listen(button, "click", lambda event, true=true, predicted=predicted: self.choose(true, predicted))
                 cell = element("td")
@@ -87,6 +92,20 @@ class Confusion:
         self.report = None
         by_id("results-tables").hidden = True
         by_id("results-empty").hidden = False
+
+
+def most_mistaken(counts):
+    """The indices of the classes with the most mistakes, as true or predicted class; all of them if they are few."""
+    if len(counts) <= MOST:
+        return list(range(len(counts)))
+    mistakes = [sum(line) - line[at] for at, line in enumerate(counts)]
+    for line in counts:
+        for at, count in enumerate(line):
+            if count:
+                mistakes[at] += count
+    for at, line in enumerate(counts):
+        mistakes[at] -= line[at]
+    return sorted(sorted(range(len(counts)), key=lambda at: -mistakes[at])[:MOST])
 
 
 def row(cells):

@@ -230,3 +230,22 @@ def test_a_training_ends_the_reading_of_pictures(new_page: Maker, site_url: str)
     button(page, "Train").click()
     wait_for(page, "finished")
     expect(own(page)).to_have_text("Cancelled. Your images are as they were before.")
+
+
+def test_256_classes(page: Page, tmp_path: Path) -> None:
+    """They train without stopping the page: the matrix shows the classes with the most mistakes."""
+    needs_chromium(page, "choosing a folder")
+    fresh(page)
+    open_all(page)
+    for number in range(512):
+        folder = tmp_path / "all" / f"class {number // 2:03}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.png").write_bytes(small_picture(number // 2 + number))
+    page.get_by_label("Folder of pictures").set_input_files(tmp_path / "all")
+    expect(own(page)).to_contain_text("Images of 256 classes (class 000, class 001, class 002, … class 255)")
+    set_field(page.get_by_label("Epochs"), "2")
+    train_to_the_end(page)
+    matrix = page.get_by_role("table", name="Confusion matrix")
+    expect(matrix.locator("tbody tr")).to_have_count(20)
+    expect(matrix.locator("tbody td")).to_have_count(400)
+    expect(page.get_by_text("Of 256 classes, the matrix shows the 20 with the most mistakes.")).to_be_visible()
