@@ -54,7 +54,7 @@ def explain(tracer: NetworkTracer, layer: int, element: tuple[int, ...], message
         return {**head, "form": "softmax", **describe_softmax(tracer, trace)}
     if trace.total is None:
         return {**head, "form": "steps", **reads_of(network, trace)}
-    answer = {**head, "form": "sum", **describe_total(network, trace, trace.total, bool(message.get("everything")))}
+    answer = {**head, "form": "sum", **describe_total(network, trace, trace.total, message)}
     if isinstance(kind, Conv2D):
         answer["grid"] = describe_grid(trace, kind.kernel_size, network.shapes[layer][0], message)
     return answer
@@ -165,7 +165,7 @@ def explain_gradient(
         if not trace.steps or trace.value == 0:
             return {**head, "form": "nothing"}
         return {**head, "form": "steps", **reads_of(network, trace)}
-    return {**head, "form": "sum", **describe_total(network, trace, trace.total, bool(message.get("everything")))}
+    return {**head, "form": "sum", **describe_total(network, trace, trace.total, message)}
 
 
 def describe_gate(tracer: NetworkTracer, trace: ElementTrace) -> Answer:

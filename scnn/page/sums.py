@@ -11,11 +11,12 @@ from scnn.layers import Conv2D
 from scnn.network.lowering import LOGITS, PROBABILITIES, activation, gradient
 from scnn.network.network import Network
 from scnn.network.trace import ElementTrace, NetworkTracer, unravel
-from scnn.page.messages import Answer
+from scnn.page.messages import Answer, Message, read_index
 
 __all__ = ["Column", "box_around", "column_of", "describe_steps", "describe_total", "number", "owner_of"]
 
 MAX_ROWS = 30  # of a sum that is shown whole
+SLICE = 100  # rows in one answer, if the message says where they begin
 LARGEST = 12  # rows of a longer sum; one more row has the rest
 
 
@@ -83,14 +84,19 @@ def column_of(network: Network, trace: ElementTrace, parameter: str) -> Column:
     return Column(tensor, layer, is_gradient, shape, convolution.padding)
 
 
-def describe_total(network: Network, trace: ElementTrace, total: Total, everything: bool) -> Answer:
-    """The products of a sum in the kernel's order, or, without `everything`, the largest ones of a long sum and the
-    rest as one row; what it starts from; and how partial sums were combined."""
+def describe_total(network: Network, trace: ElementTrace, total: Total, message: Message) -> Answer:
+    """The largest products of a long sum and the rest as one row, or, if the message says `everything`, its products
+    in the kernel's order: all, or SLICE of them from `first`; what it starts from; and how partial sums were
+    combined."""
     names = list(dict.fromkeys(factor.name for factor in total.terms[0].factors))
     columns = {name: column_of(network, trace, name) for name in names if name in trace.buffers}
     rows = [describe_term(term, columns, place) for place, term in enumerate(total.terms)]
     rest = None
-    if len(rows) > MAX_ROWS and not everything:
+    if message.get("everything"):
+        if message.get("first") is not None:
+            first = read_index(message, "first", len(rows))
+            rows = rows[first : first + SLICE]
+    elif len(rows) > MAX_ROWS:
         order = sorted(range(len(rows)), key=lambda at: -abs(total.terms[at].value))
         rest = {
             "count": len(rows) - LARGEST,

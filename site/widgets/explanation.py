@@ -42,7 +42,7 @@ class Explanation:
         table = element("div", class_="at-numbers")
         code = element("div", class_="at-code")
         self.picture = WindowPicture(picture, self.choose_channel)
-        self.table = SumTable(table, self.follow, lambda: self.refresh(everything=True))
+        self.table = SumTable(table, self.follow, lambda: self.refresh(everything=True, first=0), self.ask_rows)
         self.code = CodeView(code, self.request_steps)
         replace(host, [self.title, self.words, self.buttons, self.readout, picture, table, code])
 
@@ -81,8 +81,8 @@ class Explanation:
         self.follow_button.disabled = self.largest() is None
         self.go(self.at if same else None)
         await self.table.show(answer)
-        if self.at is not None and self.answer is answer and not self.at_code():
-            self.table.mark(self.at)
+        if self.answer is answer and not self.at_code():
+            self.go(self.at)  # all rows are there
         if self.changed:
             self.changed(answer)
         if self.at_code():
@@ -99,6 +99,15 @@ class Explanation:
 
     def choose_channel(self, channel):
         run(self.refresh(channel=channel))
+
+    async def ask_rows(self, first):
+        """The products of a long sum from the first one on."""
+        shown = self.answer
+        answer = await self.request("element", **dict(self.message, everything=True, first=first))
+        if not answer or self.answer is not shown:
+            return []
+        shown["rows"] = shown["rows"] + answer["rows"]
+        return answer["rows"]
 
     async def request_steps(self, first, count):
         if not self.answer or self.answer["form"] in ("same", "pixel"):

@@ -5,7 +5,7 @@ from widgets.figures import number, place_words
 from widgets.pixels import svg
 from widgets.texts import text
 
-WIDTH, HEIGHT, EDGE = 400, 220, 8
+HEIGHT, EDGE = 220, 8
 TANGENT = 0.3  # of the curve's width, on each side of the point
 
 
@@ -136,7 +136,8 @@ class LossCurve:
         self.low, self.high = (min(values), max(values)) if values else (0, 1)
         if self.high == self.low:
             self.high = self.low + 1
-        picture = svg("svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", preserveAspectRatio="none")
+        self.width = max(by_id("learn-curve").clientWidth, 120)
+        picture = svg("svg", viewBox=f"0 0 {self.width} {HEIGHT}", role="img", preserveAspectRatio="none")
         points = [
             f"{self.x(at):.1f},{self.y(loss):.1f}"
             for at, loss in enumerate(curve["losses"])
@@ -160,7 +161,7 @@ class LossCurve:
         self.draw_point(curve["middle"])
 
     def x(self, at):
-        return EDGE + (WIDTH - 2 * EDGE) * at / (len(self.curve["values"]) - 1)
+        return EDGE + (self.width - 2 * EDGE) * at / (len(self.curve["values"]) - 1)
 
     def y(self, loss):
         return HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (loss - self.low) / (self.high - self.low)
@@ -181,7 +182,7 @@ class LossCurve:
             return
         reach = TANGENT * (curve["values"][-1] - curve["values"][0])
         x, y = self.x(at), self.y(loss)
-        across = TANGENT * (WIDTH - 2 * EDGE)
+        across = TANGENT * (self.width - 2 * EDGE)
         down = slope * reach * (HEIGHT - 2 * EDGE) / (self.high - self.low)
         shrink = min(1, HEIGHT / abs(down)) if down else 1  # a steep tangent stays near its point
         for end, sign in ((1, -1), (2, 1)):

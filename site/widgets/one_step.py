@@ -7,6 +7,7 @@ from widgets.sum_table import row
 from widgets.texts import text
 
 ROWS = 25  # of the table at once
+ROOM = 12  # rem, the height of a picture
 
 
 class OneStep:
@@ -77,7 +78,8 @@ class OneStep:
         for one in answer["rows"]:
             where = text(f"learn.role_{one['role']}") + " " + ", ".join([str(at) for at in one["at"]])
             cells = [element("th", where, scope="row")]
-            cells += [element("td", exact(one[name])) for name in ("before", "gradient", "after")]
+            numbers = (exact(one["before"]), number(one["gradient"]), exact(one["after"]))
+            cells += [element("td", words) for words in numbers]
             lines.append(row(cells))
         replace(by_id("step-table").tBodies[0], lines)
         last = self.first + len(lines)
@@ -97,11 +99,13 @@ class OneStep:
             before = shown["before"]
             column = self.columns[shown["role"]]
             column.show(dict(before, name=tensor, output_shape=before["shape"]))
+            fit(column.holder, before)
             column.holder.setAttribute("aria-label", text("learn.sheet_choose", tensor=tensor, layer=answer["layer"]))
             for name in ("gradient", "after"):
                 sheet = shown[name]
                 image = self.images[(shown["role"], name)]
                 image.setAttribute("src", sheet["picture"])
+                fit(image, sheet)
                 words = text(f"learn.sheet_{name}", tensor=tensor)
                 shape = " × ".join([str(size) for size in sheet["shape"]])
                 largest = number(sheet["largest"])
@@ -136,6 +140,13 @@ class OneStep:
         elif len(shape) == 2:
             place = place[1:]
         self.chosen({"layer": self.answer["layer"], "role": role, "element": place})
+
+
+def fit(picture, sheet):
+    """Gives a picture the width at which it is as high as there is room, unless it is much wider than high."""
+    width = sheet["columns"] * (sheet["width"] + 1) - 1
+    height = -(-sheet["shown"] // sheet["columns"]) * (sheet["height"] + 1) - 1
+    picture.style.setProperty("width", f"min(100%, {ROOM * width / height}rem)")
 
 
 def share(probability):

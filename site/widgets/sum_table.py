@@ -6,13 +6,15 @@ from widgets.dom import element, listen, replace
 from widgets.figures import axes, exact, index_words, number, place_words
 from widgets.texts import text
 
-SLICE = 30  # rows that are added at once
+SLICE = 20  # rows that are added at once
+PAUSE = 0.002  # seconds between two slices, so that the browser may do something else
 
 
 class SumTable:
-    def __init__(self, host, follow, show_everything):
-        """Fills `host`. Calls follow(column, index) if a place is chosen, and show_everything() for all rows."""
-        self.host, self.follow = host, follow
+    def __init__(self, host, follow, show_everything, ask_rows):
+        """Fills `host`. Calls follow(column, index) if a place is chosen, and show_everything() for all rows;
+        ask_rows(first) gives those after the first ones."""
+        self.host, self.follow, self.ask_rows = host, follow, ask_rows
         self.rows = []  # the rows of the body, as they were shown
         self.shown = None  # the answer that is shown
         self.more = element("button", text("see.show_all"), type="button", class_="outline secondary small")
@@ -39,11 +41,21 @@ class SumTable:
         for part in (head, body, foot):
             table.append(part)
         self.scroller.replaceChildren(table)
-        for count, one in enumerate(answer["rows"]):
+        rows = answer["rows"]
+        while rows:
+            await self.add(answer, kind, body, rows)
+            whole = answer.get("terms", 0) <= len(self.rows) or answer.get("rest")
+            if whole or self.shown is not answer:
+                return
+            rows = await self.ask_rows(len(self.rows))
+
+    async def add(self, answer, kind, body, rows):
+        """Adds rows to the body, as long as this answer is shown."""
+        for count, one in enumerate(rows):
             if count and count % SLICE == 0:
-                await asyncio.sleep(0)  # thousands of rows, but no long task
-                if self.shown is not answer:
-                    return
+                await asyncio.sleep(PAUSE)  # hundreds of rows, but no long task
+            if self.shown is not answer:
+                return
             line = row(
                 [self.place(answer, one)] + [element("td", number(value)) for value in kind.values(answer, one)]
             )

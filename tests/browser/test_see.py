@@ -198,6 +198,8 @@ def test_a_long_sum_is_shortened_and_shown_whole(page: Page, elements: Elements)
     everything = answer_of(elements, page, "dense_1", everything=True)
     assert [row[3] for row in body(table(page))] == [number(row["product"]) for row in everything["rows"]]
     assert float32(foot(table(page))["total"]) == answer["value"]
+    explanation(page).get_by_role("slider", name="Step").press("End")
+    expect(explanation(page).locator(".readout")).to_contain_text("Step 784 of 784")
 
 
 def test_numbers_lead_back_to_the_image(page: Page) -> None:

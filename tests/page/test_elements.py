@@ -213,6 +213,9 @@ def test_a_long_sum_is_shortened_to_its_largest_products() -> None:
     short = asked(whole, "dense_1", [4])
     everything = asked(whole, "dense_1", [4], everything=True)
     assert everything["rest"] is None and len(everything["rows"]) == short["terms"] == 784 > MAX_ROWS
+    last = asked(whole, "dense_1", [4], everything=True, first=700)
+    assert last["rows"] == everything["rows"][700:] and last["total"] == everything["total"]
+    assert asked(whole, "dense_1", [4], everything=True, first=100)["rows"] == everything["rows"][100:200]
     assert len(short["rows"]) == LARGEST and short["rest"]["count"] == 784 - LARGEST
     sizes = sorted((abs(row["product"]) for row in everything["rows"]), reverse=True)
     assert [abs(row["product"]) for row in short["rows"]] == sizes[:LARGEST]
