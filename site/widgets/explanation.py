@@ -26,7 +26,7 @@ class Explanation:
         self.at = None  # the step that is marked
         self.playing = False
         self.asked = 0  # requests, so that a late answer to an earlier one is dropped
-        self.title = element("h2")
+        self.title = element("h2", text("see.explanation"))
         self.words = element("p", role="status", class_="in-words")
         self.buttons = element("div", class_="steps", role="group", aria_label=text("see.steps"))
         self.previous = self.button("see.previous", lambda event: self.move(-1))

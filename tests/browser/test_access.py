@@ -8,6 +8,7 @@ from builder.paths import SITE
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.person import (
+    PAPER,
     TRAINED,
     Maker,
     button,
@@ -92,7 +93,7 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_that_axe_finds(new_page: Maker, site_url: str, scheme: str) -> None:
     """axe-core finds no violation in any place and depth: at the start, and with everything unfolded and filled."""
-    page = opened(new_page, site_url, "", color_scheme=scheme)
+    page = opened(new_page, site_url, f"{PAPER}#/", color_scheme=scheme)
     page.evaluate(AXE())
     for place in PLACES:
         go(page, place)
