@@ -35,15 +35,15 @@ CORE = (
 
 
 def check_newer_pythons() -> None:
-    """Runs the core's tests on each newer Python of this machine, in an environment of its own inside .venv. Where
-    there is none, the workflows run them on one."""
+    """Runs the core's tests on the newest Python of this machine, in an environment of its own inside .venv. The
+    workflows test the others."""
     found = newer_pythons()
     if not found:
         say(f"There is no Python newer than {sys.version_info[0]}.{sys.version_info[1]} here to test with.")
     tests = [str(ROOT / "tests" / name) for name in CORE]
     options = ["-m", "not browser and not alone", "--numprocesses", "2", "--dist", "loadfile"]
     environment = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(SOURCE)])}
-    for version, python in found.items():
+    for version, python in list(found.items())[-1:]:
         say(f"The core's tests on Python {version} …")
         run(prepared(python, version), "-m", "pytest", *options, *tests, env=environment)
 
