@@ -10,12 +10,14 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import fingerprint_of
 from tests.browser.person import (
     TRAINED,
+    Maker,
     button,
     coloured_pixels,
     fresh,
     needs_chromium,
     numbers,
     open_all,
+    opened,
     prediction,
     set_field,
     sha256,
@@ -174,19 +176,17 @@ def wrong(counts: list[int]) -> int:
     return sum(count for place, count in enumerate(counts) if place % 11)
 
 
-def test_curves_are_compared_and_saved(page: Page) -> None:
+def test_curves_are_compared_and_saved(new_page: Maker, site_url: str) -> None:
     """Earlier runs are drawn beside the next one; log scale and smoothing redraw; curves come as CSV and PNG."""
+    page = opened(new_page, site_url, "?experiment=paper&epochs=10#/train")  # with an empty notebook
     needs_chromium(page, "downloads")
-    fresh(page, "?experiment=paper&epochs=10")
     open_all(page)
     runs = page.get_by_role("list", name="Runs").get_by_role("checkbox")
-    expect(page.get_by_role("status", name="Notebook")).to_have_text(re.compile("No runs yet|kept"))
-    earlier = runs.count()  # the notebook stays between the tests
     train_to_the_end(page)
-    expect(runs).to_have_count(earlier + 1)
+    expect(runs).to_have_count(1)
     set_field(page.get_by_role("spinbutton", name="Seed"), "2")
     train_to_the_end(page)
-    expect(runs).to_have_count(earlier + 2)
+    expect(runs).to_have_count(2)
     before = coloured_pixels(page, "Loss", "--run-1")
     runs.nth(1).check()
     assert coloured_pixels(page, "Loss", "--run-1") > before + 20
