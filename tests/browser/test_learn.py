@@ -2,6 +2,7 @@
 
 import re
 from array import array
+from pathlib import Path
 
 import pytest
 from builder.paths import SITE
@@ -15,6 +16,8 @@ from tests.browser.figures import exact, number, shown
 from tests.browser.person import READY, Maker, button, choose_depth, line, set_field, stroke
 
 pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
 DIGITS = load_digits()[1]
 IMAGES = [DIGITS.image(DIGITS.labels.index(digit)) for digit in range(10)]
@@ -248,9 +251,14 @@ def test_a_drawing_needs_its_class(page: Page) -> None:
     expect(button(page, "Check gradients")).to_be_visible()
 
 
-def test_nothing_is_wider_than_the_screen(page: Page) -> None:
+def test_it_fits_the_screen_and_axe_finds_nothing(page: Page) -> None:
     """At every depth."""
+    page.evaluate(AXE.read_text())
     for depth in ("Picture", "Numbers", "Code"):
         choose_depth(page, depth)
+        page.mouse.move(0, 600)
+        page.wait_for_timeout(500)  # colours fade
         width = page.viewport_size["width"]  # type: ignore[index]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, depth
+        found = page.evaluate("async () => (await axe.run('main')).violations")
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], depth

@@ -2,6 +2,7 @@
 
 import re
 from array import array
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from tests.browser.figures import cell, exact, number, shown
 from tests.browser.person import READY, Maker, button, choose_depth, set_field
 
 pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
 SAMPLE = 7  # the digit that the place takes if nothing was drawn
 DIGITS = load_digits()[1]
@@ -286,9 +289,14 @@ def test_a_filter_made_by_hand(page: Page) -> None:
     expect(page.locator("#filter-refusal")).to_have_text("")
 
 
-def test_nothing_is_wider_than_the_screen(page: Page) -> None:
+def test_it_fits_the_screen_and_axe_finds_nothing(page: Page) -> None:
     """At every depth."""
+    page.evaluate(AXE.read_text())
     for depth in ("Picture", "Numbers", "Code"):
         choose_depth(page, depth)
+        page.mouse.move(0, 600)
+        page.wait_for_timeout(500)  # colours fade
         width = page.viewport_size["width"]  # type: ignore[index]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, depth
+        found = page.evaluate("async () => (await axe.run('main')).violations")
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], depth
