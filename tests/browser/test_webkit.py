@@ -30,7 +30,7 @@ def trained(webkit: WebKitGTK, site_url: str) -> Iterator[WebKitGTK]:
     """A page on which the paper's preset was trained to its end."""
     webkit.get(f"{site_url}?experiment=paper&seed=1")
     wait_for(webkit, "#state", "ready")
-    webkit.find_element(By.ID, "start").click()
+    webkit.find_element(By.ID, "act").click()
     wait_for(webkit, "#state", "finished", TRAINED)
     yield webkit
     SHOTS.mkdir(parents=True, exist_ok=True)
