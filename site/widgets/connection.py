@@ -40,8 +40,8 @@ class Connection:
         answer = await self.page.request("samples")
         if answer:
             self.page.start.show_samples(answer["samples"])
-            if not self.page.subject:
-                self.page.show_subject({"sample": FIRST_SAMPLE}, str(FIRST_SAMPLE))
+            if not self.page.lens.subject:
+                self.page.lens.show({"sample": FIRST_SAMPLE}, str(FIRST_SAMPLE))
 
     async def offer_saved(self):
         """Offers the saved training as soon as the storage answers, and reports it if the storage is slow."""

@@ -32,15 +32,15 @@ class Learn(Place):
         listen(by_id("learn-truth"), "change", self.choose_truth)
 
     def subject(self):
-        return dict(self.page.subject, truth=self.truth) if self.truth else self.page.subject
+        return dict(self.page.lens.subject, truth=self.truth) if self.truth else self.page.lens.subject
 
     async def ask_known(self, action, **message):
         """As `ask`, but nothing without a true class: there is no loss then."""
         return await self.ask(action, **message) if self.known else None
 
     def subject_changed(self):
-        if self.page.subject != self.of:
-            self.of, self.truth = self.page.subject, None
+        if self.page.lens.subject != self.of:
+            self.of, self.truth = self.page.lens.subject, None
         super().subject_changed()
 
     async def sample(self):

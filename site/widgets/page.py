@@ -3,21 +3,23 @@
 from pyscript import window
 from widgets.chart_form import ChartForm
 from widgets.connection import Connection
-from widgets.diagram import Depth, Diagram
-from widgets.dom import by_id, element, percent, replace, run
+from widgets.diagram import Depth
+from widgets.dom import by_id, run
 from widgets.drop import on_drop, on_paste
 from widgets.dropped import sort_dropped
 from widgets.editor import Editor
+from widgets.experiments import OWN, Experiments
 from widgets.failure import Failure
 from widgets.files import Files
 from widgets.glossary import Glossary
 from widgets.learn import Learn
+from widgets.lens import Lens
 from widgets.notebook import Notebook
 from widgets.own_images import OwnImages
 from widgets.photo import Photo
 from widgets.places import Places
 from widgets.reading import Reading
-from widgets.results import Results
+from widgets.results import Results, end_words
 from widgets.see import See
 from widgets.settings import Settings
 from widgets.start import Start
@@ -28,13 +30,11 @@ from widgets.training import Training
 from widgets.update import Update
 from widgets.worker import Worker, WorkerFailed, timeout_from
 
-DEFAULT = "mnist"  # the experiment that the form shows first
 ANSWER_TIMEOUT = 45  # seconds for an answer of the worker; ?answer=5 in the address changes it
 
 
 class Page:
     def __init__(self):
-        self.experiments = []
         self.refused = False  # whether the state shows an error
         self.rate = ""  # the current learning rate
         self.correcting = False  # whether it trains on corrections
@@ -48,86 +48,34 @@ class Page:
         self.teaching = Teaching(self)
         self.editor = Editor(lambda: self.changed("layers"))
         self.settings = Settings(self.editor, self.changed)
+        self.experiments = Experiments(self.settings)
         self.training = Training(self, self.state, self.settings.message)
+        self.lens = Lens(self)
         message = self.settings.message
-        self.photo = Photo(self.worker, self.state, message, self.photo_read, self.choose_digit, self.fail)
-        self.reading = Reading(self.request, self.state, message, self.on_correction, self.drew, self.photo)
+        self.photo = Photo(self.worker, self.state, message, self.on_photo, self.on_digit, self.fail)
+        self.reading = Reading(self.request, self.state, message, self.on_correction, self.lens.drew, self.photo)
         self.own_images = OwnImages(self.worker, self.on_own_images, self.fail)
         self.files = Files(self.worker, self.opened)
         on_drop(self.take_dropped)
         on_paste(self.photo.open)
         self.update = Update()
-        self.subject, self.truth = {}, None  # the image that is shown, as fields of a message, and its class if known
-        self.chosen = False
-        self.offered = {}  # the subject that a place took itself, since the person had chosen none
         self.glossary = Glossary()
-        self.diagram = Diagram(self.request, lambda: self.subject, self.selected, self.diagram_shown)
         self.start, self.see, self.learn = Start(self), See(self), Learn(self)
         self.places = Places({"start": self.start, "see": self.see, "learn": self.learn, "train": self.results})
         self.depth = Depth(self.depth_changed)
         self.places.go()
 
-    # ------------------------------------------------------------------------------- places and subject
-
-    def place(self):
-        """The widget of the place that is shown."""
-        return self.places.places[self.places.current]
-
-    def tell(self, verb, *values):
-        """Calls the verb of the place that is shown, if it has it."""
-        if hasattr(self.place(), verb):
-            getattr(self.place(), verb)(*values)
+    # ------------------------------------------------------------------------------------------ places
 
     def depth_changed(self, depth):
         if hasattr(self, "places") and self.places.current:
-            self.tell("depth_changed", depth)
+            self.places.tell("depth_changed", depth)
 
-    def selected(self, selection):
-        """A number of the diagram was chosen."""
-        self.tell("selected", selection)
-
-    def show_subject(self, subject, truth=None, chosen=False):
-        """Puts an image under the lens everywhere: fields of a message, and its class if it is known. How an image is
-        read that the person has `chosen` is said in words."""
-        self.subject, self.truth, self.chosen = subject, truth, chosen
-        self.diagram.refresh()
-        self.tell("subject_changed")
-
-    def drew(self):
-        """The drawing or the photo was classified, or another of its digits was chosen."""
-        subject = self.reading.subject()
-        if subject:
-            self.show_subject(subject)
-
-    def photo_read(self, answer):
+    def on_photo(self, answer):
         self.reading.photo_read(answer)
 
-    def choose_digit(self, index):
+    def on_digit(self, index):
         self.reading.choose(index)
-
-    def choose_sample(self, digit):
-        """A sample digit is read in the place of a drawing."""
-        self.reading.drawing.clear(None)
-        self.show_subject({"sample": digit}, str(digit), chosen=True)
-
-    def look_at(self, index, truth):
-        """A test image is read."""
-        self.reading.drawing.clear(None)
-        self.show_subject({"index": index}, truth, chosen=True)
-        by_id("diagram").scrollIntoView()
-
-    def network_changed(self):
-        """Another network reads, or it has other weights."""
-        self.diagram.refresh()
-        self.tell("network_changed")
-
-    def diagram_shown(self, answer):
-        """The diagram shows another answer: what the network makes of the subject now."""
-        self.start.show_reader(answer["reader"])
-        self.reading.prediction.show_numbers(answer["prediction"])
-        if self.chosen:
-            self.reading.prediction.say(answer["prediction"], self.truth)
-        self.tell("reader_shown", answer["reader"])
 
     def state_changed(self, name):
         self.settings.enable(name in ("ready", "finished"))
@@ -162,10 +110,9 @@ class Page:
 
     def show_status(self, status):
         """Fills the form from the experiments and from the address."""
-        self.experiments = status["experiments"]
-        self.list_experiments()
+        self.experiments.fill(status["experiments"])
         query = window.URLSearchParams.new(window.location.search)
-        refused = self.choose_experiment(query.get("experiment"))
+        refused = self.experiments.choose(query.get("experiment"))
         self.settings.enable(True)  # disabled fields are not validated
         refused += self.settings.take_address(window.location.search)
         words = "press Train to start."
@@ -180,30 +127,14 @@ class Page:
         self.reading.describe_pretrained(status["pretrained"])
         self.reading.truths(status["experiments"][-1]["classes"])
         self.reading.network_changed()
-        self.tell("worker_ready")
+        self.places.tell("worker_ready")
 
-    # ------------------------------------------------------------------------------------ experiments
-
-    def list_experiments(self):
-        options = [element("option", one["title"], value=one["name"]) for one in self.experiments]
-        replace(by_id("experiment"), options)
-
-    def experiment(self):
-        name = by_id("experiment").value
-        return next(one for one in self.experiments if one["name"] == name)
-
-    def choose_experiment(self, name):
-        """Shows the experiment's settings; returns ["experiment"] if the name is unknown."""
-        known = [one["name"] for one in self.experiments]
-        by_id("experiment").value = name if name in known else DEFAULT
-        self.settings.fill(self.experiment()["config"])
-        by_id("experiment-about").textContent = self.experiment()["description"]
-        return [] if name is None or name in known else ["experiment"]
+    # ------------------------------------------------------------------------------------------- form
 
     def changed(self, name):
         """The user changed a field of the form."""
         if name == "experiment":
-            self.choose_experiment(by_id("experiment").value)
+            self.experiments.choose(by_id("experiment").value)
         if name == "learning_rate" and self.state.name in ("training", "paused"):
             run(self.change_learning_rate())
         else:
@@ -240,20 +171,9 @@ class Page:
             self.editor.say("")
         self.settings.mark("learning_rate")
 
-    def add_own(self, classes):
-        """Adds an experiment on the user's own images: the default network, with one unit per class at the end."""
-        default = next(one for one in self.experiments if one["name"] == "mnist")
-        own = {"name": "own", "title": "Your own images", "description": "Your own images.", "reference": None}
-        own["config"] = dict(default["config"], experiment="own")
-        own["config"]["layers"] = [dict(layer) for layer in default["config"]["layers"]]
-        own["config"]["layers"][-2]["units"] = len(classes)
-        own["classes"] = classes
-        self.experiments = [one for one in self.experiments if one["name"] != "own"] + [own]
-        self.list_experiments()
-
     def on_own_images(self, answer):
-        self.add_own(answer["classes"])
-        self.choose_experiment("own")
+        self.experiments.add_own(answer["classes"])
+        self.experiments.choose("own")
         run(self.check())
 
     # --------------------------------------------------------------------------------------- training
@@ -280,35 +200,22 @@ class Page:
     def form_name(self):
         """The run that the form describes, in words."""
         corrected = ["with corrections"] if self.correcting else []
-        words = [self.experiment()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
+        words = [self.experiments.current()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
         return ", ".join(words + corrected)
 
     def on_progress(self, answer):
         """Shows the answer about a slice, a step or a file."""
-        self.results.show(answer, self.reference(answer["report"]) if "report" in answer else None)
+        self.results.show(answer, self.experiments.reference(answer["report"]) if "report" in answer else None)
         if "diagram" in answer:
-            self.diagram.show(answer["diagram"])
+            self.lens.diagram.show(answer["diagram"])
         if "storage" in answer:
             by_id("not-kept").textContent = answer["storage"]
             saved_epoch = "" if answer["storage"] else str(answer["progress"]["epoch"])
             by_id("not-kept").setAttribute("data-kept", saved_epoch)
 
-    def reference(self, report):
-        """Published figures for this experiment, if the classes are the same."""
-        reference = self.experiment().get("reference")
-        return reference if reference and len(reference["per_class"]) == len(report["classes"]) else None
-
     def on_end(self, answer):
-        seconds = answer["progress"]["seconds"]
-        words = "stopped before the first epoch ended."
-        if "report" in answer:
-            right = percent(answer["report"]["accuracy"])
-            what = "images" if self.experiment()["name"] == "own" else "digits"
-            words = f"{right} of the test {what} are classified correctly"
-            if seconds:  # 0 for a model from a file
-                took = f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
-                words += f", after {took}" + (" more" if self.continued else "")
-            words += "."
+        own = self.experiments.current()["name"] == OWN
+        words = end_words(answer, "images" if own else "digits", self.continued)
         self.state.show("finished", words)
         by_id("sha256").textContent = answer.get("fingerprint", "")
         by_id("link-words").hidden = True
@@ -369,8 +276,8 @@ class Page:
     def show_run(self, answer):
         """Shows the training's settings in the form."""
         if answer["experiment"] == "own":
-            self.add_own(answer["classes"])
-        self.choose_experiment(answer["experiment"])
+            self.experiments.add_own(answer["classes"])
+        self.experiments.choose(answer["experiment"])
         self.settings.show(answer)
 
     async def on_correction(self, answer):

@@ -21,7 +21,7 @@ class Place:
 
     def subject(self):
         """What every message says about the image."""
-        return self.page.subject
+        return self.page.lens.subject
 
     async def ask(self, action, refusal=None, **message):
         """The worker's answer about the subject; None if it refused, which `refusal` or the place says."""
@@ -39,11 +39,11 @@ class Place:
 
     def visible(self):
         """Whether the person sees this place, and the worker can be asked."""
-        return not self.host.hidden and self.page.worker.proxy is not None and bool(self.page.subject)
+        return not self.host.hidden and self.page.worker.proxy is not None and bool(self.page.lens.subject)
 
     def shown(self):
         """The place became visible, or the worker became ready. Without a drawing, it takes a sample digit."""
-        if self.page.worker.proxy is not None and self.page.subject in ({}, self.page.offered):
+        if self.page.worker.proxy is not None and self.page.lens.subject in ({}, self.page.lens.offered):
             run(self.offer())
         else:
             self.refresh()
@@ -51,9 +51,9 @@ class Place:
     async def offer(self):
         """Takes the sample digit that suits this place, until the person draws or chooses one."""
         sample = await self.sample()
-        if sample is not None and self.page.subject in ({}, self.page.offered):
-            self.page.offered = {"sample": sample}
-            self.page.choose_sample(sample)
+        if sample is not None and self.page.lens.subject in ({}, self.page.lens.offered):
+            self.page.lens.offered = {"sample": sample}
+            self.page.lens.choose_sample(sample)
 
     async def sample(self):
         return SAMPLE
@@ -99,7 +99,7 @@ class Place:
 
     def mark(self, answer):
         """Marks in the diagram the number that is explained, and the window that it was made from."""
-        diagram = self.page.diagram
+        diagram = self.page.lens.diagram
         for column in [diagram.image] + diagram.columns:
             chosen = column.name == answer["layer"] and answer.get("role", "output") == "output"
             if column.layout:

@@ -52,6 +52,12 @@ class Places:
         """Goes to a place."""
         window.location.hash = f"#/{name}"
 
+    def tell(self, verb, *values):
+        """Calls the verb of the place that is shown, if it has it."""
+        place = self.places.get(self.current)
+        if hasattr(place, verb):
+            getattr(place, verb)(*values)
+
     def place_in(self, hash_):
         name = hash_.replace("#/", "")
         return name if name in self.places else FIRST

@@ -20,7 +20,7 @@ class Results:
         self.loss = Chart("loss", lambda value: f"{value:.3f}", self.travel.drag)
         self.accuracy = Chart("accuracy", percent, self.travel.drag)
         self.confusion = Confusion(self.choose_cell)
-        self.look = Look(page.request, page.look_at)
+        self.look = Look(page.request, lambda index, truth: page.lens.look_at(index, truth))
         self.sizes = Sizes()
         self.name = ""  # of the run whose results are shown
         self.judged = 0
@@ -97,9 +97,21 @@ class Results:
         for chart in (self.loss, self.accuracy):
             chart.view(epoch)
         if "report" in answer:
-            self.show_report(answer["report"], self.page.reference(answer["report"]))
-        self.page.network_changed()
+            self.show_report(answer["report"], self.page.experiments.reference(answer["report"]))
+        self.page.lens.network_changed()
         self.page.reading.network_changed()
 
     def choose_cell(self, true, read):
         run(self.look.choose_cell(true, read, self.confusion.classes))
+
+
+def end_words(answer, what, continued):
+    """How a training ended: the share of the test images (`what` they are) that are right, and the time it took."""
+    if "report" not in answer:
+        return "stopped before the first epoch ended."
+    words = f"{percent(answer['report']['accuracy'])} of the test {what} are classified correctly"
+    seconds = answer["progress"]["seconds"]
+    if seconds:  # 0 for a model from a file
+        took = f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
+        words += f", after {took}" + (" more" if continued else "")
+    return words + "."

@@ -38,7 +38,7 @@ class See(Place):
 
     def list_choices(self):
         """Offers the image, every layer, and the probability of every class."""
-        answer = self.page.diagram.answer
+        answer = self.page.lens.diagram.answer
         if not answer:
             return
         choices, words = [{"layer": "image"}], [text("see.image")]

@@ -22,7 +22,7 @@ class Start:
             button = element("button", type="button", class_="sample outline secondary")
             button.setAttribute("aria-label", text("start.sample", digit=digit))
             button.append(element("img", src=picture, alt="", width=28, height=28))
-            listen(button, "click", lambda event, digit=digit: self.page.choose_sample(digit))
+            listen(button, "click", lambda event, digit=digit: self.page.lens.choose_sample(digit))
             item = element("li")
             item.append(button)
             items.append(item)
@@ -47,6 +47,6 @@ class Start:
             return page.training.pause(event)
         if page.state.name == "paused":
             return page.training.resume(event)
-        page.choose_experiment(OWN)
+        page.experiments.choose(OWN)
         page.remember_settings()
         return page.training.start(event)

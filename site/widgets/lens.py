@@ -1,0 +1,55 @@
+"""The image that is under the lens in every place: a drawing, a photo's digit, a sample or a test image."""
+
+from widgets.diagram import Diagram
+from widgets.dom import by_id
+
+
+class Lens:
+    def __init__(self, page):
+        self.page = page
+        self.subject, self.truth = {}, None  # the image, as fields of a message, and its class if that is known
+        self.chosen = False  # whether the person chose it, so that the reading is said in words
+        self.offered = {}  # the subject that a place took itself, since the person had chosen none
+        self.diagram = Diagram(page.request, lambda: self.subject, self.selected, self.diagram_shown)
+
+    def show(self, subject, truth=None, chosen=False):
+        """Puts an image under the lens everywhere: fields of a message, and its class if it is known. How an image is
+        read that the person has `chosen` is said in words."""
+        self.subject, self.truth, self.chosen = subject, truth, chosen
+        self.diagram.refresh()
+        self.page.places.tell("subject_changed")
+
+    def drew(self):
+        """The drawing or the photo was classified, or another of its digits was chosen."""
+        subject = self.page.reading.subject()
+        if subject:
+            self.show(subject)
+
+    def choose_sample(self, digit):
+        """A sample digit is read in the place of a drawing."""
+        self.page.reading.drawing.clear(None)
+        self.show({"sample": digit}, str(digit), chosen=True)
+
+    def look_at(self, index, truth):
+        """A test image is read."""
+        self.page.reading.drawing.clear(None)
+        self.show({"index": index}, truth, chosen=True)
+        by_id("diagram").scrollIntoView()
+
+    def network_changed(self):
+        """Another network reads, or it has other weights."""
+        self.diagram.refresh()
+        self.page.places.tell("network_changed")
+
+    def selected(self, selection):
+        """A number of the diagram was chosen."""
+        self.page.places.tell("selected", selection)
+
+    def diagram_shown(self, answer):
+        """The diagram shows another answer: what the network makes of the subject now."""
+        self.page.start.show_reader(answer["reader"])
+        prediction = self.page.reading.prediction
+        prediction.show_numbers(answer["prediction"])
+        if self.chosen:
+            prediction.say(answer["prediction"], self.truth)
+        self.page.places.tell("reader_shown", answer["reader"])
