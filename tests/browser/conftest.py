@@ -36,6 +36,9 @@ CHROMIUM_FLAGS = [
     *["--disable-sync"],
 ]
 
+# Of a new page. The service worker copies ten megabytes for offline use into each: tests of it allow it.
+DEFAULTS = {"viewport": {"width": 1440, "height": 1000}, "service_workers": "block"}
+
 WEBKIT_SETTINGS = {  # runs as root and without a graphics card, in a locale that says no language
     "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
     "WEBKIT_DISABLE_DMABUF_RENDERER": "1",
@@ -165,7 +168,7 @@ def new_page(browser: Browser, site_url: str) -> Iterator[Callable[..., Page]]:
     watches: list[Watch] = []
 
     def make(errors_expected: bool = False, **settings: object) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **settings})  # type: ignore[arg-type]
+        context = browser.new_context(**{**DEFAULTS, **settings})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         watches.append(Watch(page, site_url))

@@ -53,7 +53,7 @@ def trains_and_draws(page: Page) -> None:
 def test_without_a_facility_the_page_trains_and_draws(new_page: Maker, site_url: str, name: str) -> None:
     """In the window: the page starts, trains, reads a drawing, and says what it cannot do."""
     code, said = OPTIONAL[name]
-    page = new_page(errors_expected=True)
+    page = new_page(errors_expected=True, service_workers="allow" if said else "block")
     if not is_chromium(page):
         pytest.skip(ONE_IS_ENOUGH)
     page.add_init_script(code)
@@ -129,7 +129,7 @@ def test_a_frame_that_is_shut_off(new_page: Maker, site_url: str) -> None:
 
 def test_two_builds_on_one_origin(new_page: Maker, site_url: str) -> None:
     """Caches and kept trainings belong to the path: another site's are left alone."""
-    page = new_page()
+    page = new_page(service_workers="allow")
     if not is_chromium(page):
         pytest.skip("Playwright shows service workers' caches in Chromium alone")
     page.goto(site_url)
