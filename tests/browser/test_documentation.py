@@ -27,7 +27,7 @@ def test_from_the_page_to_a_class_and_back(new_page: Maker, site_url: str) -> No
     page.locator("dt[id='scnn.layers.convolution.Conv2D']").get_by_text("[source]").click()
     expect(page.get_by_text("class Conv2D").first).to_be_visible()
     page.get_by_role("link", name="Train in your browser").first.click()
-    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
 
 
 def test_with_the_server_stopped(browser: Browser) -> None:

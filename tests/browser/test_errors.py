@@ -20,6 +20,12 @@ def open_photo(page: Page) -> None:
     page.locator("#photo-file").set_input_files(PAPERS / "thirtythree.png")
 
 
+def choose_number(page: Page) -> None:
+    """Taps the image of the diagram, once it is shown."""
+    expect(page.locator(".layers img").first).to_be_visible()
+    page.locator(".sheet").first.click()
+
+
 # For each widget, a method of it in which an error is made, and what a person does that calls it.
 MADE: dict[str, tuple[str, Callable[[Page], object]]] = {
     "chart": ("def add_points(self", lambda page: button(page, "Train").click()),
@@ -33,7 +39,7 @@ MADE: dict[str, tuple[str, Callable[[Page], object]]] = {
     "files": ("def save(self", lambda page: button(page, "Save model").click()),
     "connection": ("async def offer_saved(self", lambda _: None),
     "start": ("def show_reader(self", lambda _: None),
-    "diagram": ("def choose(self, name", lambda page: page.locator(".sheet").first.click()),
+    "diagram": ("def choose(self, name", choose_number),
 }
 
 
