@@ -36,16 +36,16 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     fresh(page)
     page.locator("body").evaluate("body => { document.activeElement.blur(); body.focus(); }")
 
-    def go_to(selector: str) -> None:
+    def go_to(selector: str, key: str = "Tab") -> None:
         for _ in range(80):
-            page.keyboard.press("Tab")
+            page.keyboard.press(key)
             if page.evaluate("selector => document.activeElement.matches(selector)", selector):
                 page.wait_for_timeout(300)  # the ring fades in
                 style = "getComputedStyle(document.activeElement)"
                 shown = page.evaluate(f"[{style}.outlineStyle, {style}.boxShadow]")
                 assert shown != ["none", "none"], f"nothing shows the focus on {selector}"
                 return
-        raise AssertionError(f"Tab does not lead to {selector}")
+        raise AssertionError(f"{key} does not lead to {selector}")
 
     go_to("#seed")
     page.keyboard.press("Control+A")
@@ -58,7 +58,7 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("#network-summary")).not_to_have_text("9 layers, 6423 weights")
     assert page.evaluate("document.activeElement.matches('#layers input')"), "the focus was lost by a change"
-    go_to("#act")
+    go_to("#act", "Shift+Tab")  # before the network's layers; Firefox leaves the page behind its last element
     page.keyboard.press("Enter")
     wait_for(page, "finished", timeout=TRAINED)
     go_to("#canvas")
@@ -84,7 +84,7 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     go_to("#gallery button")
     page.keyboard.press("Enter")
     prediction(page).to_have_text(re.compile("^This 0 is "))
-    go_to(".sheet")
+    go_to(".sheet", "Shift+Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("status", name="Selected number")).to_have_text(re.compile(r"^Image: .* = 0\.?\d*|= 1"))

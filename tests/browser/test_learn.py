@@ -194,9 +194,11 @@ def test_one_step_moves_every_number_against_its_gradient(page: Page, lessons: L
     expect(said).to_contain_text(f"Loss {before} → {after};")
     table = section.get_by_role("table", name="Step", exact=True)
     expect(section).to_contain_text(f"1 to 25 of {answer['moved']}")
+    expect(table.locator("tbody tr").first).to_contain_text(exact(answer["rows"][0]["after"]))  # it follows the words
     rows = cells_of(table.locator("tbody tr"))
     section.get_by_role("button", name="Later").click()
     expect(section).to_contain_text(f"26 to 50 of {answer['moved']}")
+    expect(table.locator("tbody tr").first).to_contain_text(exact(answer["rows"][25]["after"]))
     rows += cells_of(table.locator("tbody tr"))
     assert [row[1:] for row in rows] == [
         [exact(row["before"]), number(row["gradient"]), exact(row["after"])] for row in answer["rows"][:50]
