@@ -23,9 +23,6 @@ from scnn.network.network import Network
 from scnn.page.course import Course
 from scnn.page.descriptions import describe_layers, describe_number, describe_prediction, describe_preset
 from scnn.page.diagram import Diagram
-from scnn.page.elements import Elements
-from scnn.page.filters import Filters
-from scnn.page.lessons import Lessons
 from scnn.page.messages import Answer, Message, read_bytes, read_index, read_number, read_strokes
 from scnn.page.reader import Reader, image_of
 from scnn.page.records import Records
@@ -55,13 +52,7 @@ class Session:
         self.uploads = Uploads()
         self.diagrams = Diagram(self.reader)
         self.found: list[FoundDigit] = []  # the digits of the newest photograph
-        topics = (
-            Elements(self.network_of, self.subject_of),
-            Filters(self.subject_of, (1, SIDE, SIDE)),
-            Lessons(self.network_of, self.subject_of, clock),
-            Course(self.current_run),
-            Records(self.current_run),
-        )
+        topics = (Course(self.current_run), Records(self.current_run))
         handlers = (
             *(self.status, self.describe, self.start, self.advance, self.step, self.stop, self.reset),
             *(self.learning_rate, self.reproduces, self.predict),
@@ -76,11 +67,27 @@ class Session:
         """Calls the handler that message["action"] names, with the message."""
         try:
             action = message.get("action")
+            if action not in self.handlers:
+                self.handlers |= self.explanations()
             if not isinstance(action, str) or action not in self.handlers:
                 raise ConfigError(f"unknown action {action!r}; expected one of: {', '.join(self.handlers)}")
             return self.handlers[action](message)
         except ScnnError as error:
             return {"error": {"name": type(error).__name__, "message": str(error)}}
+
+    def explanations(self) -> dict[str, Callable[[Message], Answer]]:
+        """The handlers of See and Learn, which need the compiler and the tracer: imported when they are first asked,
+        so that the page starts sooner."""
+        from scnn.page.elements import Elements
+        from scnn.page.filters import Filters
+        from scnn.page.lessons import Lessons
+
+        topics = (
+            Elements(self.network_of, self.subject_of),
+            Filters(self.subject_of, (1, SIDE, SIDE)),
+            Lessons(self.network_of, self.subject_of, self.clock),
+        )
+        return {handler.__name__: handler for topic in topics for handler in topic.handlers}
 
     def status(self, message: Message) -> Answer:
         """Versions, engines, experiments, and the provenance of the pretrained model."""

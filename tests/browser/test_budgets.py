@@ -67,9 +67,11 @@ def test_nothing_moves_by_itself(browser: Browser, new_page: Maker, site_url: st
         """window.shifted = 0, window.moved = [];
         new PerformanceObserver(list => {
             for (const one of list.getEntries()) {
+                if (one.hadRecentInput) continue; // a person went to another place
                 window.shifted += one.value;
-                const names = one.sources.map(({ node }) => `${node?.nodeName}#${node?.id}.${node?.className}`);
-                window.moved.push(`${one.value.toFixed(4)} ${names.join(" ")}`);
+                const names = one.sources.map(({ node, previousRect, currentRect }) =>
+                    `${node?.nodeName}#${node?.id}.${node?.className} ${previousRect.y} to ${currentRect.y}`);
+                window.moved.push(`${location.hash} ${one.value.toFixed(4)} ${names.join(" ")}`);
             }
         }).observe({ type: "layout-shift", buffered: true });"""
     )
