@@ -32,7 +32,7 @@ from scnn.plan import Call, Plan, Procedure
 __all__ = ["Inspection", "Inspector", "Layout", "Sheet", "drawing", "layout_of", "read_sheet"]
 
 MAX_MAPS = 64  # in one sheet
-COLUMN = 32  # a vector of up to so many numbers is one column
+COLUMN = 32  # a vector of at most this many numbers is one column
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ class Diagram:
     def follow(
         self, answer: Answer, message: Message, clock: Callable[[], float], trained: float | None = None
     ) -> Answer:
-        """The answer about a training with the diagram of the message's `subject`. After so many seconds of training
-        it has a diagram only if all diagrams together have cost a small share of the time, or if the training ends.
+        """The answer about a training with the diagram of the message's `subject`. After `trained` seconds of
+        training it has a diagram only if diagrams have cost a small share of the time, or if the training ends.
         """
         subject = message.get("subject")
         if not isinstance(subject, dict):

@@ -68,7 +68,7 @@ class Elements:
         self.handlers = (self.element, self.element_steps)
 
     def element(self, message: Message) -> Answer:
-        """How an `element` of a `layer`'s output came about, for the image in the message; "image" is a layer, too.
+        """How an `element` of a `layer`'s output was computed, for the image in the message; "image" is a layer, too.
         With `backward` it is the gradient of the `role` (`output`, the default, `weights` or `bias`). The first
         layer and its element of largest magnitude are the defaults. `everything` asks for all products of a long sum,
         `channel` for the window in one channel of a convolution's input."""

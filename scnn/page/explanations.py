@@ -1,4 +1,4 @@
-"""How one element of a layer's output, or of a gradient, came about, as plain data for the page.
+"""How one element of a layer's output, or of a gradient, was computed, as plain data for the page.
 
 Each explanation has a `form`: `sum` (convolution, dense, averages, and most gradients), `rectified` (ReLU), `maximum`
 (max pooling), `softmax`, `steps` (other activations: what they read), `same` (flatten, and dropout outside training),
@@ -31,7 +31,7 @@ def flat_of(index: tuple[int, ...], shape: Shape) -> int:
 
 
 def explain(tracer: NetworkTracer, layer: int, element: tuple[int, ...], message: Message) -> Answer:
-    """How an element of a layer's output came about; the layer -1 is the image."""
+    """How an element of a layer's output was computed; the layer -1 is the image."""
     network = tracer.network
     if layer < 0:
         value = tracer.engine.read("input")[flat_of(element, network.input_shape)]
@@ -135,7 +135,7 @@ def trace_gradient(tracer: NetworkTracer, layer: int, element: tuple[int, ...], 
 def explain_gradient(
     tracer: NetworkTracer, layer: int, element: tuple[int, ...], role: str, message: Message
 ) -> Answer:
-    """How an element of a gradient came about in the backward pass of `layer`."""
+    """How an element of a gradient was computed in the backward pass of `layer`."""
     network, kind = tracer.network, tracer.network.layers[layer]
     copied = trace_gradient(tracer, layer, element, role)
     trace = copied.source or copied  # a convolution's padding is taken off by a kernel that only copies

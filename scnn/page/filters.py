@@ -50,7 +50,7 @@ class Filters:
 
     def filter(self, message: Message) -> Answer:
         """The map that a filter makes of the image: `weights` as rows of numbers, `stride` and `padding`;
-        and how an `element` [row, column] of the map came about, by default the one of largest magnitude."""
+        and how an `element` [row, column] of the map was computed, by default the one of largest magnitude."""
         bench = self.bench(message)
         image, _ = self.subject_of(message)
         (sheet, *_) = bench.inspector.look([level / 255.0 for level in image]).outputs

@@ -164,7 +164,7 @@ class Lessons:
         }
 
     def check_gradients(self, message: Message) -> Answer:
-        """Starts a check of all gradients against finite differences; `advance_check` goes on with it."""
+        """Starts a check of all gradients against finite differences; `advance_check` continues it."""
         network = self.network_of(message)
         image, label = self.subject_of(message)
         label = class_of(network, message, label)

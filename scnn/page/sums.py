@@ -1,4 +1,4 @@
-"""Describes a traced element for the page: where its numbers stand, the rows of its sum, and the lines that ran."""
+"""Describes a traced element for the page: where its numbers are, the rows of its sum, and the lines that ran."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -50,7 +50,7 @@ class Diagnosis:
 
 
 def diagnose(epochs: Sequence[EpochEnded]) -> Diagnosis | None:
-    """The diagnosis after these epochs, the last of which is the newest; None before the first. Epochs without test
+    """The diagnosis after these epochs, in the order they ended; None before the first. Epochs without test
     images are judged on their validation images, or else on the training images."""
     if not epochs:
         return None

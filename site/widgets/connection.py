@@ -36,7 +36,7 @@ class Connection:
             await page.update.register()
 
     async def show_samples(self):
-        """Shows the sample digits, and one of them under the lens until something is drawn."""
+        """Shows the sample digits; the diagram shows one of them until something is drawn."""
         answer = await self.page.request("samples")
         if answer:
             self.page.start.show_samples(answer["samples"])

@@ -1,4 +1,4 @@
-"""How one number came about: as pictures, as a table, and as the kernel's lines; step by step, or played.
+"""How one number was computed: as pictures, as a table, and as the kernel's lines; step by step, or played.
 
 The worker's tracer explains the number; nothing is computed here.
 """
@@ -237,7 +237,7 @@ def title_of_hand(answer):
 
 
 def words_of(answer):
-    """The number and how it came about, as one sentence."""
+    """The number and how it was computed, as one sentence."""
     form, value = answer["form"], short(answer["value"])
     kind = answer.get("kind", "")
     if form == "sum":

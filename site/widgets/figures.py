@@ -42,8 +42,8 @@ def exact(value):
 
 
 def rounded(value, digits):
-    """The nearest number with so many digits, ties away from zero; minus zero is zero. MicroPython's own rounding is
-    not always to the nearest."""
+    """The nearest number with this many digits, ties away from zero; minus zero is zero. MicroPython's own rounding
+    is not always to the nearest."""
     return float(window.Number.new(value).toPrecision(digits)) if value else 0
 
 

@@ -1,4 +1,4 @@
-"""The glossary: a term's definition opens in place, behind the term, and closes again."""
+"""The glossary: a term's definition opens in place, after the term, and closes again."""
 
 from pyscript import document
 from widgets.dom import element, listen

@@ -60,7 +60,7 @@ class HandFilter:
         self.refresh()
 
     def change(self, row, column):
-        """A weight was typed; what is no number is marked, and the filter stays as it was."""
+        """A weight was typed. A value that is not a number is marked as invalid, and the filter is unchanged."""
         field = self.inputs[3 * row + column]
         document.querySelector(f"#filter-presets input[value={OWN}]").checked = True
         try:

@@ -18,7 +18,7 @@ class Learn(Place):
 
     def __init__(self, page):
         super().__init__(page, by_id("learn"))
-        self.of = {}  # the subject that the class is said of
+        self.of = {}  # the subject whose class was chosen
         self.truth = None  # the class that the person chose, or None for the image's own
         self.wanted = {}  # whose gradient is explained
         self.checked = None  # class, loss and probability: others are of another network or image

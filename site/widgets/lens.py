@@ -1,4 +1,4 @@
-"""The image that is under the lens in every place: a drawing, a photo's digit, a sample or a test image."""
+"""The image that every place shows: a drawing, a photo's digit, a sample or a test image."""
 
 from widgets.diagram import Diagram
 from widgets.dom import by_id
@@ -8,13 +8,13 @@ class Lens:
     def __init__(self, page):
         self.page = page
         self.subject, self.truth = {}, None  # the image, as fields of a message, and its class if that is known
-        self.chosen = False  # whether the person chose it, so that the reading is said in words
+        self.chosen = False  # whether the person chose it: then the prediction is described in words
         self.offered = {}  # the subject that a place took itself, since the person had chosen none
         self.diagram = Diagram(page.request, lambda: self.subject, self.selected, self.diagram_shown)
 
     def show(self, subject, truth=None, chosen=False):
-        """Puts an image under the lens everywhere: fields of a message, and its class if it is known. How an image is
-        read that the person has `chosen` is said in words."""
+        """Shows an image in every place: `subject` are fields of a message, `truth` is its class if it is known. The
+        prediction for an image that the person has `chosen` is described in words."""
         self.subject, self.truth, self.chosen = subject, truth, chosen
         self.diagram.refresh()
         self.page.places.tell("subject_changed")

@@ -97,7 +97,7 @@ class LossCurve:
         self.refresh()
 
     def read_fields(self):
-        """The number that the fields say; what is no number in range is put right."""
+        """The index in the fields; values that are not numbers in range are corrected."""
         element_ = []
         for field in self.fields:
             try:

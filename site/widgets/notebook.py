@@ -30,7 +30,7 @@ class Notebook:
             button.disabled = state not in ("ready", "finished", "paused")
 
     async def ask(self, what, **message):
-        """The worker's answer, or None after a fault of the storage, which is said."""
+        """The worker's answer, or None after a storage error, which the page shows."""
         message["do"] = what
         answer = json.loads(await self.page.worker.proxy.notes(json.dumps(message)))
         if "error" in answer:
@@ -40,7 +40,7 @@ class Notebook:
         return answer
 
     async def load(self):
-        """Shows the runs that are kept; a browser that refuses storage keeps none, which is said after the first."""
+        """Shows the saved runs. If the browser refuses storage, the page says so after the first run."""
         answer = json.loads(await self.page.worker.proxy.notes(json.dumps({"do": "list"})))
         if "error" not in answer:
             self.show(answer)
@@ -141,7 +141,7 @@ class Notebook:
             box.focus()
 
     def box(self, key):
-        """The box of a run, which was built anew."""
+        """The checkbox of a run, which was rebuilt."""
         label = [text("notebook.show", number=self.number(one)) for one in self.runs if one["key"] == key]
         boxes = list(by_id("runs").querySelectorAll("input[type=checkbox]"))
         found = [box for box in boxes if box.checked and box.getAttribute("aria-label") in label]

@@ -7,7 +7,7 @@ from pyscript import document, window
 from pyscript.ffi import create_proxy, to_js
 from widgets.browser import found
 
-HEADER = 1 << 20  # bytes: the size of a picture stands in the first megabyte of its file
+HEADER = 1 << 20  # bytes: a picture's size is in the first megabyte of its file
 LARGE = 4_000_000  # pixels: larger pictures are scaled while they are decoded
 LONG = 2  # times as long as wide: such pictures are scaled afterwards
 NOISE = "this browser's protection against fingerprinting returns noise for a picture's pixels"

@@ -1,6 +1,6 @@
 """The places of the page, one for each hash: shows one, and moves the parts that all of them share into it.
 
-Worker, network, drawing and runs outlive a change of place, since nothing is loaded anew.
+Worker, network, drawing and runs survive a change of place, since nothing is reloaded.
 """
 
 from pyscript import document, window

@@ -36,7 +36,7 @@ class Reading:
         by_id("correct").disabled = not by_id("truth").value
 
     def subject(self):
-        """The digit that is read, as messages name it; nothing if there is none."""
+        """The fields of a message for the digit that is read; empty if there is none."""
         digits, chosen = self.prediction.digits, self.prediction.chosen
         if self.photo.shown and digits:
             return {"image": digits[chosen]["image"]}

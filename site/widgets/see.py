@@ -1,4 +1,4 @@
-"""The place See: how each number of the network came about, forward, and a filter made by hand."""
+"""The place See: how each number of the network is computed, forward, and a filter made by hand."""
 
 from widgets.dom import by_id, element, listen, replace
 from widgets.explanation import Explanation

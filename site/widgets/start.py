@@ -9,7 +9,6 @@ OWN = "mnist"  # the experiment of Train your own: all ten digits
 class Start:
     def __init__(self, page):
         self.page = page
-        self.samples = []
         listen(by_id("train-own"), "click", self.act)
 
     def shown(self):

@@ -11,7 +11,7 @@ def minus(text: str) -> str:
 
 
 def rounded(value: float, digits: int) -> float:
-    """The nearest number with so many digits, ties away from zero."""
+    """The nearest number with this many digits, ties away from zero."""
     return float(Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(Decimal(value)))
 
 

@@ -54,7 +54,7 @@ def message(page: Page) -> Locator:
 
 
 def test_what_the_results_belong_to(page: Page) -> None:
-    """The results say of which run they are, and that the form now describes another one; the verdict is in words."""
+    """The results name their run, and say when the form describes another one; the verdict is in words."""
     results = page.locator("#results-of")
     expect(results).to_have_text("Results of: The paper's three digits, seed 4, epochs 3.")
     set_field(page.get_by_role("spinbutton", name="Seed"), "5")

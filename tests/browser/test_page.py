@@ -46,7 +46,7 @@ def trained(new_page: Maker, site_url: str) -> Page:
 
 
 def test_the_page_says_the_same_before_python_comes(new_page: Maker, site_url: str) -> None:
-    """What index.html says of the default experiment, the ten digits, is what the worker then says of it."""
+    """index.html describes the default experiment, the ten digits, with the worker's own words."""
     page = opened(new_page, site_url, "#/train")
     expect(page.get_by_role("combobox", name="Experiment")).to_have_value("mnist")
     written, shown = page.evaluate(

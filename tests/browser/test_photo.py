@@ -288,7 +288,7 @@ def test_noise_instead_of_pixels(new_page: Maker, site_url: str, tried: Tried) -
 
 
 def test_a_phone_offers_its_camera(new_page: Maker, site_url: str) -> None:
-    """Where there is touch, a second button asks for the camera on the back; a desk has no use for it."""
+    """On touch screens, a second button opens the rear camera; other computers do not have it."""
     page = opened(new_page, site_url)
     expect(button(page, "Take a photo")).to_be_hidden()
     if is_chromium(page):

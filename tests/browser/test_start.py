@@ -27,7 +27,7 @@ def pictures(page: Page) -> list[str]:
 
 
 def test_the_first_screen(page: Page) -> None:
-    """The canvas and the first button stand on it, after few words; it says who reads."""
+    """It has the canvas and the first button, after few words, and says which network reads."""
     trains = button(page, "Train your own")
     height = page.viewport_size["height"] if page.viewport_size else 0
     for seen in (page.locator("#canvas"), trains):

@@ -196,7 +196,7 @@ REFUSALS = {
     ),
     "a return in the middle": Refusal(
         "if size > 3:\n    return 1.0\nout[0] = 1.0",
-        "a return stands only at the end; expected one `return` as the kernel's last statement",
+        "a return is allowed only at the end; expected one `return` as the kernel's last statement",
         [("", "return 1.0")],
     ),
     "break": Refusal(
@@ -206,7 +206,7 @@ REFUSALS = {
     ),
     "lanes outside a for": Refusal(
         "y = lanes(3)",
-        "lanes stands after `for … in` alone; expected `for name in lanes(…)`",
+        "lanes is allowed only after `for … in`; expected `for name in lanes(…)`",
         [("", "lanes(3)")],
     ),
     "a word with the wrong type": Refusal(

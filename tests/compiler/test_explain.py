@@ -261,7 +261,7 @@ for k in blocked(size, 4):
 
 
 def test_remarks_on_a_kernel_whose_loops_are_refused() -> None:
-    """Each refused loop is plain, with its reason; the others are what they ask for."""
+    """Each refused loop is plain, with its reason; the others are as they were requested."""
     kernel = kernel_of(HEAD + "".join(f"    {line}\n" for line in REFUSED.strip().splitlines()))
     subject = call_with_sizes(kernel, {"size": 8})
     with pytest.raises(KernelError):

@@ -65,7 +65,7 @@ RANGES = {
     ),
     "lanes in lanes": (
         "for i in lanes(size):\n    for j in lanes(4):\n        out[i] = x[j]",
-        "lanes stands inside lanes",
+        "lanes is used inside lanes",
         "for j in lanes(4)",
     ),
     "blocks of none": ("for i in blocked(size, 0):\n    out[i] = 1.0", "0 turns cannot run together", "0"),

@@ -193,7 +193,7 @@ class Leaky(ReLU):
 
 
 def test_a_wrong_gradient_fails() -> None:
-    """Those behind the mistake fail; those after it pass."""
+    """The tensors whose gradients depend on the mistake fail; the others pass."""
     layers = [Leaky() if isinstance(layer, ReLU) else layer for layer in LAYERS]
     of = lessons(Network((1, 8, 8), layers, seed=3))
     asked(of.check_gradients)

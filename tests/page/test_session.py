@@ -187,7 +187,7 @@ def test_one_of_several_digits_is_taught() -> None:
     ],
 )
 def test_a_subject_that_is_refused(subject: dict[str, object], message: str) -> None:
-    """A digit that is not there, and what is no image."""
+    """A digit that does not exist, and data that is not an image."""
     session = ticking()
     session.handle({"action": "start", "seed": 1})
     answer = session.handle({"action": "correct", "label": "2", **subject})

@@ -25,7 +25,7 @@ def plain(s: Scene) -> Array:
 
 
 def lines(s: Scene, picture: Array, colour: Colour, gap: float, width: float, both: bool, turn: float) -> Array:
-    """Ruled or squared paper, its lines turned by so many radians."""
+    """Ruled or squared paper, its lines rotated by this many radians."""
     rows, columns = np.mgrid[0 : s.height, 0 : s.width]
     for angle in (turn, turn + np.pi / 2)[: 2 if both else 1]:
         across = rows * np.cos(angle) - columns * np.sin(angle) + s.between(0, gap)

@@ -104,7 +104,7 @@ def used_otherwise(statements: Sequence[Statement], local: str) -> bool:
 
 
 def position_of(local: str, before: Statements, loop: Repeat) -> str | None:
-    """A local of the kernel that is set to the index wherever `local` is set to the element."""
+    """A local of the kernel that is set to the index whenever `local` is set to the element."""
     blocks = [before, *blocks_with(loop.body, local)]
     for candidate in sorted(assigned(blocks[1])):
         if all(pairs(block, local, candidate) for block in blocks):

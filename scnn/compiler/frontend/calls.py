@@ -37,7 +37,7 @@ def read_call(reader: Reader, node: ast.Call, read: Read) -> Expression:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     meaning = reader.meaning(name, BUILTINS.get(name))
     if name in LOOPS:
-        reader.refuse(node, f"{name} stands after `for … in` alone", f"`for name in {name}(…)`")
+        reader.refuse(node, f"{name} is allowed only after `for … in`", f"`for name in {name}(…)`")
     if name in CONVERSIONS and meaning is CONVERSIONS[name][0]:
         _, wanted, given = CONVERSIONS[name]
         (value,) = read_numbers(reader, node, name, read, "x")

@@ -61,7 +61,9 @@ def read_block(reader: Reader, nodes: list[ast.stmt], defined: set[str], top: bo
             continue  # the docstring
         with reader.recovering():
             if isinstance(node, ast.Return) and not (top and position == len(nodes) - 1):
-                reader.refuse(node, "a return stands only at the end", "one `return` as the kernel's last statement")
+                reader.refuse(
+                    node, "a return is allowed only at the end", "one `return` as the kernel's last statement"
+                )
             statements.append(read_statement(reader, node, defined))
             continue
         skip(reader, node, defined)

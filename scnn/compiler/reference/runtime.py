@@ -140,7 +140,7 @@ def lanes(
     if by < LANES or by % LANES:
         raise site.error(f"{by} turns do not fill whole vectors", "a multiple of 4")
     if len(by_turn(group)) != len(group):
-        raise site.error("lanes stands inside lanes", "range(…) for one of the two loops")
+        raise site.error("lanes is used inside lanes", "range(…) for one of the two loops")
     count = begin(run, site, weight, group, count, by)
     chosen = run.watcher.chosen(site, range(count)) if run.watcher else None
     if chosen is not None:  # a loop that carries nothing: one turn after the other

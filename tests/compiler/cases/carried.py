@@ -1,4 +1,4 @@
-"""What lanes carry from one turn to the next: sums, maxima, and what is no reduction."""
+"""What lanes carry from one iteration to the next: sums, maxima, and what is not a reduction."""
 
 from tests.compiler.cases.case import LEAST, MOST, NAN, F, Table
 

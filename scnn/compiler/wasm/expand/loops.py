@@ -77,7 +77,7 @@ def constant(state: State, bound: Expression, group: list[LoopTurn]) -> int:
 def require_turns_together(state: State, loop: Repeat, turns: int, by: int, group: list[LoopTurn]) -> None:
     """Raises KernelError unless the turns of the loop may run together."""
     if loop.kind == "lanes" and state.lanes:
-        raise state.error(loop.node, "lanes stands inside lanes", "range(…) for one of the two loops")
+        raise state.error(loop.node, "lanes is used inside lanes", "range(…) for one of the two loops")
     if loop.kind == "lanes" and (by < LANES or by % LANES):
         assert loop.by
         raise state.error(loop.by.node, f"{by} turns do not fill whole vectors", "a multiple of 4")
