@@ -136,8 +136,7 @@ class Column:
         """Shows a layer's part of an answer to `diagram`."""
         self.layout = layer
         self.picture.src = layer["picture"]
-        tall = sheet_height(layer) > 3 * sheet_width(layer)
-        self.holder.classList.toggle("thin", tall)
+        self.holder.classList.toggle("thin", sheet_width(layer) == 1)  # a vector
         label = text("diagram.sheet", name=layer["name"])
         self.holder.setAttribute(
             "aria-label", f"{label}: {' × '.join([str(side) for side in layer['output_shape']])}"

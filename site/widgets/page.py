@@ -61,7 +61,8 @@ class Page:
         self.update = Update()
         self.glossary = Glossary()
         self.start, self.see, self.learn = Start(self), See(self), Learn(self)
-        self.places = Places({"start": self.start, "see": self.see, "learn": self.learn, "train": self.results})
+        places = {"start": self.start, "see": self.see, "learn": self.learn, "train": self.results}
+        self.places = Places(places, lambda: self.lens.diagram.mark([]))
         self.depth = Depth(self.depth_changed)
         self.places.go()
 

@@ -18,9 +18,10 @@ FIRST = "start"
 
 
 class Places:
-    def __init__(self, places):
-        """`places` maps the name of each place to its widget, whose shown() is called when it becomes visible."""
-        self.places = places
+    def __init__(self, places, left):
+        """`places` maps the name of each place to its widget, whose shown() is called when it becomes visible. Calls
+        left() when a place is left."""
+        self.places, self.left = places, left
         self.current = None
         listen(document.defaultView, "hashchange", lambda event: self.go())
 
@@ -44,6 +45,7 @@ class Places:
                 link.removeAttribute("aria-current")
         document.title = text("nav.title", place=text(f"nav.{name}"))
         if moved:
+            self.left()
             window.scrollTo(0, 0)
             by_id(f"{name}-title").focus()
         self.places[name].shown()

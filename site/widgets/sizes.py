@@ -34,9 +34,9 @@ class Sizes:
         for size in sizes:
             line, cells = element("tr"), []
             line.append(element("th", size["layer"], scope="row"))
-            for name in COLUMNS:
+            for _ in COLUMNS:
                 cell, number = element("td"), element("span", "–")
-                bar = element("meter", min=0, max=1, value=0, class_=name, aria_hidden="true")
+                bar = element("meter", min=0, max=1, value=0, aria_hidden="true")
                 cell.append(number)
                 cell.append(bar)
                 line.append(cell)
