@@ -13,19 +13,15 @@ __all__ = ["MaxPool2D", "AveragePool2D", "GlobalAveragePool"]
 
 
 @dataclass(frozen=True)
-class MaxPool2D(Layer):
-    """Takes the maximum of each size × size window: (channels, rows, columns) → (channels, rows', columns'), with
-    rows' = (rows - size) // stride + 1. The stride, in pixels, is the size by default. Raises ConfigError for
-    settings below 1; a network raises ShapeError if a window does not fit into its input.
-
-    Kernels: `maxpool2d_forward`, `maxpool2d_backward` in `scnn.kernels.pooling`.
-    """
+class Pool2D(Layer):
+    """What poolings share: windows of size × size pixels, `stride` pixels apart (by default the size). Raises
+    ConfigError for settings below 1; a network raises ShapeError if a window does not fit into its input."""
 
     size: int = 2
     stride: int | None = None
 
     def __post_init__(self) -> None:
-        require_at_least(1, "MaxPool2D", size=self.size, stride=self.step)
+        require_at_least(1, type(self).__name__, size=self.size, stride=self.step)
         object.__setattr__(self, "stride", self.step)  # so that equal layers are equal
 
     @property
@@ -34,8 +30,18 @@ class MaxPool2D(Layer):
         return self.size if self.stride is None else self.stride
 
     def output_shape(self, shape: Shape) -> Shape:
-        rows, columns = windows("MaxPool2D", maps("MaxPool2D", shape), self.size, self.step)
+        rows, columns = windows(type(self).__name__, maps(type(self).__name__, shape), self.size, self.step)
         return (shape[0], rows, columns)
+
+
+@dataclass(frozen=True)
+class MaxPool2D(Pool2D):
+    """Takes the maximum of each size × size window: (channels, rows, columns) → (channels, rows', columns'), with
+    rows' = (rows - size) // stride + 1. The stride, in pixels, is the size by default. Raises ConfigError for
+    settings below 1; a network raises ShapeError if a window does not fit into its input.
+
+    Kernels: `maxpool2d_forward`, `maxpool2d_backward` in `scnn.kernels.pooling`.
+    """
 
     def buffers(self, shape: Shape) -> Mapping[str, tuple[str, Shape]]:
         return {"winners": ("int32", self.output_shape(shape))}
@@ -81,29 +87,13 @@ class MaxPool2D(Layer):
 
 
 @dataclass(frozen=True)
-class AveragePool2D(Layer):
+class AveragePool2D(Pool2D):
     """Takes the mean of each size × size window: (channels, rows, columns) → (channels, rows', columns'), with
     rows' = (rows - size) // stride + 1. The stride, in pixels, is the size by default. Raises ConfigError for
     settings below 1; a network raises ShapeError if a window does not fit into its input.
 
     Kernel: `averagepool2d_forward` in `scnn.kernels.pooling`; its backward kernel is derived.
     """
-
-    size: int = 2
-    stride: int | None = None
-
-    def __post_init__(self) -> None:
-        require_at_least(1, "AveragePool2D", size=self.size, stride=self.step)
-        object.__setattr__(self, "stride", self.step)  # so that equal layers are equal
-
-    @property
-    def step(self) -> int:
-        """The effective stride."""
-        return self.size if self.stride is None else self.stride
-
-    def output_shape(self, shape: Shape) -> Shape:
-        rows, columns = windows("AveragePool2D", maps("AveragePool2D", shape), self.size, self.step)
-        return (shape[0], rows, columns)
 
     def forward(self, shape: Shape) -> list[Call]:
         """output[channel, row, column] = mean over i, j < size of input[channel, row · stride + i, column · stride +
