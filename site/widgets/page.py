@@ -24,6 +24,7 @@ from widgets.see import See
 from widgets.settings import Settings
 from widgets.start import Start
 from widgets.state import State
+from widgets.teach import Teach
 from widgets.teaching import Teaching
 from widgets.texts import text
 from widgets.training import Training
@@ -62,6 +63,7 @@ class Page:
         self.glossary = Glossary()
         self.start, self.see, self.learn = Start(self), See(self), Learn(self)
         places = {"start": self.start, "see": self.see, "learn": self.learn, "train": self.results}
+        places["teach"] = Teach(self)
         self.places = Places(places, lambda: self.lens.diagram.mark([]))
         self.depth = Depth(self.depth_changed)
         self.places.go()
