@@ -4,6 +4,7 @@ Worker, network, drawing and runs survive a change of place, since nothing is re
 """
 
 from pyscript import document, window
+from pyscript.ffi import to_js
 from widgets.dom import by_id, listen
 from widgets.texts import text
 
@@ -41,6 +42,7 @@ class Places:
         for link in document.querySelectorAll("nav a"):
             if self.place_in(link.getAttribute("href")) == name:
                 link.setAttribute("aria-current", "page")
+                link.scrollIntoView(to_js({"block": "nearest", "inline": "nearest"}))
             else:
                 link.removeAttribute("aria-current")
         document.title = text("nav.title", place=text(f"nav.{name}"))

@@ -22,6 +22,7 @@ def page(new_page: Maker, site_url: str, request: pytest.FixtureRequest) -> Page
 
 def pictures(page: Page) -> list[str]:
     """What the diagram shows of each layer."""
+    expect(page.locator(".layers img")).to_have_count(8)
     found: list[str] = page.locator(".layers img").evaluate_all("all => all.map(one => one.src)")
     return found
 
@@ -33,15 +34,7 @@ def test_the_first_screen(page: Page) -> None:
     for seen in (page.locator("#canvas"), trains):
         box = seen.bounding_box()
         assert box and box["y"] + box["height"] <= height
-    before = page.evaluate(
-        """() => {
-            const words = document.createRange();
-            words.setStart(document.body, 0);
-            words.setEndBefore(document.querySelector("#train-own"));
-            const seen = [...words.cloneContents().querySelectorAll("*")];
-            return document.body.innerText.split("Train your own")[0];
-        }"""
-    )
+    before = page.evaluate("() => document.body.innerText.split('Train your own')[0]")
     assert len(before.split()) < WORDS, before
     expect(page.get_by_role("status", name="Reader")).to_have_text("Read by the network that came with this page.")
     expect(page.locator(".layers img")).to_have_count(8)
