@@ -93,7 +93,8 @@ if (missing) {
   addEventListener("scnn:started", started, { once: true });
   try {
     await import("./storage.js");
-    const { hooks } = await import("./vendor/pyscript/core.js");
+    const { codemirror, hooks } = await import("./vendor/pyscript/core.js");
+    globalThis.codemirror = codemirror; // the parts of the code editor, each fetched when it is first asked for
     hooks.worker.onBeforeRunAsync.clear(); // the only part that needs 'unsafe-eval'
     if (!navigator.serviceWorker?.controller) watchPython().catch(note); // else, all of it is there
     startWorker();

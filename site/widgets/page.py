@@ -12,6 +12,7 @@ from widgets.experiments import OWN, Experiments
 from widgets.failure import Failure
 from widgets.files import Files
 from widgets.glossary import Glossary
+from widgets.later import later_places
 from widgets.learn import Learn
 from widgets.lens import Lens
 from widgets.notebook import Notebook
@@ -24,7 +25,6 @@ from widgets.see import See
 from widgets.settings import Settings
 from widgets.start import Start
 from widgets.state import State
-from widgets.teach import Teach
 from widgets.teaching import Teaching
 from widgets.texts import text
 from widgets.training import Training
@@ -63,8 +63,7 @@ class Page:
         self.glossary = Glossary()
         self.start, self.see, self.learn = Start(self), See(self), Learn(self)
         places = {"start": self.start, "see": self.see, "learn": self.learn, "train": self.results}
-        places["teach"] = Teach(self)
-        self.places = Places(places, lambda: self.lens.diagram.mark([]))
+        self.places = Places(dict(places, **later_places(self)), lambda: self.lens.diagram.mark([]))
         self.depth = Depth(self.depth_changed)
         self.places.go()
 
