@@ -1,5 +1,5 @@
-"""A code editor: CodeMirror, which PyScript brings, in a shadow root: there its styles need no inline stylesheet, which
-the page's content-security policy refuses. If it cannot be loaded, a plain text field takes its place.
+"""A code editor: CodeMirror, which PyScript brings. It lives in a shadow root, where its styles need no inline
+stylesheet, which the page's content-security policy refuses. If it cannot be loaded, a plain field takes its place.
 
 CodeMirror is fetched when the first editor is opened.
 """
