@@ -1,14 +1,10 @@
 // Starts PyScript. Checks what the page needs of the browser, shows how much of Python has arrived, and reports errors
 // until Python has started.
-const BROWSERS = "Chrome and Edge 91, Firefox 89 and Safari 16.4, or newer, have it";
 const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
 const NEEDED = [
-  [
-    () => typeof WebAssembly === "object",
-    `This browser has no WebAssembly, which Python needs here. ${BROWSERS}; Lockdown Mode disables it.`,
-  ],
-  [() => WebAssembly.validate(new Uint8Array(SIMD)), `This browser's WebAssembly has no SIMD. ${BROWSERS}.`],
-  [() => typeof Worker === "function", `This browser has no web workers. ${BROWSERS}.`],
+  [() => typeof WebAssembly === "object", "no_webassembly"],
+  [() => WebAssembly.validate(new Uint8Array(SIMD)), "no_simd"],
+  [() => typeof Worker === "function", "no_workers"],
 ];
 
 const query = new URLSearchParams(location.search);
@@ -20,19 +16,22 @@ let why = "";
 const note = (event) => (why ||= String(event.reason ?? event.message ?? event));
 for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, note);
 
-const show = (words, details) => {
-  element("state").textContent = "failed – see the message below.";
-  element("failure-text").textContent = words;
+// The texts that are needed before Python has started, or if it never does, are in the page.
+const text = (name, values = {}) =>
+  document.querySelector(`[data-text="boot.${name}"]`).textContent.replace(/{(\w+)}/g, (_, value) => values[value]);
+
+const show = async (name, details) => {
+  await scnnLanguage.shown;
+  element("state").textContent = text("failed");
+  element("state").dataset.state = "failed";
+  element("failure-text").textContent = text(name);
   element("failure-details").textContent = details;
   element("failure").hidden = false;
   element("retry").addEventListener("click", reload);
 };
 const fail = () => {
   const traceback = document.querySelector(".py-error")?.textContent; // PyScript's, where main.py raised
-  show(
-    "A part of this page could not be loaded: a file is missing, damaged, or does not arrive. Is there a network connection?",
-    why || traceback || `Nothing has arrived for ${PATIENCE / 1000} seconds.`,
-  );
+  show("missing", why || traceback || text("nothing", { seconds: PATIENCE / 1000 }));
 };
 
 globalThis.lastArrival = performance.now();
@@ -45,8 +44,7 @@ const watch = setInterval(() => {
 const report = (event) => {
   const details = String(event.reason ?? event.message ?? "no details");
   if (details.startsWith("ResizeObserver loop")) return; // a browser's own note, and no error
-  element("failure-text").textContent =
-    "Something on this page went wrong. What was saved is still there: reload the page.";
+  element("failure-text").textContent = text("wrong");
   element("failure-details").textContent = details;
   element("failure").hidden = false;
 };
@@ -71,9 +69,9 @@ const watchPython = async () => {
     if (!(name in sizes) || !element("failure").hidden) return;
     arrived[name] = Math.max(arrived[name] ?? 0, bytes); // another tab may be starting, too
     const share = Math.min(1, Object.values(arrived).reduce((sum, bytes) => sum + bytes) / total);
-    if (!element("state").textContent.startsWith("loading")) return;
+    if ((element("state").dataset.state ?? "loading") !== "loading") return;
     element("progress").value = share;
-    element("state").textContent = `loading – ${Math.round(100 * share)} % of Python has arrived …`;
+    element("state").textContent = text("arrived", { percent: Math.round(100 * share) });
   };
 };
 

@@ -9,7 +9,12 @@ TIMEOUT = 5  # seconds
 
 
 class StorageError(Exception):
-    """The browser refuses to store this: storage is full, disabled, or private."""
+    """The browser refuses to store this: storage is full, disabled, or private. `said` is the reason as the page's
+    catalogue has it: the key of a text `storage.…`, and its values."""
+
+    def __init__(self, key, **values):
+        self.said = {"key": key, **values}
+        super().__init__(f"{key} {values}")
 
 
 class Table:
@@ -21,7 +26,7 @@ class Table:
 
     async def open(self):
         if getattr(js, "storageRefused", ""):
-            raise StorageError(f"this browser refuses storage to this page ({js.storageRefused}).")
+            raise StorageError("refused", name=js.storageRefused)
         if self.opened is None:
             request = js.indexedDB.open(self.database, 1)
             request.onupgradeneeded = create_once_callable(
@@ -71,7 +76,7 @@ async def settled(target, good, bad):
         if not future.done():
             error = target.error
             full = error and error.name == "QuotaExceededError"
-            future.set_exception(StorageError("the browser's storage is full." if full else f"{error}"))
+            future.set_exception(StorageError("full") if full else StorageError("fault", name=f"{error}"))
 
     setattr(target, good, create_once_callable(done))
     for name in bad:
@@ -79,10 +84,10 @@ async def settled(target, good, bad):
     await future
 
 
-def words_of(error):
-    """Why the storage failed, as a clause."""
+def reason_of(error):
+    """Why the storage failed, as the page's catalogue has it."""
     if isinstance(error, StorageError):
-        return str(error)
+        return error.said
     if isinstance(error, TimeoutError):
-        return "the browser's storage does not answer."
-    return f"the browser's storage cannot be used ({getattr(error, 'name', type(error).__name__)})."
+        return {"key": "silent"}
+    return {"key": "unusable", "name": getattr(error, "name", type(error).__name__)}

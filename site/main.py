@@ -1,7 +1,9 @@
-"""Unpacks the widgets, which come as one file, and makes the page of them."""
+"""Unpacks the widgets, which come as one file, gives them the texts in the page's language, and makes the page."""
 
 import json
 import os
+
+from pyscript import window
 
 os.mkdir("widgets")
 with open("widgets.json") as packed:
@@ -9,6 +11,10 @@ with open("widgets.json") as packed:
         with open(f"widgets/{name}", "w") as file:
             file.write(source)
 
-from widgets.page import start  # noqa: E402 # it is there from now on
+from widgets import catalogue  # noqa: E402 # they are there from now on
+
+catalogue.TEXTS.update(json.loads(await window.scnnLanguage.texts)["texts"])
+
+from widgets.page import start  # noqa: E402
 
 await start()

@@ -5,7 +5,7 @@ import asyncio
 import json
 from time import time
 
-from database import TIMEOUT, StorageError, Table, words_of
+from database import TIMEOUT, StorageError, Table, reason_of
 from pyodide.ffi import to_js
 from store import NAME, random_id
 
@@ -32,10 +32,10 @@ class Notebook:
         try:
             return await asyncio.wait_for(getattr(self, f"do_{message['do']}")(message, session), 2 * TIMEOUT)
         except StorageError as error:
-            return {"error": words_of(error), "refused": True}
+            return {"error": reason_of(error), "refused": True}
         except Exception as error:
             if hasattr(error, "js_error") or isinstance(error, TimeoutError):
-                return {"error": words_of(error)}
+                return {"error": reason_of(error)}
             raise
 
     async def do_add(self, message, session):

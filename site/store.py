@@ -7,11 +7,10 @@ from contextlib import suppress
 from time import time
 
 import js
-from database import TIMEOUT, StorageError, Table, words_of
+from database import TIMEOUT, StorageError, Table, reason_of
 from pyodide.ffi import to_js
 
 NAME, TABLE = "scnn", "trainings"
-NO_ANSWER = "This training is not saved: the browser's storage does not answer."
 MAX_TRAININGS = 3  # older ones are deleted
 
 
@@ -27,18 +26,18 @@ class Store:
             self.table = Table(f"{NAME} {path.rpartition('/')[0]}/", TABLE)
 
     async def save(self, checkpoint, described, progress, curves=()):
-        """Saves the training; returns "", or why it is not saved. A finished training is deleted. If the storage does
-        not answer in time, the write continues, and until it ends no other is started."""
+        """Saves the training; returns "", or why it is not saved, as the page's catalogue has it. A finished training
+        is deleted. If the storage does not answer in time, the write continues, and no other starts until then."""
         if self.writing and not self.writing.done():
-            return NO_ANSWER
+            return unsaved({"key": "silent"})
         self.writing = asyncio.ensure_future(self.put(checkpoint, described, progress, curves))
         try:
             return await asyncio.wait_for(asyncio.shield(self.writing), TIMEOUT)
         except TimeoutError:
             self.writing.add_done_callback(lambda task: task.exception())  # retrieved, or asyncio reports it
-            return NO_ANSWER
+            return unsaved({"key": "silent"})
         except Exception as error:
-            return f"This training is not saved: {words_of(error)}"
+            return unsaved(reason_of(error))
 
     async def put(self, checkpoint, described, progress, curves):
         description = {"experiment": described["experiment"], "progress": progress, "when": time()}
@@ -64,7 +63,7 @@ class Store:
             return None  # without storage there is nothing to offer
         except Exception as error:
             name = getattr(error, "name", type(error).__name__)
-            return {"error": f"The browser's storage cannot be read ({name}: {error})."}
+            return {"error": f"{name}: {error}"}
         return None
 
     async def read(self, key):
@@ -77,6 +76,10 @@ class Store:
         """Deletes a training; gives up if the storage does not answer or is not available."""
         with suppress(Exception):
             await asyncio.wait_for(self.table.delete(key), TIMEOUT)
+
+
+def unsaved(reason):
+    return {"key": "unsaved", "reason": reason}
 
 
 def random_id():

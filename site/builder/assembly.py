@@ -47,7 +47,7 @@ def build_site() -> None:
     shutil.move(SITE / "pyodide.js", VENDOR / "pyodide" / "start.mjs")
     pack_widgets()
     bundle_styles()
-    fill_texts(SITE / "index.html", SITE / "texts" / "en.json")
+    fill_texts(SITE / "index.html", SITE / "texts")
     list_python()
     link_preloads()
     make_icons()

@@ -13,8 +13,8 @@ def found(target, name):
 
 
 class Facility:
-    """`path` is its path from the global object of `where`, which is window or worker; `without` is the text that the
-    page shows if it is missing, "" if users do not notice."""
+    """`path` is its path from the global object of `where`, which is window or worker; `without` is the key of the
+    text that the page shows if it is missing, "" if users do not notice."""
 
     def __init__(self, path, where, without):
         self.path, self.where, self.without = path, where, without
@@ -30,8 +30,8 @@ class Facility:
 
 
 FACILITIES = (
-    Facility("navigator.serviceWorker", "window", "It does not work offline."),
-    Facility("caches", "window", "It does not work offline."),
+    Facility("navigator.serviceWorker", "window", "limits.offline"),
+    Facility("caches", "window", "limits.offline"),
     Facility("navigator.storage", "window", ""),  # kept data is not marked as persistent
     Facility("PointerEvent.prototype.getCoalescedEvents", "window", ""),  # strokes have fewer points
     Facility("ResizeObserver", "window", ""),  # charts keep their first width
@@ -39,19 +39,19 @@ FACILITIES = (
     Facility("HTMLInputElement.prototype.webkitdirectory", "window", ""),  # pictures are added class by class
     Facility("DataTransferItem.prototype.webkitGetAsEntry", "window", ""),  # files are dropped, folders are not
     Facility("OffscreenCanvas", "window", ""),  # a hidden canvas takes its place
-    Facility("indexedDB", "window", "Trainings are lost when the tab closes."),
-    Facility("indexedDB", "worker", "Trainings are lost when the tab closes."),
+    Facility("indexedDB", "window", "limits.storage"),
+    Facility("indexedDB", "worker", "limits.storage"),
     Facility("crypto.randomUUID", "worker", ""),  # the time and a random number name a kept training
 )
 
 
 def limits():
-    """The limitations in this browser, each once as a sentence; an insecure address comes first."""
+    """The limitations in this browser, each once as a text's key; an insecure address comes first."""
     said = []
     if not found(window, "isSecureContext"):
-        said.append("The page was opened over plain http, which browsers do not allow to work offline.")
+        said.append("limits.http")
     for facility in FACILITIES:
-        offline = facility.without == "It does not work offline."
+        offline = facility.without == "limits.offline"
         if facility.where == "window" and facility.without and facility.missing() and not (offline and said):
             said.append(facility.without)
-    return [words for place, words in enumerate(said) if words not in said[:place]]
+    return [key for place, key in enumerate(said) if key not in said[:place]]

@@ -6,6 +6,7 @@ from pyscript.ffi import create_proxy, to_js
 from widgets.browser import found
 from widgets.curves import Curves
 from widgets.dom import by_id, listen
+from widgets.texts import text
 
 HEIGHT = 200
 PICTURE = (900, 500)  # of a chart that is saved, in pixels
@@ -16,13 +17,13 @@ COLOURS = ("training", "test", "axis", "grid", "batch", "chosen")
 
 
 class Chart:
-    def __init__(self, name, text, travel=None):
-        """Controls #<name>-chart and #<name>-summary; `text` formats a value. Calls travel(epoch) when the person
+    def __init__(self, name, words, travel=None):
+        """Controls #<name>-chart and #<name>-summary; `words` formats a value. Calls travel(epoch) when the person
         drags along the curve; `epoch` may lie between two."""
         self.name = name
         self.host = by_id(f"{name}-chart")
         self.summary = by_id(f"{name}-summary")
-        self.text, self.travel = text, travel
+        self.words, self.travel = words, travel
         self.curves = Curves()
         self.compared = []  # test curves of other runs: (label, epochs, values, number of its colour)
         self.viewed = None  # the epoch that is looked back to
@@ -44,10 +45,10 @@ class Chart:
             curves.add_batch(at, samples, value)
         for epoch, training, test in points:
             curves.add_epoch(epoch, training, test)
-            words = f"After epoch {epoch}: training {self.text(training)}, test {self.text(test)}."
-            self.summary.textContent = words
+            figures = {"training": self.words(training), "test": self.words(test)}
+            self.summary.textContent = text("chart.after_epoch", epoch=epoch, **figures)
         if batches and not curves.epochs and batches[-1][2] is not None:
-            self.summary.textContent = f"Last batch: {self.text(batches[-1][2])}."
+            self.summary.textContent = text("chart.last_batch", value=self.words(batches[-1][2]))
         if first or (points and len(curves.epochs) - len(points) < 2):
             self.draw()
         elif points or window.performance.now() - self.drawn > PAUSE:
@@ -113,14 +114,14 @@ class Chart:
         across = dict(axis, space=40, incrs=[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], label=names[0] or None)
         up = dict(axis, size=56, incrs=STEPS, label=names[1] or None)
         series = [
-            {"label": "epoch"},
-            dict(curve("batches", colour["batch"], [], False), width=1),
-            curve("training", colour["training"], [], points),
-            curve("test", colour["test"], [6, 3], points),
+            {"label": text("chart.epoch")},
+            dict(curve(text("chart.batches"), colour["batch"], [], False), width=1),
+            curve(text("chart.training"), colour["training"], [], points),
+            curve(text("chart.test"), colour["test"], [6, 3], points),
         ]
         for (label, _, values, number), name in zip(self.compared, names_of_runs):
             series.append(curve(label, colour[name], DASHES[number % len(DASHES)], len(values) == 1))
-        mark = curve("shown epoch", colour["chosen"], [], True)
+        mark = curve(text("chart.shown"), colour["chosen"], [], True)
         mark["points"] = {"show": True, "size": 12, "width": 3}
         options = {
             "width": width,
@@ -145,7 +146,7 @@ class Chart:
         """A canvas with the chart for use elsewhere: larger, with titles of axes and curves."""
         width, height = PICTURE
         aside = document.createElement("div")
-        plot = self.make_plot(width, height, aside, ("epoch", self.name))
+        plot = self.make_plot(width, height, aside, (text("chart.epoch"), text(f"chart.{self.name}")))
         await window.Promise.resolve()  # uPlot draws in a microtask
         drawn = plot.ctx.canvas
         canvas = document.createElement("canvas")

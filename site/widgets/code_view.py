@@ -1,7 +1,7 @@
 """The kernel's own lines, with the line that runs and the values of its names; the steps come from the tracer."""
 
 from widgets.dom import element, replace
-from widgets.figures import exact
+from widgets.figures import shortest
 from widgets.texts import text
 
 BLOCK = 100  # steps in one answer
@@ -79,4 +79,4 @@ def assigned(step):
 def spoken(value):
     if value is True or value is False:
         return "True" if value else "False"
-    return str(value) if isinstance(value, int) else exact(value)
+    return str(value) if isinstance(value, (int, str)) else shortest(value)

@@ -2,8 +2,8 @@
 
 import math
 
-from widgets.dom import by_id, element, listen, percent, replace
-from widgets.texts import show_text
+from widgets.dom import by_id, element, listen, replace
+from widgets.texts import decimal, percent, show_text, text
 
 MOST = 20  # classes in the matrix; of more, those with the most mistakes
 SHADES = 10  # of the heat map; the square root of the share of a row
@@ -36,7 +36,7 @@ class Confusion:
         by_id("confusion-part").hidden = len(shown) == len(classes)
         show_text(by_id("confusion-part"), "confusion.part", count=len(shown), classes=len(classes))
         table = by_id("confusion")
-        head = [element("th", "true \\ predicted", scope="col")] + [
+        head = [element("th", text("confusion.corner"), scope="col")] + [
             element("th", classes[at], scope="col") for at in shown
         ]
         replace(table.tHead, [row(head)])
@@ -63,27 +63,30 @@ class Confusion:
             count = counts[true][predicted]
             shade = math.ceil(SHADES * math.sqrt(count / sums[true]))  # few mistakes are seen, too
             button.textContent = percent(round(count / sums[true], 3)) if shares else str(count)
-            what = f"{count} of class {self.classes[true]} classified as {self.classes[predicted]}"
-            button.setAttribute("aria-label", f"{button.textContent}: {what}")
+            names = {"true": self.classes[true], "predicted": self.classes[predicted]}
+            words = text("confusion.cell", shown=button.textContent, count=count, **names)
+            button.setAttribute("aria-label", words)
             cell.className = f"{'right' if true == predicted else 'wrong'} heat-{shade}"
 
     def show_figures(self, report, reference):
         table = by_id("figures")
-        head = ["class", "precision", "recall", "F1"]
+        head = [text(f"scores.{name}") for name in ("class", "precision", "recall", "f1")]
         if reference:
-            head += [f"{reference['title']}: {name}" for name in head[1:]]
+            head += [text("scores.paper", name=name) for name in head[1:]]
         replace(table.tHead, [row([element("th", name, scope="col") for name in head])])
         body = []
         for place, one in enumerate(report["per_class"]):
             theirs = reference and reference["per_class"][place]
             body.append(figures(one["class"], one, theirs))
-        body.append(figures("weighted mean", report["weighted"], reference and reference["weighted"]))
+        body.append(figures(text("scores.weighted"), report["weighted"], reference and reference["weighted"]))
         overall = [
-            element("th", "accuracy", scope="row"),
+            element("th", text("scores.accuracy"), scope="row"),
             element("td", percent(report["accuracy"]), colspan=3),
         ]
         if reference:
-            theirs = f"{percent(reference['accuracy'])} after {reference['seconds']} s of training"
+            theirs = text(
+                "scores.paper_accuracy", accuracy=percent(reference["accuracy"]), seconds=reference["seconds"]
+            )
             overall.append(element("td", theirs, colspan=3))
         body.append(row(overall))
         replace(table.tBodies[0], body)
@@ -119,5 +122,5 @@ def figures(name, ours, theirs):
     cells = [element("th", name, scope="row")]
     for source in (ours, theirs):
         if source:
-            cells += [element("td", f"{source[figure]:.2f}") for figure in FIGURES]
+            cells += [element("td", decimal(source[figure], 2)) for figure in FIGURES]
     return row(cells)

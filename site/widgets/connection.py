@@ -2,6 +2,7 @@
 
 from pyscript import window
 from widgets.dom import by_id, run
+from widgets.texts import text
 from widgets.worker import WorkerFailed, call_later, missing_parts, timeout_from
 
 START_TIMEOUT = 60  # seconds without any data while the worker starts; ?patience=5 in the address changes it
@@ -17,7 +18,7 @@ class Connection:
     async def connect(self):
         """Starts the worker, with a timeout."""
         page = self.page
-        page.state.show("loading", "Python is loading; this takes a few seconds …")
+        page.state.show("loading", text("state.python_loads"))
         timeout = timeout_from(window.location.search, "patience", START_TIMEOUT)
         run(call_later(timeout, lambda: self.give_up(timeout)))
         try:
@@ -45,16 +46,16 @@ class Connection:
 
     async def offer_saved(self):
         """Offers the saved training as soon as the storage answers, and reports it if the storage is slow."""
-        slow = "The browser's storage does not answer yet. A saved training is offered as soon as it does."
+        slow = text("storage.slow")
         run(call_later(STORAGE_TIMEOUT, lambda: self.report_slow_storage(slow)))
         await self.page.files.offer()
         self.storage_answered = True
         if by_id("not-kept").textContent == slow:
             by_id("not-kept").textContent = ""
 
-    async def report_slow_storage(self, text):
+    async def report_slow_storage(self, words):
         if not self.storage_answered:
-            by_id("not-kept").textContent = text
+            by_id("not-kept").textContent = words
 
     async def give_up(self, timeout):
         state = self.page.state
@@ -64,4 +65,4 @@ class Connection:
         elif state.name == "loading":
             why = await missing_parts()
             if state.name == "loading":
-                self.page.fail(f"Python did not start within {timeout:g} seconds. {why}")
+                self.page.fail(text("worker.late", seconds=f"{timeout:g}", why=why))

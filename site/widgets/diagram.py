@@ -5,7 +5,7 @@ Tapping a pixel, or moving there with the arrow keys, selects that number; the p
 
 from pyscript import document
 from widgets.dom import by_id, element, listen, run
-from widgets.texts import TEXTS, text
+from widgets.texts import TEXTS, text, written
 
 IMAGE = "image"  # the name of the first column, which is no layer
 SOFTMAX = "SoftmaxCrossEntropy"
@@ -105,7 +105,7 @@ class Diagram:
         answer = await self.request("value", layer=layer, position=position, **self.subject())
         if answer and selection == self.selection:
             name = text("diagram.image") if selection["layer"] == IMAGE else selection["layer"]
-            number = f"{answer['value']:.4g}"
+            number = written(f"{answer['value']:.4g}")
             by_id("selection").textContent = f"{name}: {place_words(selection['element'])} = {number}"
 
     def mark(self, boxes):

@@ -61,18 +61,3 @@ def report(error):
     details = io.StringIO()
     sys.print_exception(error, details)  # type: ignore[attr-defined] # MicroPython's own
     window.dispatchEvent(window.ErrorEvent.new("error", to_js({"message": details.getvalue()})))
-
-
-def sure(probability):
-    """The probability of a prediction in per cent, never 100 %."""
-    return percent(round(probability, 2)) if probability < 0.995 else "more than 99 %"
-
-
-def nearly(probability):
-    """A probability to a tenth of a per cent, at most 99.9 %."""
-    return percent(min(round(probability, 3), 0.999))
-
-
-def percent(share):
-    """A fraction in per cent, with one decimal unless it is a whole number."""
-    return f"{share * 100:.0f} %" if share * 100 == round(share * 100) else f"{share * 100:.1f} %"

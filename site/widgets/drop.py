@@ -4,11 +4,12 @@ from pyscript import document, window
 from pyscript.ffi import create_proxy
 from widgets.browser import found
 from widgets.dom import by_id, listen
+from widgets.dropped import sort_dropped
+from widgets.texts import text
 
 
-def on_drop(take):
-    """Calls the coroutine take(files, onto_own) with the dropped files, each as (file, name of its folder or "");
-    `onto_own`: whether they were dropped on the part for own images."""
+def on_drop(page):
+    """Gives the dropped files to the part of the page that can use them."""
 
     def drop(event):
         if not has_files(event):  # text that is dragged into a field, say
@@ -16,7 +17,7 @@ def on_drop(take):
         event.preventDefault()  # or the browser opens the file instead of the page
         transfer = event.dataTransfer
         dropped = dropped_items(transfer)  # valid only until this function returns
-        return take_all(dropped, by_id("own").contains(event.target), take)
+        return take_all(page, dropped, by_id("own").contains(event.target))
 
     listen(document.body, "dragover", lambda event: has_files(event) and event.preventDefault())
     listen(document.body, "drop", drop)
@@ -42,14 +43,30 @@ def dropped_items(transfer):
     return dropped
 
 
-async def take_all(dropped, onto_own, take):
+async def take_all(page, dropped, onto_own):
+    """`onto_own`: whether they were dropped on the part for own images."""
     files = []
     for entry, file in dropped:
         if entry and entry.isDirectory:
             files += await files_in(entry)
         elif file:
             files.append((file, ""))
-    await take(files, onto_own)
+    await take_files(page, files, onto_own)
+
+
+async def take_files(page, files, onto_own):
+    """Opens the files, each as (file, its folder or ""), or says why that is not possible."""
+    kind, refusal, name = sort_dropped([(file.name, file.type, folder) for file, folder in files], onto_own)
+    if kind == "photo":
+        await page.photo.open(files[0][0])
+    elif kind and page.state.name == "loading":
+        page.files.say(text("files.loading"))
+    elif kind == "model":
+        await page.files.open(files[0][0])
+    elif kind:
+        await page.own_images.take_dropped(kind, files)
+    else:
+        page.files.say(text(refusal, name=name))
 
 
 async def files_in(entry, folder=""):

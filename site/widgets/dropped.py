@@ -14,24 +14,22 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or name in ("Thumbs.db", "desktop.ini")
 
 
-def sort_dropped(files: "list[tuple[str, str, str]]", onto_own: bool = False) -> "tuple[str, str]":
-    """("model", "photo", "folder", "loose" or "idx", "") for files as (name, type, folder or ""); if nothing can be
-    done with them, "" and a sentence that says why. `onto_own`: whether they were dropped where own images are."""
+def sort_dropped(files: "list[tuple[str, str, str]]", onto_own: bool = False) -> "tuple[str, str, str]":
+    """("model", "photo", "folder", "loose" or "idx", "", "") for files as (name, type, folder or ""); if nothing can
+    be done with them, "", the key of a text that says why, and the name of the file that it is about. `onto_own`:
+    whether they were dropped where own images are."""
     if not files:
-        return "", "Nothing that was dropped is a file. Save the picture first, then drop its file."
+        return "", "drop.nothing", ""
     models = [name for name, _, _ in files if name.lower().endswith(MODEL)]
     if models and len(files) > 1:
-        return "", f"Drop {models[0]} alone: one model or checkpoint is opened at a time."
+        return "", "drop.alone", models[0]
     if models:
-        return "model", ""
+        return "model", "", ""
     if any(folder for _, _, folder in files):
-        return "folder", ""
+        return "folder", "", ""
     pictures = [name for name, kind, _ in files if is_picture(name, kind)]
     if pictures:
-        return ("photo" if len(files) == 1 and not onto_own else "loose"), ""
+        return ("photo" if len(files) == 1 and not onto_own else "loose"), "", ""
     if len(files) == 2:
-        return "idx", ""
-    return "", (
-        f"{files[0][0]} cannot be used here. Drop a picture, a model or checkpoint ({MODEL}), two IDX files "
-        "(images and labels), or folders of pictures."
-    )
+        return "idx", "", ""
+    return "", "drop.unusable", files[0][0]

@@ -1,25 +1,26 @@
 """The network's layers, one per row, to edit, move, remove and add. Shapes and counts come from the worker."""
 
 from widgets.dom import by_id, element, listen, replace
+from widgets.texts import text
 
-# The settings of each kind: name, label, default (a string: the value of that setting), minimum, maximum, step.
+# The settings of each kind: name, default (a string: the value of that setting), minimum, maximum, step.
 KINDS = {
     "Conv2D": (
-        ("filters", "filters", 8, 1, 64, 1),
-        ("kernel_size", "kernel size", 3, 1, 11, 1),
-        ("stride", "stride", 1, 1, 5, 1),
-        ("padding", "padding", 1, 0, 5, 1),
+        ("filters", 8, 1, 64, 1),
+        ("kernel_size", 3, 1, 11, 1),
+        ("stride", 1, 1, 5, 1),
+        ("padding", 1, 0, 5, 1),
     ),
     "ReLU": (),
-    "MaxPool2D": (("size", "size", 2, 1, 7, 1), ("stride", "stride", "size", 1, 7, 1)),
+    "MaxPool2D": (("size", 2, 1, 7, 1), ("stride", "size", 1, 7, 1)),
     "Flatten": (),
-    "Dense": (("units", "units", 32, 1, 512, 1),),
-    "Dropout": (("rate", "rate", 0.5, 0, 0.95, 0.05),),
-    "LeakyReLU": (("slope", "slope", 0.01, 0, 1, 0.01),),
+    "Dense": (("units", 32, 1, 512, 1),),
+    "Dropout": (("rate", 0.5, 0, 0.95, 0.05),),
+    "LeakyReLU": (("slope", 0.01, 0, 1, 0.01),),
     "Sigmoid": (),
     "Tanh": (),
     "SiLU": (),
-    "AveragePool2D": (("size", "size", 2, 1, 7, 1), ("stride", "stride", "size", 1, 7, 1)),
+    "AveragePool2D": (("size", 2, 1, 7, 1), ("stride", "size", 1, 7, 1)),
     "GlobalAveragePool": (),
 }
 LETTERS = {
@@ -51,12 +52,12 @@ class Editor:
 
     @property
     def changed(self):
-        return self.text() != self.default
+        return self.word() != self.default
 
     def fill(self, layers):
         """Shows an experiment's layers, and takes them as the default."""
         self.layers = shown(layers)
-        self.default = self.text()
+        self.default = self.word()
 
     def show(self, layers):
         """Shows other layers; the default stays."""
@@ -66,23 +67,23 @@ class Editor:
     def message(self):
         return [dict(layer) for layer in self.layers]
 
-    def text(self):
+    def word(self):
         """conv-8-5-1-2_relu_pool-2_flat_dense-10"""
         words = []
         for layer in self.layers:
             settings = KINDS[layer["kind"]]
-            values = [str(layer[name]) for name, _, default, *_ in settings if layer[name] != layer.get(default)]
+            values = [str(layer[name]) for name, default, *_ in settings if layer[name] != layer.get(default)]
             words.append("-".join([LETTERS[layer["kind"]]] + values))
         return "_".join(words)
 
-    def take(self, text):
-        """Shows the layers in such a text; returns whether the text is valid."""
+    def take(self, word):
+        """Shows the layers in such a word; returns whether the word is valid."""
         kinds = {letters: kind for kind, letters in LETTERS.items()}
         layers = []
-        for word in text.split("_")[: MAX_LAYERS + 1]:
-            letters, *values = word.split("-")
+        for one in word.split("_")[: MAX_LAYERS + 1]:
+            letters, *values = one.split("-")
             kind = kinds.get(letters)
-            known = kind and len(values) >= sum(not isinstance(setting[2], str) for setting in KINDS[kind])
+            known = kind and len(values) >= sum(not isinstance(setting[1], str) for setting in KINDS[kind])
             layer = layer_of(kind, values) if known else None
             if layer is None:
                 return False
@@ -101,26 +102,24 @@ class Editor:
 
     def row(self, place, layer):
         line, settings, change = element("tr", role="row"), element("td", role="cell"), element("td", role="cell")
-        which = f"layer {place + 1}, {layer['kind']}"
-        for name, words, _, minimum, maximum, step in KINDS[layer["kind"]]:
+        which = text("editor.which", number=place + 1, kind=layer["kind"])
+        for name, _, minimum, maximum, step in KINDS[layer["kind"]]:
+            words = text(f"setting.{name}")
             label = element("label", f"{words} ", class_="setting")
             field = element("input", type="number", min=minimum, max=maximum, step=step, value=layer[name])
-            field.setAttribute("aria-label", f"{words} of {which}")
+            field.setAttribute("aria-label", text("editor.setting_of", setting=words, layer=which))
             field.disabled = not self.on
             listen(field, "change", lambda event, layer=layer, name=name: self.set(event, layer, name))
             label.append(field)
             settings.append(label)
-        for words, sign, do in (
-            ("Move up", "↑", self.up),
-            ("Move down", "↓", self.down),
-            ("Remove", "×", self.remove),
-        ):
+        for key, sign, do in (("up", "↑", self.up), ("down", "↓", self.down), ("remove", "×", self.remove)):
             button = element("button", sign, type="button", class_="secondary outline small")
-            button.setAttribute("aria-label", f"{words}: {which}")
+            button.setAttribute("aria-label", text(f"editor.{key}", layer=which))
             button.disabled = not self.on
             listen(button, "click", lambda event, place=place, do=do: do(place))
             change.append(button)
-        output, weights = element("td", role="cell"), element("td", role="cell")
+        output = element("td", role="cell", data_before=text("editor.output"))
+        weights = element("td", role="cell", data_after=text("editor.weights_after"))
         self.cells.append((output, weights))
         for cell in (element("th", layer["kind"], scope="row", role="rowheader"), change, settings, output, weights):
             line.append(cell)
@@ -131,7 +130,12 @@ class Editor:
         for (output, weights), layer in zip(self.cells, described["described"]):
             output.textContent = " × ".join(str(size) for size in layer["output_shape"])
             weights.textContent = str(layer["parameters"] or "")
-        by_id("network-summary").textContent = f"{len(self.layers)} layers, {described['parameters']} weights"
+        by_id("network-summary").textContent = ", ".join(
+            [
+                text("editor.layer_count", count=len(self.layers)),
+                text("editor.weight_count", count=described["parameters"]),
+            ]
+        )
         self.say("")
 
     def say(self, words):
@@ -140,7 +144,7 @@ class Editor:
     def show_refusal(self, words):
         for output, weights in self.cells:
             output.textContent = weights.textContent = ""
-        self.say(f"Invalid network: {words}.")
+        self.say(text("editor.invalid", reason=words))
 
     def enable(self, on):
         self.on = on
@@ -156,13 +160,15 @@ class Editor:
         if field.checkValidity() and field.value:
             before, layer[name] = layer[name], number(field.value, layer[name])
             fields = field.closest("td").querySelectorAll("input")
-            for place, (other, _, default, *_) in enumerate(KINDS[layer["kind"]]):
+            for place, (other, default, *_) in enumerate(KINDS[layer["kind"]]):
                 if default == name and layer[other] == before:  # it followed this setting
                     layer[other] = layer[name]
                     fields[place].value = layer[name]
             self.on_change()
         else:
-            self.show_refusal(f"{field.getAttribute('aria-label')} must be from {field.min} to {field.max}")
+            self.show_refusal(
+                text("editor.range", field=field.getAttribute("aria-label"), least=field.min, most=field.max)
+            )
 
     def add(self, event):
         """Inserts a layer before the last one, which has a unit for each class."""
@@ -203,7 +209,7 @@ def layer_of(kind, values):
     layer = {"kind": kind}
     if len(values) > len(KINDS[kind]):
         return None
-    for place, (name, _, default, minimum, maximum, _) in enumerate(KINDS[kind]):
+    for place, (name, default, minimum, maximum, _) in enumerate(KINDS[kind]):
         layer[name] = layer.get(default, default)
         if place < len(values):
             try:
@@ -215,6 +221,6 @@ def layer_of(kind, values):
     return layer
 
 
-def number(text, like):
-    """The text as a number of the same type as `like`."""
-    return float(text) if isinstance(like, float) else int(text)
+def number(typed, like):
+    """What was typed as a number of the same type as `like`."""
+    return float(typed) if isinstance(like, float) else int(typed)

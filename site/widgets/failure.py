@@ -10,7 +10,7 @@ class Failure:
 
     def show(self, words, details=""):
         by_id("failure-text").textContent = words
-        by_id("failure-details").textContent = details or "none"
+        by_id("failure-details").textContent = details or "–"
         by_id("failure").hidden = False
 
     def hide(self):

@@ -1,7 +1,7 @@
 """Numbers and places in words, the same wherever the page shows what the engine computed."""
 
 from pyscript import window
-from widgets.texts import text
+from widgets.texts import text, written
 
 MINUS = "\u2212"
 
@@ -12,7 +12,7 @@ def short(value):
         return number(value)
     if value == 0 or abs(value) >= 0.005:
         return cell(value)
-    return f"{rounded(value, 2):.2g}".replace("-", MINUS)
+    return signed(f"{rounded(value, 2):.2g}")
 
 
 def cell(value):
@@ -20,25 +20,33 @@ def cell(value):
     if isinstance(value, str) or abs(value) >= 1000:
         return number(value)
     shown = window.Number.new(abs(value)).toFixed(2)
-    return MINUS + shown if value < 0 and float(shown) else shown
+    return signed(f"-{shown}" if value < 0 and float(shown) else shown)
 
 
 def number(value):
     """Four significant digits, for tables; NaN and infinity come as words."""
     if isinstance(value, str):
         return value.replace("-", MINUS)
-    return f"{rounded(value, 4):.4g}".replace("-", MINUS)
+    return signed(f"{rounded(value, 4):.4g}")
 
 
 def exact(value):
     """The fewest digits that are this very float32."""
-    if isinstance(value, str):
-        return value.replace("-", MINUS)
+    return signed(value if isinstance(value, str) else shortest(value))
+
+
+def shortest(value):
+    """The fewest digits that are this very float32, as Python reads them."""
     for digits in range(1, 10):
         found = rounded(value, digits)
         if window.Math.fround(found) == value:
             break
-    return (("%." + str(digits) + "g") % found).replace("-", MINUS)
+    return ("%." + str(digits) + "g") % found
+
+
+def signed(number):
+    """A number's text with a true minus and the language's decimal separator."""
+    return written(number.replace("-", MINUS))
 
 
 def rounded(value, digits):

@@ -5,6 +5,7 @@ import json
 from pyscript.ffi import to_js
 from widgets.dom import by_id, listen
 from widgets.downloads import save_link
+from widgets.texts import text, told
 from widgets.uploads import TooLarge, read
 
 KIND = ".safetensors"
@@ -31,7 +32,7 @@ class Files:
         try:
             save_link(await self.worker.proxy.file_url(kind), f"scnn-{kind}{KIND}")
         except Exception as error:
-            self.say(f"The {kind} could not be saved: {last_line(error)}")
+            self.say(text(f"files.no_{kind}", reason=last_line(error)))
 
     async def choose(self, event):
         file = by_id("file").files.item(0)
@@ -49,7 +50,7 @@ class Files:
             self.say(str(error))
             return
         if "error" in answer:
-            self.say(f"{file.name} cannot be opened: {answer['error']['message']}.")
+            self.say(text("files.cannot_open", name=file.name, reason=told(answer["error"])))
         else:
             self.on_open(answer)
 
@@ -65,20 +66,18 @@ class Files:
         """Offers to continue or open the saved training, as soon as the storage answers."""
         saved = json.loads(await self.worker.proxy.newest_saved())
         if saved and "error" in saved:
-            self.say(saved["error"])
+            self.say(text("storage.unreadable", reason=saved["error"]))
         elif saved and saved.get("finished"):
             self.key = saved["key"]
-            text = f"This browser has saved a finished training: experiment {saved['experiment']}."
-            by_id("offer-text").textContent = text
-            by_id("continue").textContent = "Open it"
+            by_id("offer-text").textContent = text("saved.finished", experiment=saved["experiment"])
+            by_id("continue").textContent = text("saved.open")
             by_id("offer").hidden = False
         elif saved:
             self.key = saved["key"]
             progress = saved["progress"]
-            by_id("offer-text").textContent = (
-                f"This browser has saved an unfinished training: experiment {saved['experiment']}, "
-                f"epoch {progress['epoch']} of {progress['epochs']}."
-            )
+            epochs = {"epoch": progress["epoch"], "epochs": progress["epochs"]}
+            words = text("saved.unfinished", experiment=saved["experiment"], **epochs)
+            by_id("offer-text").textContent = words
             by_id("offer").hidden = False
 
     async def continue_saved(self, event):

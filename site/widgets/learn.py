@@ -1,6 +1,6 @@
 """The place Learn: the gradients of the loss, from right to left, and what one step does with them."""
 
-from widgets.dom import by_id, element, listen, nearly, replace
+from widgets.dom import by_id, element, listen, replace
 from widgets.explanation import Explanation
 from widgets.figures import exact
 from widgets.gradient_check import GradientCheck
@@ -8,7 +8,7 @@ from widgets.gradient_sheets import GradientSheets
 from widgets.loss_curve import LossCurve
 from widgets.one_step import OneStep
 from widgets.place import Place
-from widgets.texts import text
+from widgets.texts import nearly, text
 
 SMALL = 0.01  # a loss below which there is little to learn
 

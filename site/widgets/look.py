@@ -2,7 +2,8 @@
 images are refreshed as the network learns."""
 
 from pyscript import document
-from widgets.dom import by_id, element, listen, nearly, replace, run
+from widgets.dom import by_id, element, listen, replace, run
+from widgets.texts import nearly, text
 
 
 class Look:
@@ -24,12 +25,12 @@ class Look:
 
     async def choose_cell(self, true, read, classes):
         """Shows the images of one cell of the confusion matrix."""
-        title = f"Images of class {classes[true]} classified as {classes[read]}"
+        title = text("look.cell", true=classes[true], predicted=classes[read])
         await self.choose(title, {"action": "cell", "true": true, "predicted": read})
         by_id("look").scrollIntoView()
 
     async def choose_mistakes(self, event):
-        await self.choose("Images that are classified wrongly, the most confident first", {"action": "mistakes"})
+        await self.choose(text("look.wrong"), {"action": "mistakes"})
 
     async def choose(self, title, message):
         answer = await self.request(**message)
@@ -58,9 +59,8 @@ class Look:
     def show_gallery(self, title, answer):
         """Shows the images in an answer to `cell` or `mistakes`. Keyboard focus stays at its position in the list."""
         shown, count = len(answer["images"]), answer["count"]
-        by_id("gallery-title").textContent = f"{title}: {count}." + (
-            f" Showing the first {shown}." if shown < count else ""
-        )
+        key = "look.first" if shown < count else "look.count"
+        by_id("gallery-title").textContent = text(key, title=title, count=count, shown=shown)
         gallery = by_id("gallery")
         buttons = list(gallery.querySelectorAll("button"))
         focused = [place for place, button in enumerate(buttons) if button.isSameNode(document.activeElement)]
@@ -74,7 +74,7 @@ class Look:
         button.append(element("img", src=image["picture"], alt=""))
         button.append(element("span", f"{image['true']} → {image['predicted']} "))
         button.append(element("small", nearly(image["probability"])))
-        button.append(element("span", " confidence: look inside", class_="hidden-title"))
+        button.append(element("span", " " + text("look.inside"), class_="hidden-title"))
         index, truth = image["index"], image["true"]
         listen(button, "click", lambda event: self.look_at(index, truth))
         item = element("li")

@@ -4,10 +4,11 @@ renamed, deleted and exported; and several seeds one after another."""
 import json
 
 from pyscript import window
-from widgets.dom import by_id, element, listen, percent, replace
+from widgets.dom import by_id, element, listen, replace
 from widgets.downloads import save_link
 from widgets.series import Series
-from widgets.texts import text
+from widgets.storage_words import storage_words
+from widgets.texts import decimal, percent, text, told
 
 MOST_POINTS = 200  # of a curve that is drawn beside the current one
 
@@ -34,8 +35,7 @@ class Notebook:
         message["do"] = what
         answer = json.loads(await self.page.worker.proxy.notes(json.dumps(message)))
         if "error" in answer:
-            reason = answer["error"]["message"] if isinstance(answer["error"], dict) else answer["error"]
-            self.say(text("notebook.refused", reason=reason))
+            self.say(text("notebook.refused", reason=storage_words(answer["error"])))
             return None
         return answer
 
@@ -55,7 +55,7 @@ class Notebook:
         """Shows an answer with all runs and groups, the newest first."""
         self.runs, self.groups = answer["runs"], answer["groups"]
         count = len(self.runs)
-        self.say(text({0: "notebook.empty", 1: "notebook.one"}.get(count, "notebook.count"), count=count))
+        self.say(text("notebook.count" if count else "notebook.empty", count=count))
         keys = [one["key"] for one in self.runs]
         self.colours = {key: number for key, number in self.colours.items() if key in keys}
         items, done = [], []
@@ -97,10 +97,10 @@ class Notebook:
         words = element("span", f"{number}. {name}", class_="name")
         item.append(words)
         facts = [percent(record["test"]["accuracy"])] if record["test"] else []
-        facts += [f"{record['seconds']:.1f} s"] if record["seconds"] else []
+        facts += [text("number.seconds", number=decimal(record["seconds"], 1))] if record["seconds"] else []
         facts += [text("notebook.corrections")] if record["corrections"] else []
         facts += [text("notebook.changed")] if not record["as_configured"] else []
-        facts.append(window.Date.new(record["when"] * 1000).toLocaleString())
+        facts.append(window.Date.new(record["when"] * 1000).toLocaleString(window.scnnLanguage.locale))
         item.append(element("span", " · ".join(facts), class_="facts"))
         item.append(element("code", record["sha256"][:12], title=record["sha256"]))
         buttons = element("span", class_="actions")
@@ -191,7 +191,7 @@ class Notebook:
         """Copies a script that makes the same weights."""
         answer = await self.page.worker.request("script", **(message or self.page.settings.message()))
         if "error" in answer:
-            self.say(answer["error"]["message"])
+            self.say(told(answer["error"]))
             return
         try:
             await window.navigator.clipboard.writeText(answer["script"])

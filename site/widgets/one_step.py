@@ -1,10 +1,10 @@
 """One whole step of gradient descent on the subject: every number before, its gradient, and after."""
 
 from widgets.diagram import Column
-from widgets.dom import by_id, element, listen, nearly, replace, run
+from widgets.dom import by_id, element, listen, replace, run
 from widgets.figures import exact, number
 from widgets.sum_table import row
-from widgets.texts import text
+from widgets.texts import nearly, text
 
 ROWS = 25  # of the table at once
 ROOM = 12  # rem, the height of a picture

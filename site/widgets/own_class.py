@@ -4,6 +4,7 @@ cannot choose folders, and for loose pictures."""
 from pyscript import window
 from widgets.browser import found
 from widgets.dom import by_id, listen
+from widgets.texts import text
 
 INPUTS = ("own-class", "own-add", "own-shoot")
 
@@ -35,9 +36,8 @@ class OwnClass:
     def ask(self, files):
         """Asks for the class of these pictures."""
         self.loose = files
-        count = "1 picture has" if len(files) == 1 else f"{len(files)} pictures have"
         self.show_loose()
-        self.say(f"{count} no folder that names their class. Type the class, then press Add pictures.")
+        self.say(text("own.no_folder", count=len(files)))
         self.focus()
 
     def show_loose(self):
@@ -57,7 +57,7 @@ class OwnClass:
     def add(self, chooser):
         """Adds the waiting pictures to the class, or opens a chooser for more."""
         if not self.name():
-            self.say("Type the name of the class first.")
+            self.say(text("own.type_name"))
             self.focus()
             return None
         if not self.loose:

@@ -5,12 +5,12 @@ from widgets.dom import by_id, element, listen, replace
 from widgets.dropped import is_hidden
 from widgets.own_class import OwnClass
 from widgets.own_pictures import Cancelled, OwnPictures
+from widgets.texts import text, told
 from widgets.uploads import TooLarge, read
 from widgets.worker import WorkerFailed
 
 CHOOSERS = ("own-pictures", "own-idx")
 NAMED = 12  # classes that are named one by one
-FEW = "To train, at least 2 classes need 2 pictures each: add more."
 
 
 class OwnImages:
@@ -46,7 +46,7 @@ class OwnImages:
         by_id("own").open = True
         by_id("own").scrollIntoView()
         if not self.on:
-            self.say("Images cannot be changed while a training runs: stop or reset it first.")
+            self.say(text("own.training"))
         elif kind == "idx":
             await self.take_idx([file for file, _ in files])
         else:
@@ -55,7 +55,7 @@ class OwnImages:
     async def take_idx(self, files):
         """Takes two IDX files; the larger one has the images."""
         if len(files) != 2:
-            self.say("Choose two files: the images and their labels.")
+            self.say(text("own.two_files"))
             return
         data = []
         try:
@@ -83,12 +83,12 @@ class OwnImages:
     async def take_pictures(self, pairs, add):
         """Reads pictures, each with its class. `add`: whether to keep those before."""
         if self.pictures.reading:
-            self.say("Pictures are being read: wait until they are, or cancel that.")
+            self.say(text("own.busy"))
             return
         try:
             answer, refused, chosen = await self.pictures.read(pairs, add)
         except Cancelled:
-            self.say("Cancelled. Your images are as they were before.")
+            self.say(text("own.cancelled"))
             return
         except WorkerFailed as error:
             self.fail(*error.args)
@@ -96,10 +96,9 @@ class OwnImages:
         self.show(answer)
         more = ""
         if chosen < len(pairs):
-            more += f" {chosen} of {len(pairs)} files were read, chosen evenly from all classes."
+            more += " " + text("own.chosen", chosen=chosen, files=len(pairs))
         if refused:
-            count = "1 file was" if len(refused) == 1 else f"{len(refused)} files were"
-            more += f" {count} skipped. The first: {refused[0]}."
+            more += " " + text("own.skipped", count=len(refused), first=refused[0])
         by_id("own-message").append(document.createTextNode(more))
 
     async def remove(self, event):
@@ -111,18 +110,18 @@ class OwnImages:
 
     def show(self, answer):
         if "error" in answer:
-            self.say(f"{answer['error']['message']}.")
+            self.say(told(answer["error"]) + ".")
             return
         counts = answer["counts"]
         replace(by_id("own-classes"), [class_item(name, count) for name, count in counts])
         by_id("own-classes").hidden = not counts
         if "classes" not in answer:
-            self.say(FEW)
+            self.say(text("own.few"))
             return
-        parts = f"{answer['training_images']} for training, {answer['test_images']} for testing"
-        words = f"Images of {listed_names(answer['classes'])}: {parts}. Press Train to train on them."
+        counts = {"training": answer["training_images"], "test": answer["test_images"]}
+        words = text("own.ready", names=listed_names(answer["classes"]), **counts)
         if answer["left_out"]:
-            words += f" Left out: {listed_names(answer['left_out'])}, with one picture only; a class needs two."
+            words += " " + text("own.left_out", names=listed_names(answer["left_out"]))
         self.say(words)
         self.on_images(answer)
 
@@ -130,15 +129,15 @@ class OwnImages:
 def listed_names(names):
     if len(names) <= NAMED:
         return ", ".join(names)
-    return f"{len(names)} classes ({', '.join(names[:3])}, … {names[-1]})"
+    return text("own.many", number=len(names), names=", ".join(names[:3]), last=names[-1])
 
 
 def class_item(name, count):
     """A class, its number of pictures, and a button that removes it."""
     item = element("li")
-    item.append(element("span", f"{name}: {count} picture{'' if count == 1 else 's'} "))
-    button = element("button", "Remove", type="button", class_="small secondary outline", data_name=name)
-    button.setAttribute("aria-label", f"Remove the class {name}")
+    item.append(element("span", text("own.count", name=name, count=count) + " "))
+    button = element("button", text("own.remove"), type="button", class_="small secondary outline", data_name=name)
+    button.setAttribute("aria-label", text("own.remove_class", name=name))
     item.append(button)
     return item
 

@@ -4,6 +4,7 @@ from pyscript import window
 from widgets.dom import by_id, listen
 from widgets.dropped import is_picture
 from widgets.pictures import Unreadable, decode
+from widgets.texts import text, told
 
 MAX_SIDE = 160  # pixels: pictures are made this small first
 MOST = 5000  # pictures that are read; of more, the worker chooses
@@ -41,7 +42,7 @@ class OwnPictures:
             if file.type == "" or is_picture(file.name, file.type):
                 wanted.append((file, name))
             else:
-                refused.append(f"{file.name}: the file is not a picture")
+                refused.append(text("own.refused", name=file.name, reason=text("own.no_picture")))
         chosen = wanted
         if len(wanted) > MOST:
             answer = await self.worker.request("choose", names=[name for _, name in wanted])
@@ -51,7 +52,7 @@ class OwnPictures:
         for done, (file, name) in enumerate(chosen):
             words = await self.read_one(file, name)
             if words:
-                refused.append(f"{file.name}: {words}")
+                refused.append(text("own.refused", name=file.name, reason=words))
             if self.cancelled:
                 await self.worker.request("new_pictures")
                 raise Cancelled
@@ -68,8 +69,8 @@ class OwnPictures:
             return str(error)
         settings = {"width": picture.width, "height": picture.height, "name": name}
         answer = await self.worker.request("picture", [picture.pixels], files=["pixels"], **settings)
-        return answer["error"]["message"] if "error" in answer else ""
+        return told(answer["error"]) if "error" in answer else ""
 
     def show(self, done, count):
         by_id("own-progress").max, by_id("own-progress").value = count, done
-        by_id("own-count").textContent = f"{done} of {count} pictures read"
+        by_id("own-count").textContent = text("own.read", done=done, pictures=count)

@@ -6,12 +6,12 @@ from widgets.connection import Connection
 from widgets.diagram import Depth
 from widgets.dom import by_id, run
 from widgets.drop import on_drop, on_paste
-from widgets.dropped import sort_dropped
 from widgets.editor import Editor
 from widgets.experiments import OWN, Experiments
 from widgets.failure import Failure
 from widgets.files import Files
 from widgets.glossary import Glossary
+from widgets.language import Language
 from widgets.later import later_places
 from widgets.learn import Learn
 from widgets.lens import Lens
@@ -25,8 +25,9 @@ from widgets.see import See
 from widgets.settings import Settings
 from widgets.start import Start
 from widgets.state import State
+from widgets.storage_words import storage_words
 from widgets.teaching import Teaching
-from widgets.texts import text
+from widgets.texts import text, told
 from widgets.training import Training
 from widgets.update import Update
 from widgets.worker import Worker, WorkerFailed, timeout_from
@@ -57,10 +58,11 @@ class Page:
         self.reading = Reading(self.request, self.state, message, self.on_correction, self.lens.drew, self.photo)
         self.own_images = OwnImages(self.worker, self.on_own_images, self.fail)
         self.files = Files(self.worker, self.opened)
-        on_drop(self.take_dropped)
+        on_drop(self)
         on_paste(self.photo.open)
         self.update = Update()
         self.glossary = Glossary()
+        self.language = Language(self.state)
         self.start, self.see, self.learn = Start(self), See(self), Learn(self)
         places = {"start": self.start, "see": self.see, "learn": self.learn, "train": self.results}
         self.places = Places(dict(places, **later_places(self)), lambda: self.lens.diagram.mark([]))
@@ -89,10 +91,10 @@ class Page:
         if name not in ("loading", "failed"):
             self.files.enable(True, name in ("training", "paused"))
 
-    def fail(self, text, details=""):
+    def fail(self, words, details=""):
         self.training.ignore_pending()
-        self.state.show("failed", "see the message below.")
-        self.failure.show(text, details)
+        self.state.show("failed", text("state.see_below"))
+        self.failure.show(words, details)
 
     async def request(self, action, **settings):
         """The worker's answer, or None after an error, which the page shows."""
@@ -106,7 +108,7 @@ class Page:
         if "error" in answer:
             self.refused = True
             name = "ready" if action in ("start", "advance") else self.state.name
-            self.state.show(name, answer["error"]["message"])
+            self.state.show(name, told(answer["error"]))
             return None
         return answer
 
@@ -117,11 +119,11 @@ class Page:
         refused = self.experiments.choose(query.get("experiment"))
         self.settings.enable(True)  # disabled fields are not validated
         refused += self.settings.take_address(window.location.search)
-        words = "press Train to start."
+        words = text("state.press_train")
         if query.get("experiment") == "own":
-            words = "the address asks for your own images: choose them again, or train on these."
+            words = text("state.address_own")
         elif refused:
-            words = f"the address has an invalid {' and '.join(refused)}; the default is used. P{words[1:]}"
+            words = text("state.address_invalid", names=text("list.each").join(refused))
         if query.get("experiment") and not refused:
             by_id("shared").textContent = text("train.shared", run=self.form_name())
             by_id("shared").hidden = False
@@ -148,26 +150,27 @@ class Page:
         self.results.compare_form(self.form_name())
         answer = await self.worker.request("describe", **self.settings.message())
         if "error" in answer and answer["error"]["name"] == "DataError":  # the digits cannot be loaded
-            self.fail(answer["error"]["message"])
+            self.fail(told(answer["error"]))
         elif "error" in answer:
-            self.editor.show_refusal(answer["error"]["message"])
+            self.editor.show_refusal(told(answer["error"]))
         else:
             self.editor.show_shapes(answer)
             if self.refused and self.state.name == "ready":
                 self.refused = False
-                self.state.show("ready", "press Train to start.")
+                self.state.show("ready", text("state.press_train"))
 
     def remember_settings(self):
         """Writes the settings to the address."""
         place = self.places.current
-        window.history.replaceState(None, "", f"{self.settings.address()}#/{'' if place == 'start' else place}")
+        query = self.settings.address(window.location.search)
+        window.history.replaceState(None, "", f"{query}#/{'' if place == 'start' else place}")
 
     async def change_learning_rate(self):
         rate = self.settings.message()["optimiser"]["learning_rate"]
         answer = await self.worker.request("learning_rate", learning_rate=rate)
         if "error" in answer:
             by_id("learning_rate").value = self.rate
-            self.editor.say(f"The learning rate stays {self.rate}: {answer['error']['message']}.")
+            self.editor.say(text("settings.rate_stays", rate=self.rate, reason=told(answer["error"])))
         else:
             self.rate = by_id("learning_rate").value
             self.editor.say("")
@@ -201,8 +204,11 @@ class Page:
 
     def form_name(self):
         """The run that the form describes, in words."""
-        corrected = ["with corrections"] if self.correcting else []
-        words = [self.experiments.current()["title"], f"seed {by_id('seed').value}"] + self.settings.differences()
+        corrected = [text("notebook.corrections")] if self.correcting else []
+        words = [
+            self.experiments.current()["title"],
+            text("field.seed_is", seed=by_id("seed").value),
+        ] + self.settings.differences()
         return ", ".join(words + corrected)
 
     def on_progress(self, answer):
@@ -211,14 +217,13 @@ class Page:
         if "diagram" in answer:
             self.lens.diagram.show(answer["diagram"])
         if "storage" in answer:
-            by_id("not-kept").textContent = answer["storage"]
+            by_id("not-kept").textContent = answer["storage"] and storage_words(answer["storage"])
             saved_epoch = "" if answer["storage"] else str(answer["progress"]["epoch"])
             by_id("not-kept").setAttribute("data-kept", saved_epoch)
 
     def on_end(self, answer):
         own = self.experiments.current()["name"] == OWN
-        words = end_words(answer, "images" if own else "digits", self.continued)
-        self.state.show("finished", words)
+        self.state.show("finished", end_words(answer, own, self.continued))
         by_id("sha256").textContent = answer.get("fingerprint", "")
         by_id("link-words").hidden = True
         by_id("fingerprint").hidden = False
@@ -246,13 +251,12 @@ class Page:
     def opened(self, answer):
         """A model or checkpoint was opened."""
         if "error" in answer:
-            self.state.say(answer["error"]["message"])
+            self.state.say(told(answer["error"]))
         elif answer.get("predicts_only"):
             self.training.ignore_pending()
             self.training.clear()
             self.reading.truths(answer["classes"])
-            words = "the model classifies your drawings. To evaluate it, choose its images and open it again."
-            self.state.show("ready", words)
+            self.state.show("ready", text("state.predicts_only"))
             self.on_reset()
         else:
             self.interrupted()
@@ -260,20 +264,6 @@ class Page:
             self.training.opened(answer)
             self.continued = True
             self.places.show("train")
-
-    async def take_dropped(self, files, onto_own):
-        """Files were dropped, each as (file, its folder or "")."""
-        kind, words = sort_dropped([(file.name, file.type, folder) for file, folder in files], onto_own)
-        if kind == "photo":
-            await self.photo.open(files[0][0])
-        elif kind and self.state.name == "loading":
-            self.files.say("Files can be opened once Python has started.")
-        elif kind == "model":
-            await self.files.open(files[0][0])
-        elif kind:
-            await self.own_images.take_dropped(kind, files)
-        else:
-            self.files.say(words)
 
     def show_run(self, answer):
         """Shows the training's settings in the form."""

@@ -4,7 +4,7 @@ digit."""
 from pyscript import window
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.pictures import Unreadable, decode
-from widgets.texts import text
+from widgets.texts import text, told
 from widgets.worker import WorkerFailed
 
 MAX_SIDE = 640  # pixels: what the search for digits looks at
@@ -63,12 +63,11 @@ class Photo:
         if mine != self.turn:
             return
         if "error" in answer:
-            self.say(text("photo.none", name=name, reason=answer["error"]["message"]))
+            self.say(text("photo.none", name=name, reason=told(answer["error"])))
             return
         self.show(picture, answer["digits"])
         self.on_read(answer)
-        key = "photo.one" if len(answer["digits"]) == 1 else "photo.several"
-        self.say(text(key, count=len(answer["digits"]), name=name, digits=answer["number"]))
+        self.say(text("photo.found", count=len(answer["digits"]), name=name, digits=answer["number"]))
 
     def show(self, picture, digits):
         canvas = by_id("photo-picture")

@@ -6,11 +6,11 @@ One picture is decoded at a time, and its memory is released at once: a photo of
 from pyscript import document, window
 from pyscript.ffi import create_proxy, to_js
 from widgets.browser import found
+from widgets.texts import text, told
 
 HEADER = 1 << 20  # bytes: a picture's size is in the first megabyte of its file
 LARGE = 4_000_000  # pixels: larger pictures are scaled while they are decoded
 LONG = 2  # times as long as wide: such pictures are scaled afterwards
-NOISE = "this browser's protection against fingerprinting returns noise for a picture's pixels"
 
 
 class Unreadable(Exception):
@@ -29,18 +29,17 @@ async def decode(worker, file, side):
     try:
         head = window.Uint8Array.new(await file.slice(0, HEADER).arrayBuffer())
     except Exception:
-        raise Unreadable("it cannot be opened: it was moved or deleted, or it is a folder") from None
+        raise Unreadable(text("picture.gone")) from None
     size = await worker.request("picture_size", [head], files=["data"])
     if "error" in size:
-        raise Unreadable(size["error"]["message"])
+        raise Unreadable(told(size["error"]))
     if not keeps_pixels():
-        raise Unreadable(NOISE)
+        raise Unreadable(text("picture.noise"))
     try:
         bitmap = await bitmap_of(file, size["width"], size["height"], side)
     except Exception:
-        kind = f"pictures of type {file.type}" if file.type else "this kind of picture"
-        words = f"this browser cannot decode it; it may be damaged, or the browser does not read {kind}"
-        raise Unreadable(words) from None
+        key = "picture.type" if file.type else "picture.unknown"
+        raise Unreadable(text(key, type=file.type)) from None
     width, height = scaled(bitmap.width, bitmap.height, side)
     canvas = canvas_of(width, height)
     context = canvas.getContext("2d")

@@ -3,8 +3,8 @@
 Of several digits, one is chosen whose bars are shown."""
 
 from pyscript import document
-from widgets.dom import by_id, element, listen, nearly, replace, sure
-from widgets.texts import text
+from widgets.dom import by_id, element, listen, replace
+from widgets.texts import listed, nearly, sure, text, told
 
 FEW = 3  # up to so many classes are listed, since the network cannot recognise others
 
@@ -23,7 +23,9 @@ class Prediction:
         """Shows a session's answer to `predict` or `photo`. If it has as many digits as before, the chosen one
         stays."""
         if "error" in answer or answer.get("empty"):
-            self.clear(answer.get("message") or answer["error"]["message"])
+            self.clear(
+                text("prediction.empty", reason=told(answer)) if "message" in answer else told(answer["error"])
+            )
             return
         digits = answer.get("digits") or [answer]
         if len(digits) != len(self.digits):
@@ -96,13 +98,13 @@ def describe(number, digits):
     if len(digits) > 1:
         words = text("prediction.several", number=number, count=len(digits))
     else:
-        words = f"{number}, with a probability of {sure(best(first))}."
+        words = text("prediction.read", number=number, probability=sure(best(first)))
     if len(names) <= FEW:
-        words += f" It knows only {', '.join(names[:-1])} and {names[-1]}."
+        words += " " + text("prediction.knows", names=listed(names))
     if first.get("pretrained"):
-        words += " This is the network that comes with the page."
+        words += " " + text("prediction.page")
     elif "pretrained" not in first and not first["samples"]:
-        words += " It has not been trained yet, so it guesses."
+        words += " " + text("prediction.guess")
     return words
 
 
@@ -127,7 +129,7 @@ class Bar:
     def __init__(self, name):
         self.line = element("div", class_="bar")
         self.line.append(element("span", name))
-        self.meter = element("meter", min=0, max=1, value=0, aria_label=f"Probability of {name}")
+        self.meter = element("meter", min=0, max=1, value=0, aria_label=text("prediction.bar", name=name))
         self.line.append(self.meter)
         self.number = element("span")
         self.line.append(self.number)

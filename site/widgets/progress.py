@@ -1,6 +1,7 @@
 """The progress bar, and the line of text beside the state."""
 
 from widgets.dom import by_id
+from widgets.texts import text, whole
 
 
 class Progress:
@@ -11,15 +12,15 @@ class Progress:
         """Shows the progress; returns it as a line of text, with the batch if the batch size is given."""
         self.bar.max = progress["total"]
         self.bar.value = progress["done"]
-        words = f"epoch {max(progress['epoch'], 1)} of {progress['epochs']}"
+        words = [text("progress.epoch", epoch=max(progress["epoch"], 1), epochs=progress["epochs"])]
         if batch_size and progress["sample"]:
             batch, batches = (-(-progress[name] // batch_size) for name in ("sample", "samples_per_epoch"))
-            words += f", batch {batch} of {batches}"
+            words.append(text("progress.batch", batch=batch, batches=batches))
         if progress["samples_per_second"]:
-            words += f", {progress['samples_per_second']:.0f} samples/s"
+            words.append(text("progress.speed", samples=whole(round(progress["samples_per_second"]))))
         if progress["seconds_left"]:
-            words += f", {duration(progress['seconds_left'])} left"
-        return words
+            words.append(text("progress.left", time=duration(progress["seconds_left"])))
+        return ", ".join(words)
 
     def reset(self):
         self.bar.value = 0
@@ -28,5 +29,5 @@ class Progress:
 def duration(seconds):
     """A duration as text: seconds below 100 s, else minutes."""
     if seconds < 100:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min"
+        return text("number.seconds", number=max(1, round(seconds)))
+    return text("number.minutes", number=round(seconds / 60))

@@ -1,8 +1,9 @@
 """Reads the drawing or the photo whenever it or the network changes; the user can correct the network."""
 
-from widgets.dom import by_id, element, listen, percent, replace, run
+from widgets.dom import by_id, element, listen, replace, run
 from widgets.drawing import Drawing
 from widgets.prediction import Prediction
+from widgets.texts import percent, text
 
 
 class Reading:
@@ -59,7 +60,7 @@ class Reading:
             self.readable, by_id("truth").value = False, ""
             self.prediction.clear()
         elif state == "loading":
-            self.prediction.clear("Python is still starting. Your drawing will be classified then.")
+            self.prediction.clear(text("prediction.starting"))
         elif self.waiting:
             self.stale = True
         else:
@@ -113,8 +114,6 @@ class Reading:
         """Shows the accuracy of the pretrained network, if its file states it."""
         if provenance and "drawn" in provenance:
             drawn = provenance["drawn"]
-            by_id("pretrained-about").textContent = (
-                f"The network that comes with the page classifies {percent(drawn['accuracy'])} of "
-                f"{drawn['drawings']} test drawings and {percent(provenance['test']['accuracy'])} of the test digits "
-                "correctly."
-            )
+            accuracies = {"drawn": percent(drawn["accuracy"]), "test": percent(provenance["test"]["accuracy"])}
+            words = text("reader.accuracy", drawings=drawn["drawings"], **accuracies)
+            by_id("pretrained-about").textContent = words

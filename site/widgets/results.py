@@ -4,10 +4,10 @@ images, and the way back to earlier epochs."""
 from pyscript import window
 from widgets.chart import Chart
 from widgets.confusion import Confusion
-from widgets.dom import by_id, percent, run
+from widgets.dom import by_id, run
 from widgets.look import Look
 from widgets.sizes import Sizes
-from widgets.texts import text
+from widgets.texts import decimal, percent, text
 from widgets.travel import Travel
 
 PAUSE = 500  # milliseconds between two verdicts while it trains
@@ -17,7 +17,7 @@ class Results:
     def __init__(self, page):
         self.page = page
         self.travel = Travel(page.request, self.travelled)
-        self.loss = Chart("loss", lambda value: f"{value:.3f}", self.travel.drag)
+        self.loss = Chart("loss", lambda value: decimal(value, 3), self.travel.drag)
         self.accuracy = Chart("accuracy", percent, self.travel.drag)
         self.confusion = Confusion(self.choose_cell)
         self.look = Look(page.request, lambda index, truth: page.lens.look_at(index, truth))
@@ -105,13 +105,15 @@ class Results:
         run(self.look.choose_cell(true, read, self.confusion.classes))
 
 
-def end_words(answer, what, continued):
-    """How a training ended: the share of the test images (`what` they are) that are right, and the time it took."""
+def end_words(answer, own, continued):
+    """How a training ended: the share of the test images (`own`: whether they are the person's) that are right, and
+    the time it took."""
     if "report" not in answer:
-        return "stopped before the first epoch ended."
-    words = f"{percent(answer['report']['accuracy'])} of the test {what} are classified correctly"
+        return text("end.stopped")
+    accuracy = percent(answer["report"]["accuracy"])
     seconds = answer["progress"]["seconds"]
+    after = ""
     if seconds:  # 0 for a model from a file
-        took = f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
-        words += f", after {took}" + (" more" if continued else "")
-    return words + "."
+        took = text("number.seconds", number=decimal(seconds, 1)) if seconds >= 0.1 else text("number.instant")
+        after = text("end.after_more" if continued else "end.after", time=took)
+    return text("end.images" if own else "end.digits", accuracy=accuracy, after=after)

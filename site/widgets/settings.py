@@ -2,6 +2,7 @@
 
 from pyscript import window
 from widgets.dom import by_id, listen
+from widgets.texts import text
 
 # The ids of the form's fields, which are also their names in the address.
 FIELDS = (
@@ -16,7 +17,6 @@ FIELDS = (
     "augmentation",
 )
 NUMBERS = ("seed", "per_class", "epochs", "batch_size", "learning_rate", "weight_decay")
-LABELS = {"per_class": "images per class"}  # of fields whose label is not their name
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},
@@ -77,8 +77,11 @@ class Settings:
     def differences(self):
         """The settings that differ from the defaults, as texts."""
         different = [name for name in FIELDS if by_id(name).value != self.defaults.get(name) and name != "seed"]
-        words = [f"{LABELS.get(name, name.replace('_', ' '))} {by_id(name).value or 'default'}" for name in different]
-        return words + (["other layers"] if self.editor.changed else [])
+        words = []
+        for name in different:
+            value = by_id(name).value or text("settings.default")
+            words.append(text("field.is", field=text(f"field.{name}"), value=value))
+        return words + ([text("field.other_layers")] if self.editor.changed else [])
 
     def texts(self, config):
         """The values of the fields for a configuration."""
@@ -125,16 +128,19 @@ class Settings:
         values["engine"] = by_id("engine").value
         return values
 
-    def address(self):
-        """The address's query: the experiment, the seed, and all settings that differ from the defaults."""
-        query = window.URLSearchParams.new()
+    def address(self, before=""):
+        """The address's query: the experiment, the seed, and all settings that differ from the defaults. What the
+        query `before` says beside the settings, such as the language, is kept."""
+        query = window.URLSearchParams.new(before)
+        for name in ("experiment", "layers") + FIELDS:
+            query.delete(name)
         query.set("experiment", by_id("experiment").value)
         for name in FIELDS:
             value = by_id(name).value
             if value != self.defaults.get(name) or name == "seed":
                 query.set(name, value)
         if self.editor.changed:
-            query.set("layers", self.editor.text())
+            query.set("layers", self.editor.word())
         return "?" + query.toString()
 
     def take_address(self, search):
@@ -149,10 +155,10 @@ class Settings:
                 field.value = value
                 if field.value != value or not field.checkValidity():
                     field.value = before
-                    refused.append(LABELS.get(name, name.replace("_", " ")))
+                    refused.append(text(f"field.{name}"))
         layers = query.get("layers")
         if layers is not None and not self.editor.take(layers):
-            refused.append("layers")
+            refused.append(text("field.layers"))
         return refused
 
     def enable(self, on):
@@ -164,10 +170,10 @@ class Settings:
         self.editor.enable(on)
 
 
-def number(text):
+def number(typed):
     for kind in (int, float):
         try:
-            return kind(text)
+            return kind(typed)
         except ValueError:
             pass
-    return text
+    return typed

@@ -3,6 +3,7 @@
 import math
 
 from widgets.dom import by_id, element, replace
+from widgets.texts import written
 
 COLUMNS = ("weights", "gradients", "step")
 LOWEST = -6  # the power of ten with an empty bar
@@ -50,7 +51,7 @@ def short(value):
     """Two significant digits."""
     if value is None:
         return "∞"
-    return "0" if value == 0 else f"{value:.2g}"
+    return "0" if value == 0 else written(f"{value:.2g}")
 
 
 def share(value):

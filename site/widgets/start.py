@@ -1,7 +1,7 @@
 """The place Start: a digit that is drawn or chosen, who reads it, and training a network of one's own."""
 
 from widgets.dom import by_id, element, listen, replace
-from widgets.texts import text
+from widgets.texts import text, whole
 
 OWN = "mnist"  # the experiment of Train your own: all ten digits
 
@@ -30,7 +30,7 @@ class Start:
     def show_reader(self, reader):
         """Says who reads: an answer's `reader`."""
         by_id("reader").textContent = text(
-            f"reader.{reader['kind']}", samples=f"{reader['samples']:,}", epoch=reader["epoch"]
+            f"reader.{reader['kind']}", samples=whole(reader["samples"]), epoch=reader["epoch"]
         )
 
     def state_changed(self, name):

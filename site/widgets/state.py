@@ -1,6 +1,7 @@
 """The state of the page: one word, a line of details, and the buttons that are enabled."""
 
 from widgets.dom import by_id
+from widgets.texts import text
 
 # The buttons that are enabled in each state. The first one, "act", trains, pauses or resumes.
 BUTTONS = {
@@ -12,7 +13,7 @@ BUTTONS = {
     "failed": (),
 }
 NAMES = ("act", "step", "stop", "reset")
-ACTS = {"training": "Pause", "paused": "Resume"}  # what the first button does, "Train" in other states
+ACTS = {"training": "state.pause", "paused": "state.resume"}  # what the first button does, Train in other states
 
 
 class State:
@@ -23,8 +24,9 @@ class State:
 
     def show(self, name, details):
         self.name, self.details = name, details
-        by_id("state").textContent = f"{name} – {details}"
-        by_id("act").textContent = ACTS.get(name, "Train")
+        by_id("state").textContent = text("state.line", state=text(f"state.is.{name}"), details=details)
+        by_id("state").setAttribute("data-state", name)
+        by_id("act").textContent = text(ACTS.get(name, "state.train"))
         for button in NAMES:
             by_id(button).disabled = button not in BUTTONS[name]
         self.changed(name)

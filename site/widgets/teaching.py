@@ -1,7 +1,7 @@
 """Teaching, before and after: the accuracy on the test images, and how the drawing is read."""
 
-from widgets.dom import by_id, element, nearly, percent, replace, run
-from widgets.texts import text
+from widgets.dom import by_id, element, replace, run
+from widgets.texts import nearly, percent, text
 
 
 class Teaching:

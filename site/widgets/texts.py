@@ -1,19 +1,11 @@
-"""The page's texts, from one catalogue for each language."""
-
-import json
+"""Texts with markup: as elements of the page."""
 
 from pyscript import document
+from widgets.catalogue import TEXTS, decimal, listed, nearly, percent, sure, text, told, whole, written
 from widgets.dom import element, replace
 from widgets.markup import EMPHASIS, PLAIN, TERM, parts_of
 
-TEXTS = {}
-with open("texts.json") as file:
-    TEXTS.update(json.load(file))
-
-
-def text(key, **values):
-    """The text of this key, with values in the places of their names."""
-    return TEXTS[key].format(**values)
+__all__ = ["TEXTS", "decimal", "listed", "nearly", "percent", "sure", "text", "told", "whole", "written"]
 
 
 def nodes_of(words):

@@ -5,6 +5,7 @@ from pyscript.ffi import create_proxy
 from widgets.dom import by_id, listen
 from widgets.progress import Progress
 from widgets.state import NAMES
+from widgets.texts import text
 
 BUDGET_MS = 33  # one slice of training: 30 pictures a second
 
@@ -44,7 +45,7 @@ class Training:
             self.page.interrupted()
         self.ignore_pending()
         self.clear()
-        self.state.show("training", "starting …")
+        self.state.show("training", text("state.starting"))
         return self.turn
 
     async def begin(self, mine):
@@ -60,7 +61,8 @@ class Training:
 
     def started(self, answer):
         self.page.on_start(answer)
-        self.state.show("training", f"epoch 1 of {answer.get('correction_epochs', answer['epochs'])}")
+        epochs = answer.get("correction_epochs", answer["epochs"])
+        self.state.show("training", text("progress.epoch", epoch=1, epochs=epochs))
 
     async def run_slices(self):
         """Trains slice after slice, until the end or until the state changes."""
@@ -87,7 +89,7 @@ class Training:
         self.ignore_pending()
         self.clear()
         self.started(answer)
-        self.state.show("paused", "the training is where it was saved.")
+        self.state.show("paused", text("state.where_saved"))
         self.show(answer)
 
     def pause(self, event):
@@ -100,7 +102,7 @@ class Training:
     def step(self, event):
         """Trains on one batch, then pauses."""
         mine = self.prepare() if self.state.name == "ready" else None
-        self.state.show("paused", "one batch …")
+        self.state.show("paused", text("state.one_batch"))
         return self.train_batch(mine)
 
     async def train_batch(self, mine):
@@ -124,7 +126,7 @@ class Training:
         self.page.interrupted()
         self.ignore_pending()
         self.clear()
-        self.state.show("ready", "press Train to start again.")
+        self.state.show("ready", text("state.press_again"))
         return self.drop()
 
     async def drop(self):

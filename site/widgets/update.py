@@ -3,6 +3,7 @@
 from pyscript import window
 from widgets.browser import found, limits
 from widgets.dom import by_id, listen, run
+from widgets.texts import text
 
 
 class Update:
@@ -10,9 +11,8 @@ class Update:
         self.agreed = False
         listen(by_id("update-now"), "click", self.take_over)
         self.container = found(window.navigator, "serviceWorker")
-        by_id("offline").textContent = (
-            " ".join(["In this browser the page is limited:"] + limits()) if limits() else ""
-        )
+        said = [text(key) for key in limits()]
+        by_id("offline").textContent = " ".join([text("limits.title")] + said) if said else ""
         if self.container:
             listen(self.container, "controllerchange", self.changed)
             run(self.watch())
@@ -28,7 +28,7 @@ class Update:
     async def watch(self):
         """Offers a new version as soon as it is completely loaded."""
         self.registration = await self.container.ready
-        by_id("offline").textContent = "This page now works offline, too."
+        by_id("offline").textContent = text("update.offline")
         self.registration.active.postMessage("keep the documentation")
         if self.registration.waiting:
             self.offer()

@@ -5,6 +5,7 @@ import json
 
 from pyscript import window, workers
 from pyscript.ffi import create_proxy, to_js
+from widgets.texts import text
 
 LATE = "late"
 FILE_TIMEOUT = 5  # seconds, when files are checked
@@ -26,7 +27,7 @@ class Worker:
             self.proxy = await workers["trainer"]
             return await self.request("status", path=window.location.pathname)
         except Exception as error:
-            words = f"Python could not be started. {await missing_parts()}"
+            words = text("worker.not_started", why=await missing_parts())
             raise WorkerFailed(words, str(error.args[-1] if error.args else error)) from None
 
     async def request(self, action, data=(), **settings):
@@ -43,10 +44,9 @@ class Worker:
                 promise = self.proxy.handle(message)
             answer = await in_time(promise, self.timeout)
         except Exception as error:
-            raise WorkerFailed("The worker that trains the network has stopped.", str(error)) from None
+            raise WorkerFailed(text("worker.stopped"), str(error)) from None
         if answer == LATE:
-            words = f"The worker that trains the network has not answered for {self.timeout:g} seconds."
-            raise WorkerFailed(f"{words} The saved training is still there: try again, then continue it.", "")
+            raise WorkerFailed(text("worker.silent", seconds=f"{self.timeout:g}"), "")
         return json.loads(answer)
 
 
@@ -62,8 +62,8 @@ async def in_time(promise, seconds):
 async def missing_parts():
     """A sentence that says which file is missing or damaged, or that storage is refused, or that both are fine."""
     try:
-        text = await (await in_time(window.fetch("sw.js"), FILE_TIMEOUT)).text()
-        files = json.loads(text.split("FILES = ")[1].split(";")[0])
+        script = await (await in_time(window.fetch("sw.js"), FILE_TIMEOUT)).text()
+        files = json.loads(script.split("FILES = ")[1].split(";")[0])
     except Exception:
         files = {"sw.js": ""}  # which contains the list of files with their hashes
     for part, integrity in files.items():
@@ -72,7 +72,7 @@ async def missing_parts():
         words = await wrong_with(part, integrity)
         if words:
             return words
-    return "All files of the page are complete, but it did not start."
+    return text("worker.complete")
 
 
 async def wrong_with(part, integrity):
@@ -85,17 +85,17 @@ async def wrong_with(part, integrity):
             broken = True
             response = await in_time(window.fetch(part), FILE_TIMEOUT)
     except Exception:
-        return f"The file {part} could not be fetched: is there a network connection?"
+        return text("worker.not_fetched", file=part)
     if response == LATE:
-        return f"The file {part} does not arrive: the server or the network does not answer."
+        return text("worker.not_arriving", file=part)
     if not response.ok:
-        return f"The file {part} is missing (status {response.status})."
+        return text("worker.missing", file=part, status=response.status)
     kind = response.headers.get("content-type") or ""
     if part.endswith(".wasm") and not kind.startswith("application/wasm"):
-        return f"The server sends {part} as {kind}; browsers need application/wasm."
+        return text("worker.wrong_type", file=part, type=kind, needed="application/wasm")
     if part.endswith((".js", ".mjs")) and "javascript" not in kind:
-        return f"The server sends {part} as {kind}; browsers need text/javascript."
-    return f"The file {part} is damaged, or belongs to another version of this page." if broken else None
+        return text("worker.wrong_type", file=part, type=kind, needed="text/javascript")
+    return text("worker.damaged", file=part) if broken else None
 
 
 async def call_later(seconds, callback):

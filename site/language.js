@@ -1,0 +1,64 @@
+// Runs before anything is drawn. Chooses the page's language: the one of the address (?lang=de), the one that was
+// chosen on this device, the first of the browser's that the page has, or English. Fetches its texts, and fills them
+// into the page, which the build has filled with English; until then, nothing is shown.
+const LANGUAGES = ["en", "de", "es", "vi"];
+const KEPT = "scnn language";
+
+globalThis.scnnLanguage = (() => {
+  const root = document.documentElement;
+  const base = (tag) => String(tag).toLowerCase().split("-")[0];
+  const kept = () => {
+    try {
+      return localStorage.getItem(KEPT);
+    } catch {
+      return null; // the browser refuses storage
+    }
+  };
+  const valid = (tag) => {
+    try {
+      return Boolean(new Intl.Locale(tag));
+    } catch {
+      return false; // if the locale is "C", WebKit reports a language that Intl, and so uPlot, rejects
+    }
+  };
+  const ofBrowser = [...(navigator.languages ?? []), navigator.language].filter(valid);
+  const asked = new URLSearchParams(location.search).get("lang");
+  const wanted = [asked, kept(), ...ofBrowser].map(base).find((one) => LANGUAGES.includes(one)) ?? "en";
+
+  const made = { languages: LANGUAGES, kept: KEPT };
+  const use = (language) => {
+    root.lang = made.language = language;
+    made.locale = ofBrowser.find((tag) => base(tag) === language) ?? language; // with its region, for numbers and dates
+    Object.defineProperty(navigator, "language", { value: made.locale, configurable: true }); // uPlot asks it
+  };
+  const fetched = async (language) => {
+    const answer = await fetch(`texts/${language}.json`);
+    if (!answer.ok) throw new Error(`texts/${language}.json: status ${answer.status}`);
+    return await answer.text();
+  };
+  const parsed = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve, { once: true }));
+  const fill = async () => {
+    const { texts, markup } = JSON.parse(await made.texts);
+    await parsed;
+    for (const element of document.querySelectorAll("[data-text]")) {
+      const key = element.dataset.text;
+      if (key in markup) element.innerHTML = markup[key];
+      else element.textContent = texts[key];
+    }
+    for (const element of document.querySelectorAll("[data-text-label]"))
+      element.setAttribute("aria-label", texts[element.dataset.textLabel]);
+  };
+
+  use(wanted);
+  made.texts = fetched(wanted);
+  made.shown = Promise.resolve();
+  if (wanted !== "en") {
+    root.dataset.words = "awaited"; // style.css hides the page
+    made.texts = made.texts.catch(() => (use("en"), fetched("en")));
+    made.shown = fill()
+      .catch(() => {}) // the page shows its English, and boot.js what is missing
+      .finally(() => delete root.dataset.words);
+  }
+  made.texts.catch(() => {}); // main.py waits for them, and reports it
+  return made;
+})();
