@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> None:
         return
     enter_environment()
     if chosen.command == "test":
-        check_everything(chosen.pytest, browsers=not chosen.no_browser)
+        check_everything(chosen.pytest, browsers=not chosen.no_browser, coverage=chosen.coverage)
     elif chosen.command == "lint":
         lint()
     elif chosen.command == "audit":
@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--port", type=int, default=0, help="default: any that is free")
     one = commands.add_parser("test", help="build, then check and test everything, in browsers too")
     one.add_argument("--no-browser", action="store_true", help="leave out what needs a browser")
+    one.add_argument("--coverage", action="store_true", help="print the lines that were not run (slow before 3.14)")
     one.add_argument("pytest", nargs="*", metavar="-- pytest's arguments")
     commands.add_parser("lint", help="check style, types and workflows, as the tests do first")
     one = commands.add_parser("bench", help="measure the speed of training against others'")

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from builder.assembly import build_site
 from builder.command import run
@@ -17,8 +17,12 @@ from tests.tools.pythons import check_newer_pythons
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 
 
-def check_everything(arguments: Sequence[str], browsers: bool) -> None:
-    """Builds, checks and tests everything, or those tests that pytest's `arguments` choose. Exits on failure."""
+def check_everything(arguments: Sequence[str], browsers: bool, coverage: bool) -> None:
+    """Builds, checks and tests everything, or those tests that pytest's `arguments` choose. Exits on failure.
+
+    Measuring coverage makes the tests without a browser three times slower before Python 3.14, where coverage uses
+    sys.monitoring: one of the workflows' jobs measures it there.
+    """
     build_site()
     environment = find_browsers(optional=WEBKIT) if browsers else {}
     lint()
@@ -27,15 +31,16 @@ def check_everything(arguments: Sequence[str], browsers: bool) -> None:
         return
     check_newer_pythons()
     kinds = "" if browsers else " and not browser"
-    with measured() as coverage:
-        pytest(["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadfile"], [], environment, coverage)
+    side_by_side = ["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadfile"]
+    with measured() if coverage else nullcontext(()) as prefix:
+        pytest(side_by_side, [], environment, prefix)
     pytest(["-m", f"alone{kinds}"], [], environment)  # what measures time, or rebuilds the site
 
 
 @contextmanager
 def measured() -> Iterator[list[str]]:
-    """The words that measure coverage when they stand before a module's name; in the end, a table of the lines that
-    were not run is printed. What measures time is left out, and kernels are, which run compiled."""
+    """The words that measure coverage when they stand before a module's name. In the end, prints a table of the lines
+    that were not run. What measures time is left out, and kernels are, which run compiled."""
     (DIST / "coverage").mkdir(parents=True, exist_ok=True)
     run(PYTHON, "-m", "coverage", "erase")
     yield ["-m", "coverage", "run"]
