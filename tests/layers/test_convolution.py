@@ -10,7 +10,7 @@ from scnn.layers.layer import Layer, Shape
 from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     kernel=st.integers(1, 5),
     stride=st.integers(1, 3),

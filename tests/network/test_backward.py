@@ -201,7 +201,7 @@ def test_a_users_layers_train_to_the_same_bits(tmp_path: Path) -> None:
     """Normalisation with parameters and Swish train, can be saved and loaded, and give the same bits on every
     engine."""
     training, test = load_digits()
-    few = training.select(range(10), 20)
+    few = training.select(range(10), 5)
 
     def trained(make_engine: Any) -> Network:
         network = Network((1, 28, 28), LAYERS, seed=1)

@@ -92,7 +92,7 @@ TRAININGS: dict[str, dict[str, Any]] = {
         "optimiser": {"kind": "SGD", "learning_rate": 1e-6},
     },
     "diverged": {"experiment": "paper", "epochs": 3, "optimiser": {"kind": "SGD", "learning_rate": 1000}},
-    "memorised": {"experiment": "mnist", "per_class": 10, "epochs": 60, "augmentation": {}},
+    "memorised": {"experiment": "mnist", "per_class": 10, "epochs": 30, "augmentation": {}},
     "falling": {"experiment": "mnist", "per_class": 100, "epochs": 1},
     "good": {"experiment": "paper", "optimiser": {"kind": "Adam", "learning_rate": 0.005}},
 }
