@@ -3,6 +3,7 @@
 from typing import Any
 
 __all__ = [
+    "AnswerError",
     "ConfigError",
     "DataError",
     "DataWarning",
@@ -13,7 +14,9 @@ __all__ = [
     "KernelDivisionError",
     "KernelStepsError",
     "KernelStop",
+    "LabError",
     "ModelError",
+    "ReceiptError",
     "ScnnError",
     "ShapeError",
     "TrainingError",
@@ -77,3 +80,15 @@ class KernelStepsError(KernelStop):
 
 class TrainingError(ScnnError):
     """A training that cannot continue."""
+
+
+class LabError(ScnnError):
+    """A lab file that is invalid; the message names the field."""
+
+
+class AnswerError(ScnnError):
+    """An answer that an exercise cannot judge, such as a text where it expects numbers."""
+
+
+class ReceiptError(ScnnError):
+    """A text that contains no receipt, or one that is damaged."""

@@ -41,6 +41,10 @@ MAY_IMPORT = {
         *["checks", "data", "engines", "errors", "formats", "kernels", "layers", "network", "plan", "settings"],
     ],
     "experiments": ["checks", "data", "engines", "errors", "formats", "layers", "network", "settings", "training"],
+    "labs": [
+        *["checks", "compiler", "data", "engines", "errors", "experiments", "formats", "kernels", "layers"],
+        *["network", "plan", "training"],
+    ],
     "compiler.__main__": ["compiler", "engines", "errors", "experiments", "network", "plan", "training"],
     "page": [
         *["checks", "compiler", "data", "engines", "errors", "experiments", "formats", "layers", "network", "plan"],
