@@ -47,8 +47,8 @@ MAY_IMPORT = {
     ],
     "compiler.__main__": ["compiler", "engines", "errors", "experiments", "network", "plan", "training"],
     "page": [
-        *["checks", "compiler", "data", "engines", "errors", "experiments", "formats", "layers", "network", "plan"],
-        *["settings", "training", "version"],
+        *["checks", "compiler", "data", "engines", "errors", "experiments", "formats", "labs", "layers", "network"],
+        *["plan", "settings", "training", "version"],
     ],
     "cli": ["compiler", "data", "engines", "errors", "experiments", "formats", "network", "training", "version"],
     "__main__": ["cli"],

@@ -68,6 +68,7 @@ THROUGH = {
     "network/architecture": "network/test_network.py",
     "network/inspection": "page/test_diagram.py",
     "network/onnx": "cli/test_files.py",
+    "page/topics": "page/test_classroom.py",
     "page/descriptions": "page/test_session.py",
     "page/explanations": "page/test_elements.py",
     "page/rehearsal": "page/test_lessons.py",

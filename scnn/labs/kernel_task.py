@@ -10,6 +10,7 @@ from typing import Any
 
 from scnn import kernels
 from scnn.compiler import KernelError, TextKernel, kernels_from
+from scnn.compiler.errors import Diagnostic
 from scnn.compiler.tree import Parameter
 from scnn.engines.engine import EngineFactory
 from scnn.errors import AnswerError, KernelStop
@@ -73,7 +74,7 @@ class KernelTask(Task):
         try:
             found = kernels_from(text, NAME)
         except KernelError as error:
-            raise Refused(Remark("kernel_refused", {"reason": str(error)})) from None
+            raise Refused(Remark("kernel_refused", reasons(error))) from None
         kernel = found.get(self.kernel) or (next(iter(found.values())) if len(found) == 1 else None)
         if kernel is None:
             raise Refused(Remark("kernel_missing", {"name": self.kernel, "found": ", ".join(found) or "none"}))
@@ -107,7 +108,7 @@ class KernelTask(Task):
                     try:
                         results = run_case(kernel, case, buffers, engine, names)
                     except (KernelStop, KernelError) as error:
-                        values = {"sizes": case.words, "reason": str(error)}
+                        values = {"sizes": case.words, **reasons(error)}
                         raise Refused(Remark("kernel_stopped", values)) from None
                     wrong = check.compare(case, results)
                     if wrong is not None:
@@ -120,6 +121,22 @@ class KernelTask(Task):
                     evidence.add(map(float, results[name]))
                 done += 1
         return None, count
+
+
+def reasons(error: KernelError | KernelStop) -> dict[str, Any]:
+    """An error in words, and as plain data for an editor."""
+    if isinstance(error, KernelStop):
+        reason = str(error).rpartition("\n")[2]
+        return {"reason": str(error), "errors": [{"reason": reason, "expected": "", "labels": plain_labels(error)}]}
+    errors = [{"reason": one.reason, "expected": one.expected, "labels": plain_labels(one)} for one in error.errors]
+    return {"reason": str(error), "errors": errors}
+
+
+def plain_labels(error: Diagnostic | KernelStop) -> list[dict[str, Any]]:
+    return [
+        {name: getattr(label, name) for name in ("line", "column", "end_line", "end_column", "text")}
+        for label in error.labels
+    ]
 
 
 def renamed(kernel: TextKernel, expected: tuple[Parameter, ...]) -> dict[str, str]:

@@ -27,7 +27,18 @@ from scnn.labs.signs_task import SignsTask
 from scnn.labs.task import Judging, Task, Verdict
 from scnn.labs.training_task import TrainingTask
 
-__all__ = ["EXERCISES", "Lab", "bundled_lab", "bundled_labs", "judge", "pack_lab", "read_lab", "unpack_lab"]
+__all__ = [
+    "EXERCISES",
+    "Lab",
+    "Summary",
+    "bundled_lab",
+    "bundled_labs",
+    "judge",
+    "pack_lab",
+    "read_lab",
+    "summaries",
+    "unpack_lab",
+]
 
 VERSION = 1
 MAX_LAB = 128 * 1024  # characters of a file
@@ -115,14 +126,38 @@ def bundled_lab(name: str) -> Lab:
     """One of the exercises that come with scnn; raises LabError."""
     if name not in EXERCISES:
         raise LabError(f"there is no exercise {name[:60]!r}; expected one of: {', '.join(EXERCISES)}")
+    return read_lab(source_of(name))
+
+
+def source_of(name: str) -> str:
     from importlib.resources import files  # imported when needed, so that the page starts sooner
 
-    return read_lab(files("scnn.labs").joinpath("exercises", f"{name}.json").read_text(encoding="utf-8"))
+    return files("scnn.labs").joinpath("exercises", f"{name}.json").read_text(encoding="utf-8")
 
 
 def bundled_labs() -> Iterator[Lab]:
     """The exercises that come with scnn, in order."""
     return map(bundled_lab, EXERCISES)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list of exercises shows; reading the exercises themselves would take longer."""
+
+    id: str
+    digest: str
+    title: Texts
+    kind: str
+
+
+@lru_cache
+def summaries() -> tuple[Summary, ...]:
+    """The summaries of the exercises that come with scnn, in order."""
+    found = []
+    for name in EXERCISES:
+        data = json.loads(source_of(name))
+        found.append(Summary(name, digest_of(data), Texts(data["title"]), data["answer"]["kind"]))
+    return tuple(found)
 
 
 def judge(lab: Lab, answer: object, language: str = "en", make_engine: EngineFactory = compiled) -> Verdict:

@@ -186,12 +186,13 @@ def trained(
     trainer = experiment.trainer(network, make_engine)
     trainer.slice_size = SLICE
     epochs: list[EpochEnded] = []
-    total = trainer.epochs * trainer.training_size
+    images = trainer.training_size + trainer.test_size  # of an epoch
     try:
         for event in trainer.run():
             if isinstance(event, EpochEnded):
                 epochs.append(event)
-            yield begin + share * trainer.done / total
+            done = (trainer.epoch - 1) * images + trainer.trained + trainer.evaluated
+            yield begin + share * min(1.0, done / (trainer.epochs * images))
     except TrainingError:  # weights that are not numbers have other bits on other machines
         return Outcome("diverged", f"not finite in epoch {trainer.epoch}", network.parameter_count, tuple(epochs))
     diagnosis = diagnose(epochs)

@@ -27,6 +27,7 @@ from scnn.page.messages import Answer, Message, read_bytes, read_index, read_num
 from scnn.page.reader import Reader, image_of
 from scnn.page.records import Records
 from scnn.page.run import Run
+from scnn.page.topics import handlers_for
 from scnn.page.uploads import Uploads
 from scnn.settings import to_dict
 from scnn.version import __version__
@@ -68,26 +69,12 @@ class Session:
         try:
             action = message.get("action")
             if action not in self.handlers:
-                self.handlers |= self.explanations()
+                self.handlers |= handlers_for(action, self)
             if not isinstance(action, str) or action not in self.handlers:
                 raise ConfigError(f"unknown action {action!r}; expected one of: {', '.join(self.handlers)}")
             return self.handlers[action](message)
         except ScnnError as error:
             return {"error": {"name": type(error).__name__, "message": str(error)}}
-
-    def explanations(self) -> dict[str, Callable[[Message], Answer]]:
-        """The handlers of See and Learn, which need the compiler and the tracer: imported when they are first asked,
-        so that the page starts sooner."""
-        from scnn.page.elements import Elements
-        from scnn.page.filters import Filters
-        from scnn.page.lessons import Lessons
-
-        topics = (
-            Elements(self.network_of, self.subject_of),
-            Filters(self.subject_of, (1, SIDE, SIDE)),
-            Lessons(self.network_of, self.subject_of, self.clock),
-        )
-        return {handler.__name__: handler for topic in topics for handler in topic.handlers}
 
     def status(self, message: Message) -> Answer:
         """Versions, engines, experiments, and the provenance of the pretrained model."""

@@ -1,0 +1,57 @@
+"""Handlers of messages that make no part of the page's start: they are imported when one of them is first asked, so
+that the page starts sooner."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from scnn.data.drawing import SIDE
+from scnn.engines.engine import EngineFactory
+from scnn.network.network import Network
+from scnn.page.messages import Answer, Message
+
+__all__ = ["handlers_for"]
+
+
+class Asked(Protocol):
+    """What the topics need of a session."""
+
+    clock: Callable[[], float]
+    engines: Mapping[str, EngineFactory]
+
+    def network_of(self, message: Message) -> Network: ...
+    def subject_of(self, message: Message) -> tuple[bytes, int | None]: ...
+
+
+Handlers = dict[str, Callable[[Message], Answer]]
+
+CLASSROOM = (
+    *("exercises", "exercise", "attempt", "check_answer", "check_more", "check_cancel", "receipt"),
+    *("pack_lab", "unpack_lab", "verify_receipts", "verify_more"),
+)
+
+
+def handlers_for(action: object, session: Asked) -> Handlers:
+    """The handlers of the topic that an action belongs to; those of See and Learn for an unknown one."""
+    return classroom(session) if action in CLASSROOM else explanations(session)
+
+
+def explanations(session: Asked) -> Handlers:
+    """The handlers of See and Learn, which need the compiler and the tracer."""
+    from scnn.page.elements import Elements
+    from scnn.page.filters import Filters
+    from scnn.page.lessons import Lessons
+
+    topics = (
+        Elements(session.network_of, session.subject_of),
+        Filters(session.subject_of, (1, SIDE, SIDE)),
+        Lessons(session.network_of, session.subject_of, session.clock),
+    )
+    return {handler.__name__: handler for topic in topics for handler in topic.handlers}
+
+
+def classroom(session: Asked) -> Handlers:
+    """The handlers of Exercises, and of receipts in Teach."""
+    from scnn.page.classroom import Classroom
+
+    topic = Classroom(next(iter(session.engines.values())), session.clock)
+    return {handler.__name__: handler for handler in topic.handlers}
