@@ -8,6 +8,7 @@ __all__ = [
     "DataError",
     "DataWarning",
     "DrawingError",
+    "EditedKernelsError",
     "EmptyDrawingError",
     "IdxError",
     "KernelBoundsError",
@@ -49,6 +50,14 @@ class IdxError(DataError):
 
 class ModelError(ScnnError):
     """A model or checkpoint file that is corrupt, in another format, or inconsistent with its own architecture."""
+
+
+class EditedKernelsError(ModelError):
+    """A file whose network runs edited kernels, which the person has not read yet; `edits` has them as plain data."""
+
+    def __init__(self, message: str, edits: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.edits = edits
 
 
 class DrawingError(ScnnError):

@@ -15,7 +15,9 @@ from scnn.experiments import presets
 from scnn.experiments.presets import Preset
 from scnn.layers.dense import Dense
 from scnn.layers.layer import Layer
+from scnn.layers.own import Own
 from scnn.layers.registry import layers_from_list
+from scnn.network.edits import NO_EDITS, Edits
 from scnn.network.network import Network
 from scnn.settings import to_dict
 from scnn.training.settings import settings_from_dict
@@ -36,10 +38,12 @@ class Experiment:
     test: Digits
     settings: dict[str, Any]
     config: dict[str, Any]
+    edits: Edits = NO_EDITS
 
     def network(self) -> Network:
         shape = (1, self.training.rows, self.training.columns)
-        return Network(shape, self.layers, seed=self.settings["seed"], class_names=self.training.classes)
+        seed, names = self.settings["seed"], self.training.classes
+        return Network(shape, self.layers, seed=seed, class_names=names, edits=self.edits)
 
     def trainer(self, network: Network, make_engine: EngineFactory) -> Trainer:
         return Trainer(network, self.training, self.test, make_engine=make_engine, **self.settings)
@@ -47,7 +51,7 @@ class Experiment:
 
 def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None = None) -> Experiment:
     """The experiment of a message: `experiment` (a preset's name, or "own"), `per_class`, `layers`, `seed`, `epochs`,
-    `batch_size`, `optimiser`, `schedule`, `augmentation`. Each is optional."""
+    `batch_size`, `optimiser`, `schedule`, `augmentation`, `edits`. Each is optional."""
     name = message.get("experiment") or presets.PAPER.name
     if not isinstance(name, str):
         raise ConfigError(f"the experiment's name must be a string, got {name!r}")
@@ -59,14 +63,18 @@ def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None 
         preset.training_per_class if per_class is None else require_integer("images per class", per_class, 10, 400)
     )
     training, test = own if own and name == OWN else preset.digits(per_class)
-    layers = preset.layers if message.get("layers") is None else tuple(layers_from_list(message["layers"]))
+    layers = preset.layers if message.get("layers") is None else tuple(layers_from_list(message["layers"], (Own,)))
     if name == OWN and message.get("layers") is None:
         layers = with_classes(layers, len(training.classes))
     given = settings_from_dict({name: value for name, value in message.items() if value is not None and value != {}})
     settings = {**preset.settings, "seed": 1, **given}
     if message.get("augmentation") == {}:
         settings["augmentation"] = None
-    return Experiment(preset, layers, training, test, settings, config_of(name, per_class, layers, settings))
+    edits = Edits.from_dict(message.get("edits"))
+    config = config_of(name, per_class, layers, settings)
+    if edits:
+        config["edits"] = edits.to_dict()
+    return Experiment(preset, layers, training, test, settings, config, edits)
 
 
 def config_of_preset(preset: Preset) -> dict[str, Any]:

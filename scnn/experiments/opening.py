@@ -6,7 +6,7 @@ from typing import Any
 
 from scnn.data.digits import Digits
 from scnn.engines.engine import EngineFactory
-from scnn.errors import ModelError, ScnnError
+from scnn.errors import EditedKernelsError, ModelError, ScnnError
 from scnn.experiments import presets
 from scnn.experiments.experiment import Experiment, experiment_of
 from scnn.formats.safetensors import unpack
@@ -32,13 +32,18 @@ class Opened:
 
 
 def open_checkpoint(
-    data: bytes, make_engine: EngineFactory, own: tuple[Digits, Digits] | None = None, name: str = "the checkpoint"
+    data: bytes,
+    make_engine: EngineFactory,
+    own: tuple[Digits, Digits] | None = None,
+    name: str = "the checkpoint",
+    accept_edits: bool = False,
 ) -> Opened:
     """The training of a checkpoint; the file contains own images and corrections. Raises ModelError if the checkpoint
-    is invalid, or was trained on own images that are neither in the file nor given."""
+    is invalid, or was trained on own images that are neither in the file nor given; EditedKernelsError if it has
+    edited kernels, unless `accept_edits`."""
     try:
         tensors, metadata = unpack(data)
-        network = Network.from_tensors(tensors, metadata)
+        network = Network.from_tensors(tensors, metadata, accept_edits=accept_edits)
         training, test, corrections = (
             digits_in(tensors, part, network.class_names) for part in ("training", "test", "corrections")
         )
@@ -46,16 +51,19 @@ def open_checkpoint(
             own = training, test
         experiment = experiment_of(config_in(network), own)
         digits = with_corrections(experiment.training, corrections)
+    except EditedKernelsError:
+        raise
     except ScnnError as error:
         raise ModelError(f"{name} cannot be resumed: {error}") from None
-    trainer = resume(data, digits, experiment.test, make_engine=make_engine, name=name)
+    trainer = resume(data, digits, experiment.test, make_engine=make_engine, name=name, accept_edits=accept_edits)
     as_configured = network.provenance.get("as_configured") is True
     return Opened(experiment, trainer, own, corrections, as_configured)
 
 
 def config_in(network: Network) -> dict[str, Any]:
-    """The experiment in a file's provenance: the configuration that the page saved, or the preset and settings that
-    the command line saved, or else a preset with as many classes. Raises ModelError if it is not a configuration."""
+    """The experiment in a file's provenance, with the network's edits: the configuration that the page saved, or the
+    preset and settings that the command line saved, or else a preset with as many classes. Raises ModelError if it is
+    not a configuration."""
     provenance = network.provenance
     config = provenance.get("experiment")
     if config is None:
@@ -69,7 +77,9 @@ def config_in(network: Network) -> dict[str, Any]:
         config["experiment"] = provenance.get("preset", default)
     if not isinstance(config, Mapping):
         raise ModelError("the experiment in the provenance must be a table (a JSON object)")
-    return {"experiment": None, **config}
+    config = {"experiment": None, **config}
+    config.pop("edits", None)  # those of the network count, which were accepted
+    return {**config, "edits": network.edits.to_dict()} if network.edits else config
 
 
 def with_corrections(digits: Digits, corrections: Digits | None) -> Digits:

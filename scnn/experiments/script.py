@@ -21,12 +21,15 @@ def script_of(experiment: Experiment) -> str:
         {kind(augmentation)} if augmentation else set()
     )
     classes = tuple(preset.classes)
+    edits = experiment.edits
+    edited = [f"    edits=Edits({edits.to_dict()['kernels']!r}, derive={edits.derive}),"] if edits else []
     lines = [
         f'"""{preset.title}, seed {settings["seed"]}."""',
         "",
         "from scnn import (",
         *(f"    {name}," for name in sorted(names, key=str.lower)),
         ")",
+        *(["from scnn.network import Edits"] if edits else []),
         "",
         "training, test = load_digits()",
         f"training = training.select({classes}, {config['per_class']})",
@@ -38,6 +41,7 @@ def script_of(experiment: Experiment) -> str:
         "    ],",
         f"    seed={settings['seed']},",
         "    class_names=training.classes,",
+        *edited,
         ")",
         "trainer = Trainer(",
         "    network,",

@@ -7,17 +7,18 @@ from scnn.checks import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_SIDE, requi
 from scnn.errors import ConfigError, ShapeError
 from scnn.layers.layer import Layer, Parameter, Shape
 from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.network.edits import NO_EDITS, Edits
 
 __all__ = ["Architecture"]
 
 
 class Architecture:
     """Layers from an input of `input_shape` (channels, rows, columns) to logits; SoftmaxCrossEntropy is appended
-    unless it is given. Raises ShapeError if a layer does not fit the output before it, or if there are too many
-    classes or parameters; ConfigError for anything that is not a layer.
+    unless it is given. `edits` are kernels that replace scnn's. Raises ShapeError if a layer does not fit the output
+    before it, or if there are too many classes or parameters; ConfigError for anything that is not a layer.
     """
 
-    def __init__(self, input_shape: Sequence[int], layers: Iterable[Layer]) -> None:
+    def __init__(self, input_shape: Sequence[int], layers: Iterable[Layer], *, edits: Edits = NO_EDITS) -> None:
         if not isinstance(input_shape, Sequence) or [type(size) for size in input_shape] != [int] * 3:
             raise ShapeError(
                 f"the input shape must be (channels, rows, columns), three integers, got {input_shape!r}"
@@ -27,7 +28,8 @@ class Architecture:
             raise ShapeError(
                 f"the input shape must be (channels, rows, columns), each from 1 to {MAX_SIDE}, got {input_shape!r}"
             )
-        self.layers: tuple[Layer, ...] = with_loss(require_layers(layers))
+        self.edits = edits
+        self.layers: tuple[Layer, ...] = edits.bind(with_loss(require_layers(layers)))
         self.names: tuple[str, ...] = layer_names(self.layers)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()
         if self.classes > MAX_CLASSES:

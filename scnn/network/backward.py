@@ -12,22 +12,24 @@ from typing import TYPE_CHECKING
 from scnn import kernels
 from scnn.errors import ConfigError
 from scnn.layers.layer import Layer, Shape, call
+from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.network.edits import NO_EDITS, Edits
 from scnn.plan import Argument, Call, Kernel
 
 if TYPE_CHECKING:
     from scnn.compiler.derive import Derived
 
-__all__ = ["backward_of", "derived_buffers", "listed"]
+__all__ = ["backward_of", "derived_buffers", "is_derived", "listed"]
 
 Sizes = tuple[tuple[str, Argument], ...]
 
 
-def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True) -> list[Call]:
+def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True, edits: Edits = NO_EDITS) -> list[Call]:
     """The calls of a layer's backward pass, in roles. Raises KernelError if it has to be derived, and a forward
     kernel has no derivative."""
-    if layer.has_backward:
-        return layer.backward(shape, input_gradient)
-    forward = listed(layer.forward_training(shape), type(layer).__name__)
+    if not is_derived(layer, shape, edits):
+        return edits.calls(listed(layer.backward(shape, input_gradient), type(layer).__name__))
+    forward = forward_of(layer, shape, edits)
     active = active_roles(layer, shape, forward, input_gradient)
     lengths = {"input": prod(shape), "output": prod(layer.output_shape(shape))}
     lengths |= {role: prod(extent) for role, (_, extent) in layer.buffers(shape).items()}
@@ -52,12 +54,24 @@ def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True) -> list
     return calls
 
 
-def derived_buffers(layer: Layer, shape: Shape) -> dict[str, tuple[str, Shape]]:
+def is_derived(layer: Layer, shape: Shape, edits: Edits = NO_EDITS) -> bool:
+    """Whether the layer's backward pass is derived from its forward kernels."""
+    if isinstance(layer, SoftmaxCrossEntropy):  # whose gradient is that of the loss, which is no output of forward
+        return False
+    return not layer.has_backward or edits.derives(layer.forward_training(shape), lambda: layer.backward(shape))
+
+
+def forward_of(layer: Layer, shape: Shape, edits: Edits) -> list[Call]:
+    """The calls of the layer's forward pass in training, in roles."""
+    return edits.calls(listed(layer.forward_training(shape), type(layer).__name__))
+
+
+def derived_buffers(layer: Layer, shape: Shape, edits: Edits = NO_EDITS) -> dict[str, tuple[str, Shape]]:
     """The gradients of the layer's own buffers, by which its forward calls pass values to one another."""
-    if layer.has_backward:
+    if not is_derived(layer, shape, edits):
         return {}
     buffers = layer.buffers(shape)
-    forward = listed(layer.forward_training(shape), type(layer).__name__)
+    forward = forward_of(layer, shape, edits)
     active = active_roles(layer, shape, forward, input_gradient=True)
     wanted = {f"d_{role}": buffers[role] for role in buffers if role in active and buffers[role][0] == "float32"}
     return {role: entry for role, entry in wanted.items() if role not in buffers}

@@ -5,19 +5,28 @@ import math
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 
-from scnn.errors import ConfigError, ModelError
+from scnn.errors import ConfigError, EditedKernelsError, ModelError
 from scnn.formats.dtypes import FLOATS
 from scnn.formats.safetensors import Tensor
 from scnn.layers.layer import Layer
 from scnn.layers.registry import LAYERS
 from scnn.network.architecture import Architecture
+from scnn.network.edits import Edits
 from scnn.settings import from_dict, to_dict
 
-__all__ = ["FORMAT", "VERSION", "METADATA_FIELDS", "require_serialisable", "require_matching_tensors", "is_plain"]
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "METADATA_FIELDS",
+    "require_serialisable",
+    "require_matching_tensors",
+    "is_plain",
+    "edits_in",
+]
 
 FORMAT = "scnn"
 VERSION = "1"
-METADATA_FIELDS = ("input_shape", "layers", "class_names", "provenance")
+METADATA_FIELDS = ("input_shape", "layers", "class_names", "provenance", "edits")
 
 
 def require_serialisable(layer: Layer) -> None:
@@ -33,6 +42,18 @@ def require_serialisable(layer: Layer) -> None:
         raise ModelError(f"{name} cannot be saved: {error}") from None
     if vars(layer) != vars(again) or (is_dataclass(layer) and layer != again):
         raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and strings")
+
+
+def edits_in(data: object, accepted: bool) -> Edits:
+    """The edited kernels of a file. Raises EditedKernelsError, which has them, unless they are accepted."""
+    edits = Edits.from_dict(data)
+    if edits and not accepted:
+        names = ", ".join(edits.kernels)
+        raise EditedKernelsError(
+            f"the network was trained with edited kernels: {names}. Read them, and then open it with accept_edits",
+            edits.to_dict(),
+        )
+    return edits
 
 
 def require_matching_tensors(architecture: Architecture, tensors: Mapping[str, Tensor]) -> None:

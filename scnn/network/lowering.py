@@ -12,6 +12,7 @@ from scnn.layers.layer import Layer, Shape, call
 from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.network.architecture import Architecture
 from scnn.network.backward import backward_of, derived_buffers, listed
+from scnn.network.edits import Edits
 from scnn.plan import ALIGNMENT, Argument, Buffer, Call, Loop, Plan, Procedure, allocate
 
 __all__ = [
@@ -58,7 +59,8 @@ def lower(network: Architecture, images: int = 0) -> Plan:
     if images:
         body = (*load_calls(network), *forward_calls(network), *evaluation_calls(network))
         procedures.append(Procedure("evaluate", ("first", "count"), (Loop("position", "first", "count", 1, body),)))
-    return Plan(allocate_buffers(network, layout), {procedure.name: procedure for procedure in procedures})
+    plan = Plan(allocate_buffers(network, layout), {procedure.name: procedure for procedure in procedures})
+    return network.edits.applied(plan)
 
 
 # ------------------------------------------------------------------------------------------------ calls
@@ -76,7 +78,9 @@ def backward_calls(network: Architecture) -> list[Call]:
     """The backward pass of one sample, in reverse; gradients that no parameter needs are not computed."""
     calls: list[Call] = []
     for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        backward = backward_of(layer, shape, input_gradient=has_parameters_before(network, index))
+        backward = backward_of(
+            layer, shape, input_gradient=has_parameters_before(network, index), edits=network.edits
+        )
         calls[:0] = resolve_roles(backward, network, index)
     return calls
 
@@ -85,9 +89,9 @@ def saliency_calls(network: Architecture) -> list[Call]:
     """The backward pass from the logits to the input."""
     calls: list[Call] = []
     for index, layer in enumerate(network.layers[:-1]):
-        calls[:0] = resolve_roles(backward_of(layer, network.shapes[index]), network, index)
+        calls[:0] = resolve_roles(backward_of(layer, network.shapes[index], edits=network.edits), network, index)
     # inference does not write dropout's mask
-    return [step for step in calls if step.kernel is not kernels.dropout_backward]
+    return [step for step in calls if step.kernel.__name__ != kernels.dropout_backward.__name__]
 
 
 def load_calls(network: Architecture) -> list[Call]:
@@ -132,7 +136,7 @@ def activation_buffers(network: Architecture) -> Layout:
     for index, layer in enumerate(network.layers):
         if not layer.shares_memory:
             layout[activation(network, index + 1)] = ("float32", network.shapes[index + 1])
-        for role, entry in buffers_of(layer, network.shapes[index]).items():
+        for role, entry in buffers_of(layer, network.shapes[index], network.edits).items():
             layout[f"{network.names[index]}.{role}"] = entry
     return layout
 
@@ -195,7 +199,7 @@ def require_outputs_unmodified(network: Architecture) -> None:
                 break
             if not network.layers[later].forward_training(network.shapes[later]):
                 continue
-            backward = listed(backward_of(layer, network.shapes[index]), name)
+            backward = listed(backward_of(layer, network.shapes[index], edits=network.edits), name)
             if any("output" in step.arguments.values() for step in backward):
                 raise ConfigError(
                     f"{network.names[later]} overwrites the output of {name}, whose backward pass reads it: "
@@ -220,7 +224,7 @@ def resolve_roles(calls: list[Call], network: Architecture, index: int) -> list[
         "d_input": gradient(activation(network, index)),
         "d_output": gradient(activation(network, index + 1)),
     }
-    roles |= {role: f"{name}.{role}" for role in buffers_of(layer, shape)}
+    roles |= {role: f"{name}.{role}" for role in buffers_of(layer, shape, network.edits)}
     for role in layer.parameters(shape):
         roles |= {role: f"{name}.{role}", f"d_{role}": f"{name}.d_{role}"}
 
@@ -236,13 +240,13 @@ def resolve_roles(calls: list[Call], network: Architecture, index: int) -> list[
 
     return [
         Call(step.kernel, {key: resolved(step.kernel.__name__, key, value) for key, value in step.arguments.items()})
-        for step in listed(calls, name)
+        for step in network.edits.calls(listed(calls, name))
     ]
 
 
-def buffers_of(layer: Layer, shape: Shape) -> Layout:
+def buffers_of(layer: Layer, shape: Shape, edits: Edits) -> Layout:
     """A layer's buffers, and those that its derived backward pass needs."""
-    return {**layer.buffers(shape), **derived_buffers(layer, shape)}
+    return {**layer.buffers(shape), **derived_buffers(layer, shape, edits)}
 
 
 def has_parameters_before(network: Architecture, index: int) -> bool:

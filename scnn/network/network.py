@@ -15,18 +15,21 @@ from scnn.data.digits import Digits
 from scnn.data.images import images_of, integers
 from scnn.engines.engine import Engine, EngineFactory
 from scnn.engines.wasm import compiled
-from scnn.errors import ConfigError, ModelError, ScnnError, ShapeError
+from scnn.errors import ConfigError, EditedKernelsError, ModelError, ScnnError, ShapeError
 from scnn.formats import safetensors
 from scnn.formats.dtypes import little_endian
 from scnn.formats.safetensors import Tensor, refuse_constant
 from scnn.layers.dense import Dense
 from scnn.layers.layer import Layer
+from scnn.layers.own import Own
 from scnn.layers.registry import layers_from_list
 from scnn.network.architecture import Architecture
+from scnn.network.edits import NO_EDITS, Edits
 from scnn.network.file import (
     FORMAT,
     METADATA_FIELDS,
     VERSION,
+    edits_in,
     is_plain,
     require_matching_tensors,
     require_serialisable,
@@ -45,7 +48,8 @@ class Network(Architecture):
 
     The same seed gives the same parameters, bit for bit; `parameters`, by name, replace the random initialisation.
     `class_names` are 0, 1, … by default; `provenance` is JSON data about the origin of the parameters, which files
-    contain. Raises ShapeError if a layer does not fit the output before it, ConfigError for invalid arguments.
+    contain; `edits` are kernels that replace scnn's. Raises ShapeError if a layer does not fit the output before it,
+    ConfigError for invalid arguments.
 
     >>> from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU
     >>> layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
@@ -72,11 +76,12 @@ class Network(Architecture):
         class_names: Sequence[str] | None = None,
         provenance: Mapping[str, Any] | None = None,
         parameters: Mapping[str, Sequence[float]] | None = None,
+        edits: Edits = NO_EDITS,
     ) -> None:
         require_seed(seed)
         if provenance is not None:
             require_type("the provenance", provenance, Mapping, "{'author': 'me'}")
-        super().__init__(input_shape, layers)
+        super().__init__(input_shape, layers, edits=edits)
         names = require_names(class_names if class_names is not None else tuple(map(str, range(self.classes))))
         if len(names) != self.classes:
             raise ConfigError(self.misfit(names))
@@ -192,7 +197,8 @@ class Network(Architecture):
         all. Raises ModelError if it cannot be written, or if the result could not be loaded.
         """
         data = safetensors.pack(self.tensors(), self.metadata())
-        self.from_tensors(*safetensors.unpack(data), layers={type(layer) for layer in self.layers})
+        kinds = {type(layer) for layer in self.layers}
+        self.from_tensors(*safetensors.unpack(data), layers=kinds, accept_edits=True)
         safetensors.write(path, data)
 
     def tensors(self) -> dict[str, Tensor]:
@@ -210,6 +216,7 @@ class Network(Architecture):
             "layers": json.dumps([to_dict(layer) for layer in self.layers]),
             "class_names": json.dumps(self.class_names),
             "provenance": self.provenance_text(),
+            **({"edits": json.dumps(self.edits.to_dict())} if self.edits else {}),
         }
 
     def provenance_text(self) -> str:
@@ -220,15 +227,24 @@ class Network(Architecture):
 
     @classmethod
     def load(
-        cls, path: str | Path, *, layers: Iterable[type[Layer]] = (), like: Architecture | None = None
+        cls,
+        path: str | Path,
+        *,
+        layers: Iterable[type[Layer]] = (),
+        like: Architecture | None = None,
+        accept_edits: bool = False,
     ) -> "Network":
         """The network of a file; `layers` are kinds of the user's own, dataclasses with numbers and texts. `like`, a
         network or an Architecture, is the architecture of a file that another program saved without our metadata.
         Weights may be stored as float16, bfloat16, float32 or float64. Raises ModelError, naming what is wrong,
-        before anything of the file is used."""
+        before anything of the file is used; EditedKernelsError if the file has edited kernels, unless
+        `accept_edits`."""
         data = safetensors.read(path)
         try:
-            return cls.from_tensors(*safetensors.unpack(data), layers=layers, like=like)
+            parts = safetensors.unpack(data)
+            return cls.from_tensors(*parts, layers=layers, like=like, accept_edits=accept_edits)
+        except EditedKernelsError:
+            raise
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
 
@@ -240,13 +256,14 @@ class Network(Architecture):
         *,
         layers: Iterable[type[Layer]] = (),
         like: Architecture | None = None,
+        accept_edits: bool = False,
     ) -> "Network":
         """The network of a file's parts. What else the file holds, such as a checkpoint's state, is left alone."""
         if like is not None and "layers" not in metadata:
             require_matching_tensors(like, tensors)
             parameters = {name: tensors[name].values for name in like.specifications()}
             names = like.class_names if isinstance(like, Network) else None
-            return cls(like.input_shape, like.layers, class_names=names, parameters=parameters)
+            return cls(like.input_shape, like.layers, class_names=names, parameters=parameters, edits=like.edits)
         if metadata.get("format") != FORMAT:
             raise ModelError(
                 "the file's metadata does not describe a network of scnn; if it has the weights of one, name the "
@@ -267,10 +284,17 @@ class Network(Architecture):
         if not isinstance(provenance, dict) or not is_plain(provenance):
             raise ModelError("the provenance must be a JSON object")
         try:
-            architecture = Architecture(shape, layers_from_list(data["layers"], layers))
+            edits = edits_in(data["edits"], accept_edits)
+            architecture = Architecture(shape, layers_from_list(data["layers"], (Own, *layers)), edits=edits)
             require_matching_tensors(architecture, tensors)
             parameters = {name: tensors[name].values for name in architecture.specifications()}
-            network = cls(shape, architecture.layers, class_names=names, provenance=provenance, parameters=parameters)
+            network = cls(
+                *(shape, architecture.layers),
+                class_names=names,
+                provenance=provenance,
+                parameters=parameters,
+                edits=edits,
+            )
         except ModelError:
             raise
         except ScnnError as error:

@@ -74,7 +74,8 @@ class NetworkTracer:
         layout = parameter_buffers(network) | sample_buffers(network, 0) | activation_buffers(network)
         layout |= gradient_buffers(network) | {gradient("input"): ("float32", network.input_shape)}
         procedures = [Procedure(f"call{at}", (), (call,)) for at, (_, _, call) in enumerate(self.calls)]
-        self.plan = Plan(allocate_buffers(network, layout), {one.name: one for one in procedures})
+        plan = Plan(allocate_buffers(network, layout), {one.name: one for one in procedures})
+        self.plan = network.edits.applied(plan)
         self.engine: Engine = make_engine(self.plan)
         self.ran: list[Ran] = []
 
@@ -190,7 +191,7 @@ def calls_of(network: Architecture) -> list[tuple[int, bool, Call]]:
         forward += [(index, False, call) for call in resolve_roles(calls, network, index)]
         if layer.shares_memory:
             continue
-        back = resolve_roles(backward_of(layer, shape), network, index)
+        back = resolve_roles(backward_of(layer, shape, edits=network.edits), network, index)
         backward[:0] = [(index, True, call) for call in back]
     return forward + backward
 

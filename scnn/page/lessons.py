@@ -16,7 +16,7 @@ from scnn.network.trace import unravel
 from scnn.page.elements import NetworkOf, SubjectOf, UnknownClassError, class_of, element_of, layer_in
 from scnn.page.explanations import flat_of
 from scnn.page.messages import Answer, Message, read_index, read_number
-from scnn.page.rehearsal import Rehearsal
+from scnn.page.rehearsal import Rehearsal, architecture_of
 from scnn.page.sheets import GRADIENTS
 from scnn.page.sums import number
 from scnn.training.gradient_check import TOLERANCE, GradientCheck, count_steps, gradient_check_steps
@@ -195,7 +195,7 @@ class Lessons:
         network = self.network_of(message)
         image, known = self.subject_of(message)
         label = class_of(network, message, known)
-        if self.rehearsal is None or self.rehearsal.architecture != (network.input_shape, network.layers):
+        if self.rehearsal is None or self.rehearsal.architecture != architecture_of(network):
             self.rehearsal = Rehearsal(network)
         self.rehearsal.begin(network, image, label)
         return self.rehearsal, network, label

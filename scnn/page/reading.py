@@ -63,7 +63,8 @@ class Reading:
         self.viewed = epoch
         network = self.network
         if self.earlier is None:
-            self.earlier = Network(network.input_shape, network.layers, class_names=network.class_names)
+            names = network.class_names
+            self.earlier = Network(network.input_shape, network.layers, class_names=names, edits=network.edits)
         with self.looking_back():
             for name, values in self.earlier.parameters.items():
                 values[:] = self.trainer.engine.read(name)  # type: ignore[assignment]

@@ -45,7 +45,7 @@ def groups_of(records: Iterable[Answer]) -> list[Answer]:
     seed that was trained twice counts once."""
     alike: dict[str, list[Answer]] = {}
     for record in records:
-        settings = {name: record["config"][name] for name in SETTINGS}
+        settings = {name: record["config"].get(name) for name in (*SETTINGS, "edits")}
         changed = [record["as_configured"] or record["key"], record["classes"]]  # a run changed by hand is alone
         alike.setdefault(json.dumps([settings, changed], sort_keys=True), []).append(record)
     groups = []
@@ -72,12 +72,13 @@ def as_csv(records: Iterable[Answer]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
-        ["run", "when", *SETTINGS[:1], "seed", *SETTINGS[1:], "as_configured", "sha256", "epoch", *CURVES]
+        ["run", "when", *SETTINGS[:1], "seed", *SETTINGS[1:], "edits", "as_configured", "sha256", "epoch", *CURVES]
     )
     for record in records:
         config = record["config"]
         settings = [cell(config[name]) for name in (SETTINGS[0], "seed", *SETTINGS[1:])]
-        row = [record["name"], record["when"], *settings, cell(record["as_configured"]), record["sha256"]]
+        marks = [cell(config.get("edits", {})), cell(record["as_configured"])]
+        row = [record["name"], record["when"], *settings, *marks, record["sha256"]]
         for values in zip(record["epochs"], *(record[curve] for curve in CURVES), strict=True):
             writer.writerow([*row, *values])
     return text.getvalue()

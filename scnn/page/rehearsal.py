@@ -23,14 +23,14 @@ from scnn.page.sheets import ACTIVATIONS, describe_sheet
 from scnn.plan import Plan, Procedure
 from scnn.training.optimisers import SETTINGS, SGD
 
-__all__ = ["Rehearsal"]
+__all__ = ["Rehearsal", "architecture_of"]
 
 
 class Rehearsal:
     """The engine has the weights that `begin` was given; the network itself stays as it is."""
 
     def __init__(self, network: Network) -> None:
-        self.architecture = (network.input_shape, network.layers)
+        self.architecture = architecture_of(network)
         self.names = list(network.parameters)
         layout = parameter_buffers(network) | gradient_buffers(network) | sample_buffers(network, 0)
         layout |= activation_buffers(network) | {gradient("input"): ("float32", network.input_shape)}
@@ -48,7 +48,8 @@ class Rehearsal:
             Procedure("backward", (), tuple(call for _, backward, call in calls if backward)),
             Procedure("update", ("samples",), (SGD().update(buffers["parameters"].length),)),
         ]
-        self.engine: Engine = compiled(Plan(buffers, {one.name: one for one in procedures}))
+        plan = Plan(buffers, {one.name: one for one in procedures})
+        self.engine: Engine = compiled(network.edits.applied(plan))
 
     def begin(self, network: Network, image: bytes, label: int) -> None:
         for name, values in network.parameters.items():
@@ -77,6 +78,11 @@ class Rehearsal:
         self.engine.write("settings", optimiser.settings(0, 1.0))
         self.engine.write("step", [0])
         self.engine.run("update", 1)
+
+
+def architecture_of(network: Network) -> tuple[object, ...]:
+    """What two networks have in common if they can use the same rehearsal."""
+    return network.input_shape, network.layers, network.edits
 
 
 def drawn_by(network: Network) -> dict[str, list[tuple[str, str, Shape]]]:

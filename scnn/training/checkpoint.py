@@ -14,7 +14,7 @@ from typing import Any
 from scnn.data.digits import Digits
 from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
-from scnn.errors import DataError, ModelError, ScnnError
+from scnn.errors import DataError, EditedKernelsError, ModelError, ScnnError
 from scnn.formats import safetensors
 from scnn.formats.safetensors import Tensor
 from scnn.layers.layer import Layer
@@ -100,16 +100,17 @@ def resume(
     layers: Iterable[type[Layer]] = (),
     make_engine: EngineFactory = compiled,
     name: str = "the checkpoint",
+    accept_edits: bool = False,
 ) -> Trainer:
     """The trainer of a checkpoint (a path, or bytes and a name for messages), in the state in which it was saved;
     `layers` are the user's own layer classes. Raises ModelError if the file is not a valid checkpoint, or if its
-    training used other datasets.
+    training used other datasets; EditedKernelsError if it has edited kernels, unless `accept_edits`.
     """
     name = name if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else safetensors.read(source)
     try:
         tensors, metadata = safetensors.unpack(data)
-        network = Network.from_tensors(tensors, metadata, layers=layers)
+        network = Network.from_tensors(tensors, metadata, layers=layers, accept_edits=accept_edits)
         settings, state = table(metadata, "settings"), table(metadata, "state")
         require_same("training", training, settings)
         if "test_digits" in settings:  # files of earlier versions lack it
@@ -119,6 +120,8 @@ def resume(
         restore(trainer, whole_state(tensors, state))
         if network.fingerprint() != weights:
             raise ModelError("the parameters of its model and of its training differ")
+    except EditedKernelsError:
+        raise
     except (ScnnError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelError(f"{name} cannot be resumed: {error}") from None
     return trainer

@@ -271,7 +271,8 @@ def plan_of(network: Architecture, learn: list[Call]) -> Plan:
         "input": ("float32", network.input_shape),
         **activation_buffers(network),
     }
-    return Plan(allocate_buffers(network, layout), {"learn": Procedure("learn", (), tuple(learn))})
+    plan = Plan(allocate_buffers(network, layout), {"learn": Procedure("learn", (), tuple(learn))})
+    return network.edits.applied(plan)
 
 
 def index_of(position: int, shape: Shape) -> tuple[int, ...]:

@@ -58,7 +58,7 @@ def lower_training(
         Procedure("update", ("samples",), (update,)),
         Procedure("train", ("first", "steps", "batch"), (Loop("start", "first", "steps", "batch", batches),)),
     ]
-    return Plan(buffers, {procedure.name: procedure for procedure in procedures})
+    return network.edits.applied(Plan(buffers, {procedure.name: procedure for procedure in procedures}))
 
 
 def training_buffers(
