@@ -68,7 +68,7 @@ class Notebook:
         """Opens the run's weights; the answer is that of `open`, with the curves as events."""
         model = (await self.models.get(message["key"])).to_py().tobytes()
         record = json.loads(await self.records.get(message["key"]))
-        answer = session.handle({"action": "open", "data": model})
+        answer = session.handle({"action": "open", "data": model, "accept_edits": True})  # trained in this browser
         return answer if "error" in answer else {**answer, "events": events_of(rows_of(record))}
 
     async def remove(self, key):

@@ -73,7 +73,7 @@ async def continue_saved(key):
     """Opens a saved training; the answer is that of `open`."""
     data, curves = await store.read(key)
     store.key = key  # it is saved under the same key again
-    answer = session.handle({"action": "open", "data": data})
+    answer = session.handle({"action": "open", "data": data, "accept_edits": True})  # trained in this browser
     if "error" not in answer and curves:
         session.run.curves = curves
         answer["events"] = events_of(curves)

@@ -27,6 +27,7 @@ __all__ = [
     "forward_calls",
     "gradient",
     "gradient_buffers",
+    "has_parameters_before",
     "load_calls",
     "lower",
     "parameter_buffers",

@@ -13,7 +13,7 @@ from scnn.data.drawing import SIDE, normalise_strokes
 from scnn.data.photo import FoundDigit, find_digits
 from scnn.data.stroke_groups import split_strokes
 from scnn.engines.engine import EngineFactory
-from scnn.errors import ConfigError, EmptyDrawingError, ModelError, ScnnError
+from scnn.errors import ConfigError, EditedKernelsError, EmptyDrawingError, ModelError, ScnnError
 from scnn.experiments import presets
 from scnn.experiments.experiment import OWN, experiment_of
 from scnn.experiments.opening import config_in, open_checkpoint
@@ -73,6 +73,8 @@ class Session:
             if not isinstance(action, str) or action not in self.handlers:
                 raise ConfigError(f"unknown action {action!r}; expected one of: {', '.join(self.handlers)}")
             return self.handlers[action](message)
+        except EditedKernelsError as error:
+            return {"error": {"name": type(error).__name__, "message": str(error), "edits": error.edits}}
         except ScnnError as error:
             return {"error": {"name": type(error).__name__, "message": str(error)}}
 
@@ -132,9 +134,10 @@ class Session:
         return {"learning_rate": self.current_run().trainer.optimiser.learning_rate}
 
     def reproduces(self, message: Message) -> Answer:
-        """Whether a new training of the experiment in the message gives the current weights."""
+        """Whether a link to the message's experiment gives the current weights: links have no edited kernels."""
         run = self.current_run()
-        reproducible = run.as_configured and run.experiment.config["experiment"] != OWN
+        own = run.experiment.config["experiment"] == OWN
+        reproducible = run.as_configured and not own and not run.experiment.edits
         return {
             "reproduces": reproducible and experiment_of(message, self.uploads.digits).config == run.experiment.config
         }
@@ -237,15 +240,16 @@ class Session:
 
     def open(self, message: Message) -> Answer:
         """Opens a model or a checkpoint. A model of own images that are not loaded here can only classify drawings:
-        its answer has `predicts_only`."""
+        its answer has `predicts_only`. A file's edited kernels are refused without `accept_edits`."""
         data = read_bytes(message, "data")
         tensors, metadata = unpack(data)
-        network = Network.from_tensors(tensors, metadata)
+        accepted = message.get("accept_edits") is True
+        network = Network.from_tensors(tensors, metadata, accept_edits=accepted)
         engine = self.engine_name(message)
         config, own = config_in(network), self.uploads.digits
         if "state" in metadata:
             make_engine = self.engines[engine]
-            opened = open_checkpoint(data, make_engine, own)
+            opened = open_checkpoint(data, make_engine, own, accept_edits=accepted)
             self.uploads.digits = opened.own
             run = Run(opened.experiment, make_engine, opened.trainer, opened.corrections, opened.as_configured)
         elif network.input_shape != (1, SIDE, SIDE):

@@ -6,8 +6,10 @@ from typing import Protocol
 
 from scnn.data.drawing import SIDE
 from scnn.engines.engine import EngineFactory
+from scnn.experiments.experiment import experiment_of
 from scnn.network.network import Network
 from scnn.page.messages import Answer, Message
+from scnn.page.uploads import Uploads
 
 __all__ = ["handlers_for"]
 
@@ -17,6 +19,7 @@ class Asked(Protocol):
 
     clock: Callable[[], float]
     engines: Mapping[str, EngineFactory]
+    uploads: Uploads
 
     def network_of(self, message: Message) -> Network: ...
     def subject_of(self, message: Message) -> tuple[bytes, int | None]: ...
@@ -28,11 +31,17 @@ CLASSROOM = (
     *("exercises", "exercise", "attempt", "check_answer", "check_more", "check_cancel", "receipt"),
     *("pack_lab", "unpack_lab", "verify_receipts", "verify_more"),
 )
+WORKSHOP = (
+    *("kernels", "kernel_text", "compile_kernel", "kernel_stages", "measure_kernel"),
+    *("differences", "derive_kernel", "check_kernels", "advance_kernel_check"),
+)
 
 
 def handlers_for(action: object, session: Asked) -> Handlers:
     """The handlers of the topic that an action belongs to; those of See and Learn for an unknown one."""
-    return classroom(session) if action in CLASSROOM else explanations(session)
+    if action in CLASSROOM:
+        return classroom(session)
+    return workshop(session) if action in WORKSHOP else explanations(session)
 
 
 def explanations(session: Asked) -> Handlers:
@@ -54,4 +63,12 @@ def classroom(session: Asked) -> Handlers:
     from scnn.page.classroom import Classroom
 
     topic = Classroom(next(iter(session.engines.values())), session.clock)
+    return {handler.__name__: handler for handler in topic.handlers}
+
+
+def workshop(session: Asked) -> Handlers:
+    """The handlers of Code, which need the whole compiler."""
+    from scnn.page.workshop import Workshop
+
+    topic = Workshop(lambda message: experiment_of(message, session.uploads.digits), session.clock)
     return {handler.__name__: handler for handler in topic.handlers}

@@ -37,9 +37,9 @@ class Stages:
         }[stage]()
 
 
-def compile_stages(subject: Subject, function: Function | None = None) -> Stages:
+def compile_stages(subject: Subject, function: Function | None = None, options: Options | None = None) -> Stages:
     """Compiles a call; `function` replaces the kernel's typed tree. Raises KernelError."""
-    calls = Calls(subject.plan, Options())
+    calls = Calls(subject.plan, options or Options())
     if function:
         calls.functions[subject.call.kernel] = function
     calls.routine_of(subject.call)

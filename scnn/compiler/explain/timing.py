@@ -24,7 +24,7 @@ from scnn.errors import ScnnError
 from scnn.plan import Call, Procedure
 from scnn.plan import Loop as PlanLoop
 
-__all__ = ["LineTime", "Times", "text_of_times", "time_kernel"]
+__all__ = ["LineTime", "Times", "Variant", "text_of_times", "time_kernel"]
 
 LEAST = 2_000_000  # nanoseconds of one run of calls
 ROUNDS = 15
@@ -64,14 +64,20 @@ class Times:
 
 
 def time_kernel(
-    stages: Stages, lines: Sequence[MappedLine], instantiate: Callable[[bytes], Instance], clock: Callable[[], int]
+    stages: Stages,
+    lines: Sequence[MappedLine],
+    instantiate: Callable[[bytes], Instance],
+    clock: Callable[[], int],
+    least: int = LEAST,
+    rounds: int = ROUNDS,
 ) -> Times:
-    """Times a call on a host; `clock` counts nanoseconds. Float32 buffers hold numbers from 0.5 to 1, others zeros,
-    and numbers that are passed when the kernel runs are 0. Raises what stops the kernel."""
+    """Times a call on a host; `clock` counts nanoseconds, and one run of calls takes at least `least`. Float32
+    buffers hold numbers from 0.5 to 1, others zeros, and numbers that are passed when the kernel runs are 0. Raises
+    what stops the kernel."""
     whole = Variant(stages, stages.code, instantiate, clock)
     twin = Variant(stages, stages.code, instantiate, clock)
-    whole.calibrate()
-    twin.calibrate()
+    whole.calibrate(least)
+    twin.calibrate(least)
     variants: list[Variant | None] = []
     for line in lines:
         body, removed = without(stages.optimised.body, line)
@@ -81,11 +87,11 @@ def time_kernel(
             code.locals = {**stages.code.locals, **code.locals}
             variant = Variant(stages, code, instantiate, clock)
             try:
-                variant.calibrate()
+                variant.calibrate(least)
             except ScnnError:
                 continue
             variants[-1] = variant
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for timed in (whole, twin, *variants):
             if timed:
                 timed.run()
@@ -117,10 +123,10 @@ class Variant:
         self.calls, self.best = 1, float("inf")
         self.contents = contents(stages)
 
-    def calibrate(self) -> None:
+    def calibrate(self, least: int = LEAST) -> None:
         """Finds how many calls take long enough to be timed."""
-        while self.run() * self.calls < LEAST:
-            self.calls *= 2
+        while (taken := self.run() * self.calls) < least:
+            self.calls = max(2 * self.calls, int(self.calls * least / max(taken, least / 32)))
 
     def run(self) -> float:
         """Nanoseconds of one call of many; every run begins with the same numbers."""
