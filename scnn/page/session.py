@@ -136,11 +136,10 @@ class Session:
     def reproduces(self, message: Message) -> Answer:
         """Whether a link to the message's experiment gives the current weights: links have no edited kernels."""
         run = self.current_run()
-        own = run.experiment.config["experiment"] == OWN
-        reproducible = run.as_configured and not own and not run.experiment.edits
-        return {
-            "reproduces": reproducible and experiment_of(message, self.uploads.digits).config == run.experiment.config
-        }
+        own = run.experiment.config["experiment"] == OWN or run.experiment.edits
+        reproducible = run.as_configured and not own
+        same = reproducible and experiment_of(message, self.uploads.digits).config == run.experiment.config
+        return {"reproduces": same}
 
     # ------------------------------------------------------------------------------------------- reading
 
