@@ -77,8 +77,11 @@ class Workshop:
     def compile_kernel(self, message: Message) -> Answer:
         """What the compiler says of a `source` of the kernel: `status` compiled or refused, all errors with their
         ranges, a remark for each loop, operations, and how it differs from scnn's."""
-        source, scnns = source_of(message), original(str(message.get("kernel")))
-        answer: Answer = {"kernel": message.get("kernel"), "edited": not scnns, "errors": [], "remarks": []}
+        name = message.get("kernel")
+        if not isinstance(name, str):
+            raise ConfigError(f"expected the name of a kernel, got {name!r:.80}")
+        source, scnns = source_of(message), original(name)
+        answer: Answer = {"kernel": name, "edited": not scnns, "errors": [], "remarks": []}
         answer["difference"] = difference_of(as_text(scnns) if scnns else "", source)
         try:
             one = self.listed(message)
