@@ -3,7 +3,7 @@
 import pytest
 
 from scnn.checks import MAX_INTEGER, MAX_SEED, describe, require_integer, require_names, require_seed
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.errors import ConfigError, DataWarning
 from scnn.layers import ReLU
 

@@ -40,7 +40,7 @@ THROUGH = {
     "engines/float64": "compiler/test_float64.py",
     "errors": "test_imports.py",  # classes without code
     "experiments/experiment": "page/test_session.py",
-    "formats/idx": "data/test_digits.py",
+    "formats/idx": "data/test_dataset.py",
     "kernels/activation": "layers/test_activation.py",
     "kernels/convolution": "layers/test_convolution.py",
     "kernels/dense": "layers/test_dense.py",

@@ -8,7 +8,7 @@ from scnn.cli.options import ENGINES, add_architecture, add_engine, add_idx_file
 from scnn.cli.output import print_event
 from scnn.cli.terminal import pad_left, pad_right, width_of
 from scnn.data.bundled import load_digits
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.errors import ConfigError
 from scnn.network.network import Network
 
@@ -61,7 +61,7 @@ def print_scores(names: tuple[str, ...], report: dict[str, Any]) -> None:
         print(f"{pad_right(name, first)}{scores['precision']:9.4f}{scores['recall']:8.4f}{scores['f1']:8.4f}")
 
 
-def bundled_test_digits(network: Network) -> Digits:
+def bundled_test_digits(network: Network) -> ImageDataset:
     """The bundled test digits of the network's classes."""
     _, test = load_digits()
     labels = [test.classes.index(name) for name in network.class_names if name in test.classes]

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.data.idx_digits import load_idx
 from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
@@ -74,7 +74,7 @@ def load_idx_pair(
     prefix: str = "",
     classes: tuple[str, ...] | None = None,
     transposed: bool = False,
-) -> Digits:
+) -> ImageDataset:
     """The digits of two IDX files; raises ConfigError if only one is given."""
     if images is None or labels is None:
         raise ConfigError(f"--{prefix}images and --{prefix}labels go together: give both")

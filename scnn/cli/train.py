@@ -13,7 +13,7 @@ from scnn.cli.interruption import recorded_signals
 from scnn.cli.options import ENGINES, add_engine, add_idx_files, add_json, load_idx_pair, seed_number
 from scnn.cli.output import require_writable
 from scnn.cli.training_job import TrainingJob
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.errors import ConfigError
 from scnn.experiments import presets
 from scnn.experiments.opening import open_checkpoint
@@ -119,7 +119,7 @@ def new_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     if arguments.learning_rate is not None:
         settings["optimiser"] = replace(preset.optimiser, learning_rate=arguments.learning_rate)
     seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
-    network = Network((1, training.rows, training.columns), preset.layers, seed=seed, class_names=training.classes)
+    network = Network(training.shape, preset.layers, seed=seed, class_names=training.classes)
     trainer = Trainer(network, training, test, seed=seed, make_engine=ENGINES[arguments.engine], **settings)
     return trainer, preset.name
 
@@ -139,7 +139,7 @@ def resumed_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     return trainer, trainer.network.provenance.get("preset", "")
 
 
-def digits_from_files(arguments: argparse.Namespace) -> tuple[Digits, Digits | None] | None:
+def digits_from_files(arguments: argparse.Namespace) -> tuple[ImageDataset, ImageDataset | None] | None:
     """Training and test digits of the IDX files given; None if no files are given."""
     if not any((arguments.images, arguments.labels, arguments.test_images, arguments.test_labels)):
         return None

@@ -4,7 +4,7 @@ import io
 import lzma
 from functools import lru_cache
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.data.idx_digits import read_digits
 from scnn.errors import DataError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from scnn.checks import warn
-from scnn.data.digits import CLASSES, Digits
+from scnn.data.dataset import CLASSES, Digits
 from scnn.errors import DataError, IdxError
 from scnn.formats.idx import name_of, opened, read, read_idx
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from unicodedata import normalize
 
 from scnn.checks import MAX_CLASSES, require_names
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits, ImageDataset
 from scnn.data.drawing import SIDE
 from scnn.data.photo import find_figure
 from scnn.data.split import every_nth
@@ -46,7 +46,7 @@ class OwnImages:
         """The number of images of each class, by name."""
         return dict(sorted(Counter(name for _, name in self.images).items()))
 
-    def digits(self) -> tuple[Digits, Digits]:
+    def digits(self) -> tuple[ImageDataset, ImageDataset]:
         """Training and test digits: at most 5,000, with equal numbers of each class as far as possible.
 
         Raises ConfigError if fewer than 2 or more than 256 classes have at least 2 images."""
@@ -80,13 +80,13 @@ def choose_evenly(names: Sequence[str], most: int) -> list[int]:
     return sorted(chosen)
 
 
-def classes_of_one(digits: Digits) -> list[str]:
+def classes_of_one(digits: ImageDataset) -> list[str]:
     """The names of classes with a single image, which `split` leaves out."""
     counts = Counter(digits.labels)
     return [digits.classes[label] for label in sorted(counts) if counts[label] == 1]
 
 
-def split(digits: Digits) -> tuple[Digits, Digits]:
+def split(digits: ImageDataset) -> tuple[ImageDataset, ImageDataset]:
     """Training and test digits: every fifth image of a class is a test image. Leaves out classes with a single image.
     Raises ConfigError if no class has two images."""
     training, test = every_nth(digits.labels, EVERY)

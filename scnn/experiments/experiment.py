@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scnn.checks import require_integer
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.engines.engine import EngineFactory
 from scnn.errors import ConfigError
 from scnn.experiments import presets
@@ -34,22 +34,21 @@ class Experiment:
 
     preset: Preset
     layers: tuple[Layer, ...]
-    training: Digits
-    test: Digits
+    training: ImageDataset
+    test: ImageDataset
     settings: dict[str, Any]
     config: dict[str, Any]
     edits: Edits = NO_EDITS
 
     def network(self) -> Network:
-        shape = (1, self.training.rows, self.training.columns)
         seed, names = self.settings["seed"], self.training.classes
-        return Network(shape, self.layers, seed=seed, class_names=names, edits=self.edits)
+        return Network(self.training.shape, self.layers, seed=seed, class_names=names, edits=self.edits)
 
     def trainer(self, network: Network, make_engine: EngineFactory) -> Trainer:
         return Trainer(network, self.training, self.test, make_engine=make_engine, **self.settings)
 
 
-def experiment_of(message: Mapping[str, Any], own: tuple[Digits, Digits] | None = None) -> Experiment:
+def experiment_of(message: Mapping[str, Any], own: tuple[ImageDataset, ImageDataset] | None = None) -> Experiment:
     """The experiment of a message: `experiment` (a preset's name, or "own"), `per_class`, `layers`, `seed`, `epochs`,
     `batch_size`, `optimiser`, `schedule`, `augmentation`, `edits`. Each is optional."""
     name = message.get("experiment") or presets.PAPER.name

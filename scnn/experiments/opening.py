@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.engines.engine import EngineFactory
 from scnn.errors import EditedKernelsError, ModelError, ScnnError
 from scnn.experiments import presets
@@ -14,7 +14,7 @@ from scnn.network.network import Network
 from scnn.training.checkpoint import digits_in, resume
 from scnn.training.trainer import Trainer
 
-__all__ = ["Opened", "concatenate", "config_in", "open_checkpoint", "with_corrections"]
+__all__ = ["Opened", "config_in", "open_checkpoint", "with_corrections"]
 
 CORRECTION_COPIES = 12  # of each corrected drawing among the training images
 
@@ -26,15 +26,15 @@ class Opened:
 
     experiment: Experiment
     trainer: Trainer
-    own: tuple[Digits, Digits] | None
-    corrections: Digits | None
+    own: tuple[ImageDataset, ImageDataset] | None
+    corrections: ImageDataset | None
     as_configured: bool
 
 
 def open_checkpoint(
     data: bytes,
     make_engine: EngineFactory,
-    own: tuple[Digits, Digits] | None = None,
+    own: tuple[ImageDataset, ImageDataset] | None = None,
     name: str = "the checkpoint",
     accept_edits: bool = False,
 ) -> Opened:
@@ -82,12 +82,6 @@ def config_in(network: Network) -> dict[str, Any]:
     return {**config, "edits": network.edits.to_dict()} if network.edits else config
 
 
-def with_corrections(digits: Digits, corrections: Digits | None) -> Digits:
+def with_corrections(digits: ImageDataset, corrections: ImageDataset | None) -> ImageDataset:
     """The digits and the corrected drawings, repeated so that a few epochs are enough to learn them."""
-    return concatenate(digits, *[corrections] * CORRECTION_COPIES) if corrections else digits
-
-
-def concatenate(*parts: Digits) -> Digits:
-    first = parts[0]
-    pixels, labels = b"".join(part.pixels for part in parts), b"".join(part.labels for part in parts)
-    return Digits(pixels, labels, first.rows, first.columns, first.classes)
+    return digits.joined(*[corrections] * CORRECTION_COPIES) if corrections else digits

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scnn.data.bundled import load_digits
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.errors import ConfigError
 from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D
@@ -64,7 +64,7 @@ class Preset:
             "augmentation": self.augmentation,
         }
 
-    def digits(self, per_class: int | None = None) -> tuple[Digits, Digits]:
+    def digits(self, per_class: int | None = None) -> tuple[ImageDataset, ImageDataset]:
         """Training and test digits; labels count the preset's classes from 0. `per_class` replaces the number of
         training digits per class."""
         training, test = load_digits()

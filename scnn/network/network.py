@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from scnn.checks import require_names, require_seed, require_type
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.data.images import images_of, integers
 from scnn.engines.engine import Engine, EngineFactory
 from scnn.engines.wasm import compiled
@@ -116,8 +116,9 @@ class Network(Architecture):
     # ------------------------------------------------------------------------------------- asking
 
     def predict(self, images: object, *, make_engine: EngineFactory = compiled) -> list[int]:
-        """The most probable class of each image, from 0. Images are Digits, bytes and integers from 0 to 255, floats
-        and bools from 0 to 1: nested lists, or arrays of any library on the CPU; [channel, row, column] each.
+        """The most probable class of each image, from 0. Images are an ImageDataset, bytes and integers from 0 to
+        255, floats and bools from 0 to 1: nested lists, or arrays of any library on the CPU; [channel, row, column]
+        each.
 
         Warns with DataWarning if all pixels are the integers 0 and 1. Raises ShapeError for images of another size,
         DataError for NaN and for numbers out of range.
@@ -139,11 +140,11 @@ class Network(Architecture):
         return self.outputs(images, PROBABILITIES, make_engine)
 
     def outputs(self, images: object, buffer: str, make_engine: EngineFactory) -> list[list[float]]:
-        if isinstance(images, Digits):
+        if isinstance(images, ImageDataset):
             images.require_input(self.input_shape)
         rows = []
         with self.engine(make_engine, 0) as engine:
-            for image in images_of(images.pixels if isinstance(images, Digits) else images, self.input_shape):
+            for image in images_of(images.pixels if isinstance(images, ImageDataset) else images, self.input_shape):
                 engine.write("input", image)
                 engine.run("infer")
                 rows.append([float(value) for value in engine.read(buffer)])
@@ -159,7 +160,7 @@ class Network(Architecture):
             given = integers(labels, "labels")
             matrix = confusion_matrix(given, self.predict(images, make_engine=make_engine), self.classes)
             return Report.from_confusion(matrix)
-        if not isinstance(images, Digits):
+        if not isinstance(images, ImageDataset):
             raise ConfigError("evaluate takes a dataset such as load_digits()[1], or images and labels")
         images.require_input(self.input_shape)
         if not len(images):

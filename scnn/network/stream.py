@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import prod
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.engines.engine import Engine
 
 __all__ = ["MAX_IMAGES", "Stream", "capacity"]
@@ -22,7 +22,7 @@ class Stream:
     numbers; a position is an index into `order`. A position that is not in memory is loaded, with those after it.
     """
 
-    def __init__(self, engine: Engine, *digits: Digits) -> None:
+    def __init__(self, engine: Engine, *digits: ImageDataset) -> None:
         self.engine, self.digits = engine, digits
         self.capacity = engine.plan.buffers["labels"].length
         self.order: Sequence[int] = range(sum(map(len, digits)))
@@ -41,7 +41,7 @@ class Stream:
             self.engine.write("labels", bytes(digits.labels[index] for digits, index in found))
         return position - self.loaded.start, self.loaded.stop - position
 
-    def locate(self, index: int) -> tuple[Digits, int]:
+    def locate(self, index: int) -> tuple[ImageDataset, int]:
         """The dataset of an image, and its index there."""
         for digits in self.digits:
             if index < len(digits):

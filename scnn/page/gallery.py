@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.formats.png import as_ink, picture
 from scnn.network.lowering import PROBABILITIES
 from scnn.network.metrics import argmax
@@ -19,7 +19,7 @@ COUNTERS = ("confusion", "loss_sum")  # buffers that an evaluation adds to
 class Gallery:
     """Classifies the test images on the trainer's own engine. The training continues with the same bits."""
 
-    def __init__(self, trainer: Trainer, test: Digits, class_names: tuple[str, ...]) -> None:
+    def __init__(self, trainer: Trainer, test: ImageDataset, class_names: tuple[str, ...]) -> None:
         self.trainer, self.test, self.class_names = trainer, test, class_names
         self.parameters = b""  # those of the cached evaluation
         self.score: Score

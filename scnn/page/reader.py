@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scnn.data.bundled import load_digits
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.data.drawing import SIDE, normalise_strokes
 from scnn.data.stroke_groups import split_strokes
 from scnn.engines.engine import EngineFactory
@@ -27,7 +27,7 @@ class Reader:
 
     network: Network
     make_engine: EngineFactory
-    test: Digits
+    test: ImageDataset
     kind: str
     samples: int = 0
     epoch: int | None = None
@@ -39,7 +39,7 @@ class Reader:
 ReaderOf = Callable[[Message], Reader]
 
 
-def image_of(message: Message, test: Digits) -> tuple[bytes, int | None]:
+def image_of(message: Message, test: ImageDataset) -> tuple[bytes, int | None]:
     """The subject of a message, pixels [row, column] from 0 to 255 for ink, and its class index if it is known.
 
     `strokes` are a drawing; of its digits, `digit` chooses one, counted from 0. `image` are the pixels themselves, as
@@ -61,7 +61,7 @@ def image_of(message: Message, test: Digits) -> tuple[bytes, int | None]:
     return test.image(index), test.labels[index]
 
 
-def truth_of(message: Message, test: Digits) -> int | None:
+def truth_of(message: Message, test: ImageDataset) -> int | None:
     name = message.get("truth")
     if name is None:
         return None

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.engines.engine import EngineFactory
 from scnn.engines.interpreter import Interpreter
 from scnn.errors import ConfigError, TrainingError
 from scnn.experiments.experiment import OWN, Experiment
-from scnn.experiments.opening import concatenate, with_corrections
+from scnn.experiments.opening import with_corrections
 from scnn.formats.safetensors import pack
 from scnn.page.descriptions import describe_epoch, describe_layers
 from scnn.page.messages import Answer
@@ -37,7 +37,7 @@ class Run(Reading):
         experiment: Experiment,
         make_engine: EngineFactory,
         trainer: Trainer | None = None,
-        corrections: Digits | None = None,
+        corrections: ImageDataset | None = None,
         as_configured: bool = True,
     ) -> None:
         super().__init__(experiment, make_engine)
@@ -177,8 +177,8 @@ class Run(Reading):
         digits, settings = self.experiment.training, self.experiment.settings
         self.travel(None)
         self.lesson = image, label, self.reads(image)
-        correction = Digits(image, bytes([label]), digits.rows, digits.columns, digits.classes)
-        self.corrections = concatenate(self.corrections, correction) if self.corrections else correction
+        correction = digits.replaced(image, bytes([label]))
+        self.corrections = self.corrections.joined(correction) if self.corrections else correction
         self.as_configured = False
         self.earlier_samples += self.trainer.done
         self.trainer.update_network()

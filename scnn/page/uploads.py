@@ -1,7 +1,7 @@
 """The user's own images on the page: pictures one by one, or two IDX files."""
 
 from scnn.checks import MAX_CLASSES
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.data.drawing import SIDE
 from scnn.data.idx_digits import load_idx
 from scnn.data.own_images import MAX_COLLECTED, MAX_IMAGES, OwnImages, choose_evenly, classes_of_one, split
@@ -16,7 +16,7 @@ class Uploads:
     """Handles the messages about own images. `digits` are the training and test images, once they are complete."""
 
     def __init__(self) -> None:
-        self.digits: tuple[Digits, Digits] | None = None
+        self.digits: tuple[ImageDataset, ImageDataset] | None = None
         self.collected = OwnImages()  # complete batches of pictures
         self.batch = OwnImages()  # pictures that are being read; if that is cancelled, `collected` is as it was
         self.handlers = (
@@ -91,7 +91,7 @@ class Uploads:
         self.collected = OwnImages()
         return self.use(parts, classes_of_one(digits))
 
-    def use(self, digits: tuple[Digits, Digits], left_out: list[str]) -> Answer:
+    def use(self, digits: tuple[ImageDataset, ImageDataset], left_out: list[str]) -> Answer:
         self.digits = digits
         training, test = digits
         return {

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits, ImageDataset
 from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
-from scnn.errors import DataError, EditedKernelsError, ModelError, ScnnError
+from scnn.errors import ConfigError, DataError, EditedKernelsError, ModelError, ScnnError
 from scnn.formats import safetensors
 from scnn.formats.safetensors import Tensor
 from scnn.layers.layer import Layer
@@ -28,7 +28,7 @@ __all__ = ["digits_in", "pack_checkpoint", "resume", "save_checkpoint", "setting
 
 PREFIX = "training."
 DIGITS = "digits."
-NONE: Mapping[str, Digits] = {}
+NONE: Mapping[str, ImageDataset] = {}
 PLAIN = ("epoch", "trained", "judging", "finished", "learning_rate", "scores", "best")
 
 
@@ -53,7 +53,7 @@ def save_checkpoint(path: str | Path, trainer: Trainer) -> None:
     safetensors.write(path, pack_checkpoint(trainer))
 
 
-def pack_checkpoint(trainer: Trainer, digits: Mapping[str, Digits] = NONE) -> bytes:
+def pack_checkpoint(trainer: Trainer, digits: Mapping[str, ImageDataset] = NONE) -> bytes:
     """The bytes of the file; it also contains the datasets in `digits`, by name, for `digits_in`."""
     trainer.update_network()
     state = state_of(trainer)
@@ -74,28 +74,34 @@ def pack_checkpoint(trainer: Trainer, digits: Mapping[str, Digits] = NONE) -> by
     tensors = {PREFIX + name: Tensor(values, (len(values),)) for name, values in arrays.items()}
     for name, one in digits.items():
         pixels, labels = array("B", one.pixels), array("B", one.labels)
-        tensors[f"{DIGITS}{name}.pixels"] = Tensor(pixels, (len(one), one.rows, one.columns))
+        shape = one.shape if one.channels > 1 else one.shape[1:]
+        tensors[f"{DIGITS}{name}.pixels"] = Tensor(pixels, (len(one), *shape))
         tensors[f"{DIGITS}{name}.labels"] = Tensor(labels, (len(one),))
     return safetensors.pack({**trainer.network.tensors(), **tensors}, metadata)
 
 
-def digits_in(tensors: Mapping[str, Tensor], name: str, classes: Sequence[str]) -> Digits | None:
+def digits_in(tensors: Mapping[str, Tensor], name: str, classes: Sequence[str]) -> ImageDataset | None:
     """The dataset of this name in a checkpoint's tensors, or None; raises ModelError if it is invalid."""
     pixels, labels = (tensors.get(f"{DIGITS}{name}.{part}") for part in ("pixels", "labels"))
     if pixels is None or labels is None:
         return None
-    if pixels.values.typecode != "B" or labels.values.typecode != "B" or len(pixels.shape) != 3:
-        raise ModelError(f"its {name} images must be uint8 [image, row, column] with uint8 labels")
+    if pixels.values.typecode != "B" or labels.values.typecode != "B" or len(pixels.shape) not in (3, 4):
+        raise ModelError(
+            f"its {name} images must be uint8 [image, row, column] or [image, channel, row, column], with labels"
+        )
     try:
-        return Digits(pixels.values.tobytes(), labels.values.tobytes(), *pixels.shape[1:], tuple(classes))
-    except DataError as error:
+        values, found, shape = pixels.values.tobytes(), labels.values.tobytes(), pixels.shape[1:]
+        if len(shape) == 2:
+            return Digits(values, found, *shape, tuple(classes))
+        return ImageDataset(values, found, shape, classes)
+    except (DataError, ConfigError) as error:
         raise ModelError(f"its {name} images are invalid: {error}") from None
 
 
 def resume(
     source: str | Path | bytes,
-    training: Digits,
-    test: Digits | None = None,
+    training: ImageDataset,
+    test: ImageDataset | None = None,
     *,
     layers: Iterable[type[Layer]] = (),
     make_engine: EngineFactory = compiled,
@@ -127,7 +133,7 @@ def resume(
     return trainer
 
 
-def require_same(part: str, digits: Digits | None, settings: Mapping[str, Any]) -> None:
+def require_same(part: str, digits: ImageDataset | None, settings: Mapping[str, Any]) -> None:
     """Raises ModelError unless this is the dataset that the checkpoint's training used."""
     if settings[f"{part}_digits"] != (digits.fingerprint() if digits else None):
         raise ModelError(f"it was trained on another dataset: pass the {part} images that the training started with")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from scnn.checks import MAX_EPOCHS, require, require_integer, require_seed, require_type
-from scnn.data.digits import Digits
+from scnn.data.dataset import ImageDataset
 from scnn.data.split import hold_out
 from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
@@ -57,8 +57,8 @@ class Trainer:
     def __init__(
         self,
         network: Network,
-        training: Digits,
-        test: Digits | None = None,
+        training: ImageDataset,
+        test: ImageDataset | None = None,
         *,
         epochs: int,
         optimiser: Optimiser | None = None,
@@ -273,11 +273,11 @@ class Trainer:
             self.engine.write(name, values)
 
 
-def require_dataset(name: str, digits: Digits, network: Network) -> None:
+def require_dataset(name: str, digits: ImageDataset, network: Network) -> None:
     """Raises ConfigError or ShapeError unless the network can train on these images."""
-    require_type(f"the {name} digits", digits, Digits, "load_digits()[0]")
+    require_type(f"the {name} images", digits, ImageDataset, "load_digits()[0]")
     require(len(digits) > 0, f"the {name} dataset has no images")
-    digits.require_input(network.input_shape, f"{name} digits")
+    digits.require_input(network.input_shape, f"{name} images")
     require(
         max(digits.labels) < network.classes,
         f"the {name} images have labels up to {max(digits.labels)}, but the network has {network.classes} classes",

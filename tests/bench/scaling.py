@@ -4,7 +4,7 @@ by repeating the bundled ones. `python build.py bench --scaling`"""
 import resource
 import time
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.experiments import presets
 from scnn.network.network import Network
 from scnn.training.events import EpochEnded

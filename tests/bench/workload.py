@@ -8,7 +8,7 @@ from random import Random
 
 from scnn.compiler import compile_plan
 from scnn.data.bundled import load_digits
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits, ImageDataset
 from scnn.engines.engine import EngineFactory
 from scnn.experiments import presets
 from scnn.experiments.presets import PAPER
@@ -30,7 +30,7 @@ DEMO_LAYERS = (
 )
 
 
-def cropped(digits: Digits, side: int) -> Digits:
+def cropped(digits: ImageDataset, side: int) -> Digits:
     """The middle of each image."""
     rim = (digits.rows - side) // 2
     rows = []
@@ -41,11 +41,9 @@ def cropped(digits: Digits, side: int) -> Digits:
     return Digits(b"".join(rows), digits.labels, side, side, digits.classes)
 
 
-def shuffled(digits: Digits, count: int) -> Digits:
-    """So many of the digits, in a random order."""
-    places = Random(1).sample(range(len(digits)), count)
-    pixels = b"".join(digits.image(place) for place in places)
-    return Digits(pixels, bytes(digits.labels[place] for place in places), digits.rows, digits.columns)
+def shuffled(images: ImageDataset, count: int) -> ImageDataset:
+    """So many of the images, in a random order."""
+    return images.take(Random(1).sample(range(len(images)), count))
 
 
 def trainer(name: str, make_engine: EngineFactory) -> Trainer:

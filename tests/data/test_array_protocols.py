@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from scnn.data.array_protocols import elements_of
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.errors import DataError
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.errors import DataError, DataWarning, ShapeError
 from scnn.experiments.presets import PAPER
 from scnn.layers.dense import Dense, Flatten

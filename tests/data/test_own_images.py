@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.data.own_images import MAX_IMAGES, OwnImages, choose_evenly, classes_of_one, split
 from scnn.errors import ConfigError, DataError
 

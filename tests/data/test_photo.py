@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from scnn.cli.pictures import read_rgba
 from scnn.data.bundled import load_digits
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.data.drawing import SIDE, normalise_pixels
 from scnn.data.photo import MAX_DIGITS, MAX_PICTURE_SIDE, FoundDigit, find_digits, find_figure
 from scnn.errors import DataError, EmptyDrawingError

@@ -8,7 +8,7 @@ import pytest
 from scnn.data import Digits
 from scnn.engines import compiled
 from scnn.errors import ModelError
-from scnn.experiments.opening import CORRECTION_COPIES, concatenate, config_in, open_checkpoint, with_corrections
+from scnn.experiments.opening import CORRECTION_COPIES, config_in, open_checkpoint, with_corrections
 from scnn.experiments.presets import MNIST, PAPER
 from scnn.network import Network
 from scnn.training import Trainer
@@ -53,7 +53,7 @@ def test_an_invalid_provenance_is_refused(provenance: dict[str, Any]) -> None:
 
 def test_digits_are_concatenated_in_order() -> None:
     """Pixels and labels."""
-    both = concatenate(ONE, OTHER, ONE)
+    both = ONE.joined(OTHER, ONE)
     assert both.pixels == bytes([1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4]) and list(both.labels) == [0, 1, 0]
     assert both.classes == ("a", "b")
 

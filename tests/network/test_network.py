@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from scnn.data.bundled import load_digits
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, DataError, ShapeError

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU, load_digits
-from scnn.data import Digits
+from scnn.data.dataset import ImageDataset
 
 LAYERS = [Conv2D(4, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
 
@@ -18,11 +18,11 @@ def network() -> Network:
 
 
 @pytest.fixture(scope="module")
-def digits() -> Digits:
+def digits() -> ImageDataset:
     return load_digits()[1].select(range(10), 10)
 
 
-def test_many_threads_ask_one_network(network: Network, digits: Digits) -> None:
+def test_many_threads_ask_one_network(network: Network, digits: ImageDataset) -> None:
     """Eight threads predict and evaluate at the same time, with the same results as a single thread."""
     images = [digits.image(place) for place in range(len(digits))]
     alone = [network.logits(image) for image in images]
@@ -38,7 +38,7 @@ def test_many_threads_ask_one_network(network: Network, digits: Digits) -> None:
         assert all(threads.map(ask, range(1000)))
 
 
-def test_engines_are_used_again(network: Network, digits: Digits) -> None:
+def test_engines_are_used_again(network: Network, digits: ImageDataset) -> None:
     """Threads that run one after another share an engine: nothing is compiled twice."""
     made = []
 
@@ -68,7 +68,7 @@ def test_an_engine_that_was_stopped_is_not_used_again() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="this system does not fork")
-def test_a_forked_child_uses_the_same_network(network: Network, digits: Digits) -> None:
+def test_a_forked_child_uses_the_same_network(network: Network, digits: ImageDataset) -> None:
     """A child process compiles its own engines, even for networks that the parent has not used."""
     expected = network.predict(digits)
     read, write = os.pipe()

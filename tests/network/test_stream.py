@@ -2,7 +2,7 @@
 
 import pytest
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.engines.interpreter import Interpreter
 from scnn.layers.dense import Dense, Flatten
 from scnn.network.lowering import lower

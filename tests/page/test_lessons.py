@@ -12,7 +12,7 @@ import pytest
 
 from scnn import Conv2D, Dense, Dropout, Flatten, MaxPool2D, Network, ReLU, kernels, load_digits
 from scnn.compiler.reference.arithmetic import rounded
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.errors import ConfigError
 from scnn.layers import Shape, call
 from scnn.network.trace import NetworkTracer

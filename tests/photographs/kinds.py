@@ -5,7 +5,7 @@ from random import Random
 
 from PIL import Image
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from tests.photographs.light import crumpled, glare, lamp, shadow, soft_shadow
 from tests.photographs.papers import grey_squares, light_table, margin, plain, ruled, squared, table
 from tests.photographs.pens import blue_pen, chalk, coloured, hands, inverted, kraft, pencil, whiteboard

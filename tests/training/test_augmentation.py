@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from scnn import kernels
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.errors import ConfigError
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten

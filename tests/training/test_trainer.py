@@ -4,7 +4,7 @@ from array import array
 
 import pytest
 
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.errors import ConfigError, ShapeError, TrainingError
 from scnn.experiments.presets import PAPER
 from scnn.layers.activation import ReLU
@@ -147,9 +147,9 @@ def test_digits_that_do_not_fit() -> None:
 def test_arguments_of_other_types() -> None:
     """The tuple of load_digits, bare pixels, and layers without a network have their own messages."""
     network, both = Network((1, 28, 28), LAYERS), PAPER.digits()
-    with pytest.raises(ConfigError, match=r"training digits must be of type Digits.*of type tuple"):
+    with pytest.raises(ConfigError, match=r"training images must be of type ImageDataset.*of type tuple"):
         Trainer(network, both, epochs=1)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match=r"test digits must be of type Digits.*of type bytes"):
+    with pytest.raises(ConfigError, match=r"test images must be of type ImageDataset.*of type bytes"):
         Trainer(network, both[0], both[1].pixels, epochs=1)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match=r"network must be of type Network.*of type list"):
         Trainer(LAYERS, both[0], epochs=1)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scnn.data.bundled import load_digits
-from scnn.data.digits import Digits
+from scnn.data.dataset import Digits
 from scnn.data.idx_digits import load_idx
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 
