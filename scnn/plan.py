@@ -18,6 +18,7 @@ __all__ = [
     "ElementType",
     "Kernel",
     "Loop",
+    "Offset",
     "Plan",
     "Procedure",
     "allocate",
@@ -83,11 +84,22 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Offset:
+    """A procedure's parameter or loop variable, plus a constant."""
+
+    variable: str
+    by: int
+
+    def __str__(self) -> str:
+        return f"{self.variable} + {self.by}"
+
+
+@dataclass(frozen=True)
 class Loop:
     """Runs its body `count` times, with `variable` = start, start + step, start + 2 · step, …"""
 
     variable: str
-    start: str | int
+    start: str | int | Offset
     count: str | int
     step: str | int
     body: tuple["Call | Loop", ...]
@@ -111,10 +123,12 @@ class Procedure:
 
 @dataclass(frozen=True)
 class Plan:
-    """Buffers and procedures, both keyed by name."""
+    """Buffers and procedures, both keyed by name. `shards` are the sizes of the parts of a batch whose gradients may
+    be computed apart (see `scnn.shards`); a plan that does not train has none."""
 
     buffers: Mapping[str, Buffer]
     procedures: Mapping[str, Procedure]
+    shards: tuple[int, ...] = ()
 
     @property
     def memory(self) -> int:

@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "float32": [],
     "version": [],
     "plan": [],
+    "shards": [],
     "checks": ["errors"],
     "settings": ["checks", "errors"],
     "kernels": ["language"],
@@ -39,6 +40,7 @@ MAY_IMPORT = {
     ],
     "training": [
         *["checks", "data", "engines", "errors", "formats", "kernels", "layers", "network", "plan", "settings"],
+        "shards",
     ],
     "experiments": ["checks", "data", "engines", "errors", "formats", "layers", "network", "settings", "training"],
     "labs": [

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from scnn.engines.engine import Values, elements
 from scnn.errors import ConfigError, KernelBoundsError
-from scnn.plan import ELEMENT_TYPES, Argument, Call, Loop, Plan
+from scnn.plan import ELEMENT_TYPES, Argument, Call, Loop, Offset, Plan
 
 __all__ = ["Interpreter"]
 
@@ -122,5 +122,7 @@ class Interpreter:
         return values[argument] if argument in values else buffers[argument]
 
 
-def int_of(argument: str | int, values: Mapping[str, int]) -> int:
+def int_of(argument: str | int | Offset, values: Mapping[str, int]) -> int:
+    if isinstance(argument, Offset):
+        return values[argument.variable] + argument.by
     return argument if isinstance(argument, int) else values[argument]

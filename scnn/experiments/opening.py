@@ -56,7 +56,8 @@ def open_checkpoint(
     except ScnnError as error:
         raise ModelError(f"{name} cannot be resumed: {error}") from None
     trainer = resume(data, digits, experiment.test, make_engine=make_engine, name=name, accept_edits=accept_edits)
-    as_configured = network.provenance.get("as_configured") is True
+    # earlier versions drew other random numbers, and saved their state
+    as_configured = network.provenance.get("as_configured") is True and "training.random" not in tensors
     return Opened(experiment, trainer, own, corrections, as_configured)
 
 

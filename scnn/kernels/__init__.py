@@ -31,9 +31,9 @@ from scnn.kernels.convolution import (
     pad2d_forward,
 )
 from scnn.kernels.dense import dense_backward_input, dense_backward_weights, dense_forward
-from scnn.kernels.functions import exp, log, next_random, sigmoid, uniform
+from scnn.kernels.functions import exp, log, next_random, seed_sample, sigmoid, uniform
 from scnn.kernels.images import distort_image, draw_distortion, load_image, load_label
-from scnn.kernels.learning import adam_update, momentum_update, sgd_update, tally, zero
+from scnn.kernels.learning import adam_update, judge, momentum_update, sgd_update, tally, zero
 from scnn.kernels.loss import cross_entropy_forward, softmax_cross_entropy_backward, softmax_forward
 from scnn.kernels.pooling import (
     averagepool2d_forward,
@@ -41,9 +41,11 @@ from scnn.kernels.pooling import (
     maxpool2d_backward,
     maxpool2d_forward,
 )
+from scnn.kernels.sums import add_sums, join_sum, keep_sum
 
 __all__ = [
     "adam_update",
+    "add_sums",
     "averagepool2d_forward",
     "conv2d_backward_input",
     "conv2d_backward_weights",
@@ -58,6 +60,9 @@ __all__ = [
     "dropout_forward",
     "exp",
     "globalaveragepool_forward",
+    "join_sum",
+    "judge",
+    "keep_sum",
     "leakyrelu_forward",
     "load_image",
     "load_label",
@@ -70,6 +75,7 @@ __all__ = [
     "pad2d_forward",
     "relu_backward",
     "relu_forward",
+    "seed_sample",
     "sgd_update",
     "sigmoid",
     "sigmoid_forward",

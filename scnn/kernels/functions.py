@@ -1,9 +1,9 @@
-"""Functions of one number: exp, log, sigmoid and random numbers. They do not call libm, so that all hosts compute the
-same bits."""
+"""Functions of one number: exp, log and sigmoid; and random numbers. They do not call libm, so that all hosts compute
+the same bits."""
 
-from scnn.language import Float32, Int32, bits_to_float, float_to_bits
+from scnn.language import Float32, Int32, Int32Buffer, bits_to_float, float_to_bits
 
-__all__ = ["exp", "log", "next_random", "sigmoid", "uniform"]
+__all__ = ["exp", "log", "next_random", "seed_sample", "sigmoid", "uniform"]
 
 LOG2_E = 1.4426950408889634
 LN_2_HIGH = 0.693359375  # ln 2 in two parts: this one has so few bits that its multiples are exact
@@ -60,6 +60,25 @@ def next_random(seed: Int32) -> Int32:
     """
     following = 16807 * (seed % 127773) - 2836 * (seed // 127773)
     return following if following > 0 else following + 2147483647
+
+
+def seed_sample(random: Int32Buffer, counter: Int32Buffer, position: Int32) -> None:
+    """random[0] = the random number that a sample's others follow from. It depends on nothing but counter[0], the
+    epoch's number from 1 to 2³¹ - 2, and the sample's place in the epoch, which is counter[1] + position, below 2³⁰.
+
+    A Feistel network of four rounds on two halves of 15 bits, so that different places give different numbers. Its
+    round function is the middle bits of `next_random`. Used by augmentation and `Dropout`.
+    """
+    place = counter[1] + position
+    left = place >> 15
+    right = place & 32767
+    key = counter[0]
+    for _round in range(4):
+        key = next_random(key)
+        mixed = (left + (next_random((key >> 1) + right + 1) >> 8)) & 32767
+        left = right
+        right = mixed
+    random[0] = 1 + (left << 15) + right
 
 
 def uniform(seed: Int32) -> Float32:

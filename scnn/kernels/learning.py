@@ -1,27 +1,35 @@
-"""Learning: counting predictions, and the optimisers' update steps."""
+"""Learning: judging and counting predictions, and the optimisers' update steps."""
 
-from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, lanes, sqrt
+from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, lanes, sqrt
 
-__all__ = ["tally", "zero", "sgd_update", "momentum_update", "adam_update"]
+__all__ = ["judge", "tally", "zero", "sgd_update", "momentum_update", "adam_update"]
 
 
-def tally(
-    confusion: Int32Buffer,
-    loss_sum: Float32Buffer,
-    probabilities: Float32Buffer,
-    label: Int32Buffer,
-    loss: Float32Buffer,
-    classes: Size,
+def judge(
+    outcomes: Float32Buffer, probabilities: Float32Buffer, loss: Float32Buffer, position: Int32, classes: Size
 ) -> None:
-    """Counts one sample in confusion[true class, predicted class], and adds its loss to `loss_sum`.
+    """outcomes[position] = (the sample's loss, its predicted class), which `tally` counts later.
 
     The predicted class is the one of highest probability; the first one if several are equal.
     """
     predicted = 0
     for k in range(classes):
         predicted = k if probabilities[k] > probabilities[predicted] else predicted
-    confusion[label[0] * classes + predicted] += 1
-    loss_sum[0] += loss[0]
+    outcomes[2 * position] = loss[0]
+    outcomes[2 * position + 1] = float(predicted)
+
+
+def tally(
+    confusion: Int32Buffer,
+    loss_sum: Float32Buffer,
+    outcomes: Float32Buffer,
+    labels: Uint8Buffer,
+    position: Int32,
+    classes: Size,
+) -> None:
+    """Counts one sample in confusion[true class, predicted class], and adds its loss to `loss_sum`."""
+    confusion[labels[position] * classes + int(outcomes[2 * position + 1])] += 1
+    loss_sum[0] += outcomes[2 * position]
 
 
 def zero(buffer: Float32Buffer, size: Size) -> None:

@@ -111,7 +111,7 @@ class Edits:
         if not self:
             return plan
         changed = [replace_calls(procedure, self.kernel) for procedure in plan.procedures.values()]
-        edited = Plan(plan.buffers, {procedure.name: procedure for procedure in changed})
+        edited = replace(plan, procedures={procedure.name: procedure for procedure in changed})
         for procedure in changed:
             for call in calls_of(procedure.body):
                 if call.kernel in self.kernels.values():

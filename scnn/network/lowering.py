@@ -18,16 +18,18 @@ from scnn.plan import ALIGNMENT, Argument, Buffer, Call, Loop, Plan, Procedure, 
 __all__ = [
     "LOGITS",
     "PROBABILITIES",
+    "SAMPLES",
     "Layout",
     "activation",
     "activation_buffers",
     "allocate_buffers",
     "backward_calls",
-    "evaluation_calls",
+    "counting",
     "forward_calls",
     "gradient",
     "gradient_buffers",
     "has_parameters_before",
+    "judging_calls",
     "load_calls",
     "lower",
     "parameter_buffers",
@@ -39,6 +41,7 @@ __all__ = [
 
 LOGITS = "logits"
 PROBABILITIES = "probabilities"
+SAMPLES = ("first", "count")  # a procedure's parameters
 SHARED = ("label", "loss", "random")  # buffers of the network that every layer's calls may use
 MAX_MEMORY = 1 << 30  # bytes; WebAssembly's limit is four times as much
 
@@ -50,7 +53,10 @@ def lower(network: Architecture, images: int = 0) -> Plan:
 
     Procedures (positions are indices into `pixels`):
     - `infer()` computes `probabilities` from `input`;
-    - `evaluate(first, count)`, if there are images, adds those samples to `confusion` and `loss_sum`.
+    and, if there are images:
+    - `judge(first, count)` computes these samples' `outcomes`: each one's loss and predicted class;
+    - `tally(first, count)` adds their outcomes to `confusion` and `loss_sum`, in order;
+    - `evaluate(first, count)` does both.
 
     Raises ConfigError if the network needs too much memory, or if its layers cannot be combined.
     """
@@ -58,8 +64,13 @@ def lower(network: Architecture, images: int = 0) -> Plan:
     layout = parameter_buffers(network) | sample_buffers(network, images) | activation_buffers(network)
     procedures = [Procedure("infer", (), tuple(forward_calls(network)))]
     if images:
-        body = (*load_calls(network), *forward_calls(network), *evaluation_calls(network))
-        procedures.append(Procedure("evaluate", ("first", "count"), (Loop("position", "first", "count", 1, body),)))
+        body = (*load_calls(network), *forward_calls(network), *judging_calls(network))
+        judge, tally = Loop("position", "first", "count", 1, body), counting(network, "first", "count")
+        procedures += [
+            Procedure("judge", SAMPLES, (judge,)),
+            Procedure("tally", SAMPLES, (tally,)),
+            Procedure("evaluate", SAMPLES, (judge, tally)),
+        ]
     plan = Plan(allocate_buffers(network, layout), {procedure.name: procedure for procedure in procedures})
     return network.edits.applied(plan)
 
@@ -103,12 +114,17 @@ def load_calls(network: Architecture) -> list[Call]:
     ]
 
 
-def evaluation_calls(network: Architecture) -> list[Call]:
-    """The calls that add one sample's loss and prediction to `loss_sum` and `confusion`."""
+def judging_calls(network: Architecture) -> list[Call]:
+    """The calls that write one sample's loss and prediction to `outcomes`."""
     last = network.layers[-1]
     assert isinstance(last, SoftmaxCrossEntropy)
     loss = resolve_roles(last.loss(network.shapes[-1]), network, len(network.layers) - 1)
-    return [*loss, call(kernels.tally, classes=network.classes)]
+    return [*loss, call(kernels.judge, classes=network.classes)]
+
+
+def counting(network: Architecture, first: str, count: str | int) -> Loop:
+    """Adds the samples' outcomes to `confusion` and `loss_sum`, in order, whoever computed them."""
+    return Loop("position", first, count, 1, (call(kernels.tally, classes=network.classes),))
 
 
 # ---------------------------------------------------------------------------------------------- buffers
@@ -125,6 +141,7 @@ def sample_buffers(network: Architecture, images: int) -> Layout:
         "loss": ("float32", (1,)),
         "loss_sum": ("float32", (1,)),
         "confusion": ("int32", (network.classes, network.classes)),
+        "outcomes": ("float32", (images, 2)),
         "labels": ("uint8", (images,)),
         "pixels": ("uint8", (images, *network.input_shape)),
         "input": ("float32", network.input_shape),

@@ -32,9 +32,11 @@ class Stream:
         """Sets another order; nothing of it is loaded yet."""
         self.order, self.loaded = order, range(0)
 
-    def ensure_loaded(self, position: int) -> tuple[int, int]:
-        """(the index of this position in the engine's memory, how many positions from here on are loaded)."""
-        if position not in self.loaded:
+    def ensure_loaded(self, position: int, count: int = 1) -> tuple[int, int]:
+        """(the index of this position in the engine's memory, how many positions from here on are loaded): at least
+        `count`, if memory and order have so many."""
+        count = min(count, self.capacity, len(self.order) - position)
+        if position not in self.loaded or position + count > self.loaded.stop:
             self.loaded = range(position, min(position + self.capacity, len(self.order)))
             found = [self.locate(index) for index in self.order[self.loaded.start : self.loaded.stop]]
             self.engine.write("pixels", b"".join(digits.image(index) for digits, index in found))

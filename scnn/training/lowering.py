@@ -4,18 +4,22 @@ from scnn import kernels
 from scnn.layers.layer import call
 from scnn.network.architecture import Architecture
 from scnn.network.lowering import (
+    SAMPLES,
+    Layout,
     activation_buffers,
     allocate_buffers,
     backward_calls,
-    evaluation_calls,
+    counting,
     forward_calls,
     gradient_buffers,
+    judging_calls,
     load_calls,
     lower,
     parameter_buffers,
     sample_buffers,
 )
-from scnn.plan import Buffer, Call, Loop, Plan, Procedure, allocate
+from scnn.plan import Argument, Buffer, Call, Loop, Offset, Plan, Procedure, allocate
+from scnn.shards import merges, shard_sizes
 from scnn.training.augmentation import Augmentation
 from scnn.training.optimisers import SETTINGS, SGD, Optimiser
 
@@ -28,43 +32,87 @@ def lower_training(
     optimiser: Optimiser | None = None,
     augmentation: Augmentation | None = None,
     steps: int = 1,
+    batch_size: int = 1,
 ) -> Plan:
     """The plan of a network's training, with memory for up to `images` images and their labels, at least one.
 
-    Procedures, in addition to `infer` and `evaluate` (positions are indices into `pixels`):
-    - `gradients(first, count)` evaluates these samples in training mode, and adds their gradients to `gradients`;
+    Procedures, in addition to those of inference (positions are indices into `pixels`):
+    - `learn(first, count)` judges these samples in training mode, and adds their gradients to `gradients`;
+    - `gradients(first, count)` also tallies them;
+    - `keep_sum(slot)`, `join_sum(slot)` and `add_sums(slot, other)` add up the shards of a batch (`scnn.shards`);
     - `update(samples)` takes one optimiser step with the mean over that many samples, and resets the gradients;
-    - `train(first, steps, batch)` runs `gradients` and `update` for `steps` consecutive batches.
+    - `train(first, steps)` does all of that for `steps` consecutive batches.
 
-    The optimiser (SGD by default) reads one row of `settings` in each of `steps` steps; `step` is the
-    index of the next one. Raises ConfigError if the network needs too much memory, or if its layers cannot be
-    combined.
+    The optimiser (SGD by default) reads one row of `settings` in each of `steps` steps; `step` is the index of the
+    next one. `counter` is what the samples' random numbers depend on (`scnn.kernels.functions.seed_sample`). Raises
+    ConfigError if the network needs too much memory, or if its layers cannot be combined.
     """
     optimiser = optimiser or SGD()
+    shards = shard_sizes(batch_size)
     inference = lower(network, images)
-    buffers = training_buffers(network, images, optimiser, augmentation, steps)
+    buffers = training_buffers(network, images, optimiser, augmentation, steps, len(shards) - 1)
+    learn = learning_calls(network, augmentation)
+    size = buffers["gradients"].length
+    sums = {
+        name: call(getattr(kernels, name), size=size) for name in ("keep_sum", "join_sum", "add_sums") if shards[1:]
+    }
+    update = optimiser.update(buffers["parameters"].length)
+    batch: list[Call | Loop] = []
+    first = 0
+    for count, after in zip(shards, merges(range(len(shards)))[0], strict=True):
+        batch.append(Loop("position", Offset("start", first), count, 1, learn))
+        batch += [Call(sums[merge.procedure].kernel, at(sums[merge.procedure], *merge.slots)) for merge in after]
+        first += count
+    batch += [
+        counting(network, "start", batch_size),
+        Call(update.kernel, {**update.arguments, "samples": batch_size}),
+    ]
+    learning = Loop("position", "first", "count", 1, learn)
+    procedures = [
+        *inference.procedures.values(),
+        Procedure("learn", SAMPLES, (learning,)),
+        Procedure("gradients", SAMPLES, (learning, counting(network, "first", "count"))),
+        *(Procedure(name, slots_of(one), (one,)) for name, one in sums.items()),
+        Procedure("update", ("samples",), (update,)),
+        Procedure("train", ("first", "steps"), (Loop("start", "first", "steps", batch_size, tuple(batch)),)),
+    ]
+    return network.edits.applied(Plan(buffers, {procedure.name: procedure for procedure in procedures}, shards))
+
+
+def learning_calls(network: Architecture, augmentation: Augmentation | None) -> tuple[Call, ...]:
+    """The calls that judge one sample and add its gradients."""
     load = (
         [*augmentation.load(network.input_shape), call(kernels.load_label)] if augmentation else load_calls(network)
     )
-    learn = (*load, *forward_calls(network, training=True), *evaluation_calls(network), *backward_calls(network))
-    update = optimiser.update(buffers["parameters"].length)
-    batches = (
-        Loop("position", "start", "batch", 1, learn),
-        Call(update.kernel, {**update.arguments, "samples": "batch"}),
-    )
-    procedures = [
-        *inference.procedures.values(),
-        Procedure("gradients", ("first", "count"), (Loop("position", "first", "count", 1, learn),)),
-        Procedure("update", ("samples",), (update,)),
-        Procedure("train", ("first", "steps", "batch"), (Loop("start", "first", "steps", "batch", batches),)),
-    ]
-    return network.edits.applied(Plan(buffers, {procedure.name: procedure for procedure in procedures}))
+    forward = forward_calls(network, training=True)
+    seed = [call(kernels.seed_sample)] if any(is_random(step) for step in [*load, *forward]) else []
+    return (*seed, *load, *forward, *judging_calls(network), *backward_calls(network))
+
+
+def is_random(step: Call) -> bool:
+    return "random" in step.arguments.values()
+
+
+def slots_of(step: Call) -> tuple[str, ...]:
+    """The parameters of a call of `keep_sum`, `join_sum` or `add_sums` that are rows."""
+    return tuple(name for name in ("slot", "other") if name in step.arguments)
+
+
+def at(step: Call, *slots: int) -> dict[str, Argument]:
+    """The arguments of the call with these rows."""
+    return {**step.arguments, **dict(zip(slots_of(step), slots, strict=True))}
 
 
 def training_buffers(
-    network: Architecture, images: int, optimiser: Optimiser, augmentation: Augmentation | None, steps: int
+    network: Architecture,
+    images: int,
+    optimiser: Optimiser,
+    augmentation: Augmentation | None,
+    steps: int,
+    sums: int,
 ) -> dict[str, Buffer]:
-    """The buffers of inference, of the gradients, of the optimiser and of the augmentation."""
+    """The buffers of inference, of the gradients and so many sums of them, of the optimiser and of the
+    augmentation."""
     buffers = allocate_buffers(
         network,
         {
@@ -72,11 +120,14 @@ def training_buffers(
             **gradient_buffers(network),
             "settings": ("float32", (steps, SETTINGS)),
             "step": ("int32", (1,)),
+            "counter": ("int32", (2,)),
             "random": ("int32", (1,)),
             **(augmentation.buffers() if augmentation else {}),
             **sample_buffers(network, images),
             **activation_buffers(network),
         },
     )
-    state = dict.fromkeys(optimiser.state, ("float32", (buffers["parameters"].length,)))
+    size = buffers["parameters"].length
+    state: Layout = {"sums": ("float32", (sums, size))} if sums else {}
+    state |= dict.fromkeys(optimiser.state, ("float32", (size,)))
     return {**buffers, **allocate(state, after=buffers)}

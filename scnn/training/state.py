@@ -34,7 +34,7 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
         "scores": scores_to_json(trainer.scores),
         "best": [best.epoch, scores_to_json(best.scores)] if best else None,
         "buffers": {
-            **{name: trainer.engine.read(name) for name in trainer.checkpoint_buffers},
+            **{name: trainer.engine.read(name) for name in trainer.checkpoint_buffers(trainer.trained)},
             **({"best_parameters": array("f", best.parameters)} if best else {}),
         },
     }
@@ -44,12 +44,13 @@ def restore(trainer: Trainer, state: Mapping[str, Any]) -> None:
     """Puts a trainer with the same network, datasets and settings into a saved state. Raises ConfigError if the state
     cannot be one of this training; the trainer is unchanged then.
     """
-    buffers = state["buffers"]
-    for name in trainer.checkpoint_buffers:
+    require_position(trainer, state)
+    buffers, names = state["buffers"], trainer.checkpoint_buffers(state["trained"])
+    for name in names:
         require_valid(trainer, name, buffers.get(name, ()))
+    require_step(trainer, state["trained"], buffers["step"][0])
     if sorted(state["order"]) != sorted(trainer.order):
         raise ConfigError("the checkpoint is of a training on another dataset")
-    require_position(trainer, state)
     scores, best = scores_of(trainer, state["scores"]), best_of(trainer, state)
     optimiser = replace(trainer.optimiser, learning_rate=state["learning_rate"])
     random = Random()
@@ -63,7 +64,7 @@ def restore(trainer: Trainer, state: Mapping[str, Any]) -> None:
     trainer.scores, trainer.best = scores, best
     trainer.follow_order()
     trainer.change_learning_rate(optimiser.learning_rate)
-    for name in trainer.checkpoint_buffers:
+    for name in names:
         trainer.engine.write(name, buffers[name])
     trainer.update_network()
 
@@ -82,7 +83,7 @@ def require_valid(trainer: Trainer, name: str, values: Any) -> None:
 
 
 def require_position(trainer: Trainer, state: Mapping[str, Any]) -> None:
-    """Raises ConfigError for a position outside of the training, or one that contradicts its step."""
+    """Raises ConfigError for a position outside of the training."""
     limits = {
         "epoch": (1, trainer.epochs),
         "trained": (0, trainer.training_size),
@@ -95,9 +96,12 @@ def require_position(trainer: Trainer, state: Mapping[str, Any]) -> None:
             )
     if type(state["finished"]) is not bool:
         raise ConfigError("the checkpoint's finished must be true or false")
-    trained = state["trained"]
+
+
+def require_step(trainer: Trainer, trained: int, step: int) -> None:
+    """Raises ConfigError for a step that contradicts the number of samples trained on."""
     steps = trainer.steps_per_epoch if trained == trainer.training_size else trained // trainer.batch_size
-    if trained and state["buffers"]["step"][0] != steps:  # the last batch of an epoch may be smaller
+    if trained and step != steps:  # the last batch of an epoch may be smaller
         raise ConfigError("the checkpoint's step contradicts its position")
 
 

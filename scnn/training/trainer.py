@@ -23,6 +23,7 @@ from scnn.training.augmentation import Augmentation
 from scnn.training.events import EpochEnded, Event, Progress, Score
 from scnn.training.lowering import lower_training
 from scnn.training.optimisers import SGD, Optimiser
+from scnn.training.part import run_part
 from scnn.training.schedules import Constant, Schedule
 
 __all__ = ["Best", "Trainer"]
@@ -103,12 +104,13 @@ class Trainer:
         self.evaluation_order = [*held_out, *range(len(training), len(training) + self.test_size)]
         self.steps_per_epoch = -(-self.training_size // batch_size)
         images = capacity(len(training) + self.test_size, network.input_shape)
-        self.engine = make_engine(lower_training(network, images, self.optimiser, augmentation, self.steps_per_epoch))
+        self.engine = make_engine(
+            lower_training(network, images, self.optimiser, augmentation, self.steps_per_epoch, batch_size)
+        )
         self.stream = Stream(self.engine, training, *([test] if test is not None else []))
         self.follow_order()
         if augmentation:
             self.engine.write("strengths", augmentation.strengths)
-        self.engine.write("random", [Random(f"augmentation {seed}").randrange(1, 2**31 - 1)])
         for parameter, values in network.parameters.items():
             self.engine.write(parameter, values)
         self.epoch = 1  # the current one
@@ -190,20 +192,25 @@ class Trainer:
         """Trains on whole batches in one call if the slice has any, otherwise on a part of a batch."""
         done, left = self.trained, self.training_size - self.trained
         started = done % self.batch_size
-        index, loaded = self.stream.ensure_loaded(done)
+        index, loaded = self.stream.ensure_loaded(done, self.batch_size - started)
+        self.engine.write("counter", [self.epoch_seed(), done - index])
         batches = min(self.slice_size, left, loaded) // self.batch_size
         if batches and not started and self.before_update is None:
-            self.engine.run("train", index, batches, self.batch_size)
+            self.engine.run("train", index, batches)
             self.trained += batches * self.batch_size
             return
         batch = min(self.batch_size, left + started)
         count = min(self.slice_size, batch - started, loaded)
-        self.engine.run("gradients", index, count)
+        run_part(self.engine, batch, started, index, count)
         self.trained += count
         if started + count == batch:
             if self.before_update is not None:
                 self.before_update(batch)
             self.engine.run("update", batch)
+
+    def epoch_seed(self) -> int:
+        """The number that all random numbers of the current epoch depend on, but for the order of the images."""
+        return Random(f"samples {self.seed} {self.epoch}").randrange(1, 2**31 - 1)
 
     def evaluate_slice(self, last: int) -> None:
         """Evaluates one slice of the images in `evaluation_order`, up to but excluding index `last`."""
@@ -260,10 +267,11 @@ class Trainer:
         for name, values in self.network.parameters.items():
             values[:] = self.engine.read(name)  # type: ignore[assignment]
 
-    @property
-    def checkpoint_buffers(self) -> tuple[str, ...]:
-        """The engine's buffers that a checkpoint contains."""
-        return ("parameters", *self.optimiser.state, "gradients", "random", "step", "confusion", "loss_sum")
+    def checkpoint_buffers(self, trained: int) -> tuple[str, ...]:
+        """The engine's buffers that a checkpoint contains after so many samples of an epoch."""
+        within_batch = trained % self.batch_size and trained < self.training_size
+        sums = ("sums",) if within_batch and "sums" in self.engine.plan.buffers else ()
+        return ("parameters", *self.optimiser.state, "gradients", *sums, "step", "confusion", "loss_sum")
 
     def mark_finished(self) -> None:
         """Marks training as finished; used after loading a trained network."""

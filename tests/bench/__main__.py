@@ -64,7 +64,7 @@ def memory_of(name: str) -> str:
     one = trainer(name, make)
     instance = engines[0].instance
     before = instance.memory.data_len(instance.store)  # type: ignore[attr-defined]
-    one.engine.run("train", 0, one.training_size // one.batch_size, one.batch_size)
+    one.engine.run("train", 0, one.training_size // one.batch_size)
     after = instance.memory.data_len(instance.store)  # type: ignore[attr-defined]
     return f"{before:,} bytes before training, {after:,} after {one.training_size} samples"
 

@@ -70,7 +70,7 @@ def measure(name: str, make_engine: EngineFactory, samples: int) -> Callable[[],
         while left > 0:
             batches = min(left, one.training_size) // one.batch_size
             one.engine.write("step", [0])
-            one.engine.run("train", 0, batches, one.batch_size)
+            one.engine.run("train", 0, batches)
             left -= batches * one.batch_size
         return (time.perf_counter() - began) * 1000 / samples
 

@@ -164,6 +164,8 @@ def convolution(name: str, sizes: dict[str, int]) -> list[Program]:
     ]
 
 
+SUMS = {"sums": 63, "gradients": 21}
+
 PROGRAMS = [
     Program(
         "arithmetic of odd numbers",
@@ -251,6 +253,36 @@ PROGRAMS = [
         {"values": 45, "mask": 45, "random": 1},
         {"threshold": 2**30, "size": 45},
         {"values": FLOATS[:45], "random": [12345]},
+    ),
+    Program(
+        "seed_sample",
+        kernels.seed_sample,
+        {"random": 1, "counter": 2},
+        {"position": 70_000},
+        {"counter": [2**31 - 2, 1_000]},
+    ),
+    Program("keep_sum", kernels.keep_sum, SUMS, {"slot": 1, "size": 21}, {"gradients": FLOATS[:21]}),
+    Program(
+        "join_sum",
+        kernels.join_sum,
+        SUMS,
+        {"slot": 2, "size": 21},
+        {"gradients": FLOATS[:21], "sums": FLOATS[30:93]},
+    ),
+    Program("add_sums", kernels.add_sums, {"sums": 63}, {"slot": 0, "other": 2, "size": 21}, {"sums": FLOATS[:63]}),
+    Program(
+        "judge",
+        kernels.judge,
+        {"outcomes": 6, "probabilities": 4, "loss": 1},
+        {"position": 1, "classes": 4},
+        {"probabilities": [0.1, 0.4, 0.4, 0.1], "loss": [0.9]},
+    ),
+    Program(
+        "tally",
+        kernels.tally,
+        {"confusion": 9, "loss_sum": 1, "outcomes": 6, "labels": 3},
+        {"position": 2, "classes": 3},
+        {"outcomes": [*[0.0] * 4, 0.7, 2.0], "labels": [0, 0, 1], "loss_sum": [0.1]},
     ),
     Program(
         "momentum_update",

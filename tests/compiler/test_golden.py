@@ -28,6 +28,7 @@ PADDING = {"channels": 2, "height": 3, "width": 5, "padding": 1}
 # Sizes; and lengths of buffers whose indices come from other buffers.
 SIZES: dict[str, dict[str, int]] = {
     "adam_update": {"size": 6, "settings": 80},
+    "add_sums": {"size": 6, "sums": 24},
     "averagepool2d_forward": POOLING,
     "conv2d_backward_input": CONVOLUTION,
     "conv2d_backward_weights": CONVOLUTION,
@@ -41,6 +42,9 @@ SIZES: dict[str, dict[str, int]] = {
     "dropout_backward": {"size": 6},
     "dropout_forward": {"threshold": 2**30, "size": 6},
     "globalaveragepool_forward": {"channels": 2, "area": 6},
+    "join_sum": {"size": 6, "sums": 24},
+    "judge": {"classes": 3, "outcomes": 20, "probabilities": 3},
+    "keep_sum": {"size": 6, "sums": 24},
     "leakyrelu_forward": {"size": 6},
     "load_image": {"size": 6, "pixels": 60},
     "load_label": {"labels": 10},
@@ -51,12 +55,13 @@ SIZES: dict[str, dict[str, int]] = {
     "pad2d_forward": PADDING,
     "relu_backward": {"size": 6},
     "relu_forward": {"size": 6},
+    "seed_sample": {"counter": 2},
     "sgd_update": {"size": 6, "settings": 80},
     "sigmoid_forward": {"size": 6},
     "silu_forward": {"size": 6},
     "softmax_cross_entropy_backward": {"classes": 3, "d_logits": 3},
     "softmax_forward": {"classes": 3},
-    "tally": {"classes": 3, "confusion": 9, "probabilities": 3},
+    "tally": {"classes": 3, "confusion": 9, "outcomes": 20, "labels": 10},
     "tanh_forward": {"size": 6},
     "zero": {"size": 6},
 }

@@ -14,8 +14,8 @@ from scnn.training.lowering import lower_training
 from scnn.training.optimisers import SGD
 
 
-def plan(images: int = 3) -> Plan:
-    return lower_training(Network((1, 2, 2), [Flatten(), Dense(2)], seed=1), images, steps=2)
+def plan(images: int = 3, batch_size: int = 1) -> Plan:
+    return lower_training(Network((1, 2, 2), [Flatten(), Dense(2)], seed=1), images, steps=2, batch_size=batch_size)
 
 
 def test_memory_begins_at_zero_and_keeps_what_is_written() -> None:
@@ -56,16 +56,16 @@ def test_loops_give_each_position_its_turn() -> None:
 
 def test_one_call_of_train_is_gradients_and_updates() -> None:
     """Two batches in one call give the same bits as their parts one by one."""
-    engines = [Interpreter(plan()) for _ in range(2)]
+    engines = [Interpreter(plan(4, batch_size=2)) for _ in range(2)]
     for engine in engines:
-        engine.write("pixels", bytes(range(0, 240, 20)))
-        engine.write("labels", [0, 1, 0])
+        engine.write("pixels", bytes(range(0, 240, 15)))
+        engine.write("labels", [0, 1, 0, 1])
         engine.write("settings", SGD(0.5).settings(0, 1.0) * 2)
-    engines[0].run("train", 0, 1, 2)
-    engines[0].run("train", 2, 1, 1)
-    for first, count in ((0, 2), (2, 1)):
-        engines[1].run("gradients", first, count)
-        engines[1].run("update", count)
+    engines[0].run("train", 0, 2)
+    for first in (0, 2):
+        for position in (first, first + 1):
+            engines[1].run("gradients", position, 1)
+        engines[1].run("update", 2)
     assert engines[0].read("parameters") == engines[1].read("parameters")
     assert any(engines[0].read("parameters")) and not any(engines[0].read("gradients"))
 
@@ -75,7 +75,7 @@ def test_unknown_names_and_long_values() -> None:
     engine = Interpreter(plan())
     with pytest.raises(ConfigError, match="'weights'"):
         engine.read("weights")
-    with pytest.raises(ConfigError, match="'learn'.*infer, evaluate"):
-        engine.run("learn")
+    with pytest.raises(ConfigError, match="'teach'.*infer, judge"):
+        engine.run("teach")
     with pytest.raises(ConfigError, match="labels has 3 elements; got values up to element 4"):
         engine.write("labels", [1, 1, 1, 1])

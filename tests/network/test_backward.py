@@ -77,7 +77,7 @@ def gradients(layers: list[Layer], make_engine: EngineFactory) -> dict[str, list
     training, _ = load_digits()
     for name, values in network.parameters.items():  # no bias is zero, so that no ReLU sees one: 0 is its kink
         engine.write(name, [0.01 + value for value in values])
-    engine.write("random", [4711])
+    engine.write("counter", [4711, 0])
     engine.write("pixels", bytes(training.pixels[: 2 * 784]))
     engine.write("labels", bytes(training.labels[:2]))
     engine.run("gradients", 0, 2)

@@ -50,11 +50,30 @@ def test_the_order_of_a_training_step() -> None:
     assert calls(plan, "gradients") == [
         *["load_image", "load_label"],
         *["pad2d_forward", "conv2d_forward", "relu_forward", "maxpool2d_forward", "dense_forward"],
-        *["softmax_forward", "cross_entropy_forward", "tally"],
+        *["softmax_forward", "cross_entropy_forward", "judge"],
         *["softmax_cross_entropy_backward", "dense_backward_weights", "dense_backward_input"],
         *["zero", "maxpool2d_backward", "relu_backward", "conv2d_backward_weights"],
+        "tally",
     ]
     assert calls(plan, "train") == [*calls(plan, "gradients"), "sgd_update"]
+
+
+def test_a_batch_is_its_shards_and_their_tree() -> None:
+    """The loops of a step's shards follow one another and cover the batch; the sums between them are those of
+    scnn.shards; a sample's random numbers are seeded first, where there are any."""
+    network = Network((1, 8, 8), [Flatten(), Dropout(0.5), Dense(3)], seed=1)
+    plan = lower_training(network, images=16, batch_size=9)
+    (steps,) = plan.procedures["train"].body
+    assert isinstance(steps, Loop) and steps.step == 9 and plan.shards == (4, 5)
+    loops = [(str(one.start), one.count) for one in steps.body if isinstance(one, Loop)]
+    assert loops == [("start + 0", 4), ("start + 4", 5), ("start", 9)]
+    (first, _, _) = (one for one in steps.body if isinstance(one, Loop))
+    assert "seed_sample" in str(first.body[0])
+    assert [one.kernel.__name__ for one in steps.body if isinstance(one, Call)] == [
+        "keep_sum",
+        "join_sum",
+        "sgd_update",
+    ]
 
 
 def test_inference_has_no_loss() -> None:
@@ -90,9 +109,9 @@ def test_buffers_lie_apart_and_aligned() -> None:
 
 
 def test_memory_grows_by_the_images_alone() -> None:
-    """Each image adds its pixels and a label; nothing else depends on the number of images."""
+    """Each image adds its pixels, a label and its outcome; nothing else depends on the number of images."""
     few, many = plan_of(Flatten(), Dense(3), images=1600), plan_of(Flatten(), Dense(3), images=60_800)
-    assert many.memory - few.memory == (60_800 - 1600) * (64 + 1)
+    assert many.memory - few.memory == (60_800 - 1600) * (64 + 1 + 8)
 
 
 class Broken(Flatten):

@@ -7,7 +7,7 @@ from scnn.compiler.analysis.affine import wrap
 from scnn.compiler.errors import KernelError
 from scnn.compiler.wasm.ir import Block, Check, If, Loop, Node, Routine, Set, Store, origin_of
 from scnn.compiler.wasm.origins import NOWHERE, Origin
-from scnn.plan import Argument, Call, Procedure
+from scnn.plan import Argument, Call, Offset, Procedure
 from scnn.plan import Loop as PlanLoop
 
 __all__ = ["Code", "Instruction", "code_of_procedure", "code_of_routine"]
@@ -119,7 +119,11 @@ def steps(
             continue
         variable, left = f"{step.variable}.{len(code.locals)}", f"{step.variable}.left.{len(code.locals)}"
         code.locals |= {variable: "i32", left: "i32"}
-        code.body += [number(step.start), ("local.set", variable), number(step.count), ("local.set", left)]
+        if isinstance(step.start, Offset):
+            code.body += [number(step.start.variable), number(step.start.by), ("i32.add",)]
+        else:
+            code.body.append(number(step.start))
+        code.body += [("local.set", variable), number(step.count), ("local.set", left)]
         code.body += [("block",), ("loop",)]
         code.body += [("local.get", left), ("i32.const", 0), ("i32.le_s",), ("br_if", 1)]
         steps(step.body, code, routine_of, {**loops, step.variable: variable})
