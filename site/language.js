@@ -1,15 +1,16 @@
 // Runs before anything is drawn. Chooses the page's language: the one of the address (?lang=de), the one that was
 // chosen on this device, the first of the browser's that the page has, or English. Fetches its texts, and fills them
-// into the page, which the build has filled with English; until then, nothing is shown.
+// into the page, which the build has filled with English; until then, nothing is shown. The size of type and what a
+// link for a class hides are known before the page is drawn, too.
 const LANGUAGES = ["en", "de", "es", "vi"];
 const KEPT = "scnn language";
 
 globalThis.scnnLanguage = (() => {
   const root = document.documentElement;
   const base = (tag) => String(tag).toLowerCase().split("-")[0];
-  const kept = () => {
+  const kept = (name) => {
     try {
-      return localStorage.getItem(KEPT);
+      return localStorage.getItem(name);
     } catch {
       return null; // the browser refuses storage
     }
@@ -22,8 +23,9 @@ globalThis.scnnLanguage = (() => {
     }
   };
   const ofBrowser = [...(navigator.languages ?? []), navigator.language].filter(valid);
-  const asked = new URLSearchParams(location.search).get("lang");
-  const wanted = [asked, kept(), ...ofBrowser].map(base).find((one) => LANGUAGES.includes(one)) ?? "en";
+  const [inQuery, inHash] = [location.search, location.hash.split("?")[1]].map((query) => new URLSearchParams(query));
+  const asked = inQuery.get("lang") ?? inHash.get("lang"); // the hash of a link for a class has it
+  const wanted = [asked, kept(KEPT), ...ofBrowser].map(base).find((one) => LANGUAGES.includes(one)) ?? "en";
 
   const made = { languages: LANGUAGES, kept: KEPT };
   const use = (language) => {
@@ -49,6 +51,8 @@ globalThis.scnnLanguage = (() => {
       element.setAttribute("aria-label", texts[element.dataset.textLabel]);
   };
 
+  if (kept("scnn type") === "large") root.dataset.type = "large"; // for a projector, chosen in Teach
+  if (inHash.has("hide")) root.dataset.hide = inHash.get("hide").replaceAll(",", " ");
   use(wanted);
   made.texts = fetched(wanted);
   made.shown = Promise.resolve();

@@ -37,6 +37,7 @@ ANSWER_TIMEOUT = 45  # seconds for an answer of the worker; ?answer=5 in the add
 
 class Page:
     def __init__(self):
+        self.version = ""  # of scnn
         self.refused = False  # whether the state shows an error
         self.rate = ""  # the current learning rate
         self.correcting = False  # whether it trains on corrections
@@ -114,6 +115,7 @@ class Page:
 
     def show_status(self, status):
         """Fills the form from the experiments and from the address."""
+        self.version = status["version"]
         self.experiments.fill(status["experiments"])
         query = window.URLSearchParams.new(window.location.search)
         refused = self.experiments.choose(query.get("experiment"))
@@ -160,10 +162,11 @@ class Page:
                 self.state.show("ready", text("state.press_train"))
 
     def remember_settings(self):
-        """Writes the settings to the address."""
-        place = self.places.current
-        query = self.settings.address(window.location.search)
-        window.history.replaceState(None, "", f"{query}#/{'' if place == 'start' else place}")
+        """Writes the settings to the address; its hash stays."""
+        place, hash_ = self.places.current, window.location.hash
+        if self.places.place_in(hash_) != place or not hash_:
+            hash_ = f"#/{'' if place == 'start' else place}"
+        window.history.replaceState(None, "", self.settings.address(window.location.search) + hash_)
 
     async def change_learning_rate(self):
         rate = self.settings.message()["optimiser"]["learning_rate"]

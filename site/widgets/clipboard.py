@@ -1,0 +1,12 @@
+"""Copies texts."""
+
+from pyscript import window
+
+
+async def copy(words):
+    """Copies a text; returns whether the browser allowed it, which it does not over plain http."""
+    try:
+        await window.navigator.clipboard.writeText(words)
+    except Exception:
+        return False
+    return True
