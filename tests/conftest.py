@@ -10,6 +10,7 @@ Tried = Callable[..., None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", type=int, default=1000, metavar="N", help="how many random kernels are compared")
     parser.addoption("--fuzz-from", type=int, default=0, metavar="SEED", help="the seed of the first of them")
+    parser.addoption("--long", action="store_true", help="train whole epochs of the presets on groups of all sizes")
     parser.addoption("--bless", action="store_true", help="rewrite tests/compiler/golden")
     parser.addoption("--faults", type=int, default=0, metavar="N", help="kernels to find each planted fault with")
     parser.addoption("--photographs", type=int, default=3, metavar="N", help="how many of each kind are read")

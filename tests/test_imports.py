@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "layers": ["checks", "errors", "kernels", "plan", "settings"],
     "compiler": ["errors", "float32", "kernels", "language", "plan"],
     "data": ["checks", "errors", "formats"],
-    "engines": ["compiler", "errors", "kernels", "plan"],
+    "engines": ["compiler", "errors", "kernels", "plan", "shards"],
     "network": [
         "checks",
         "compiler",

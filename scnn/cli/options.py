@@ -6,6 +6,7 @@ from pathlib import Path
 from scnn.data.dataset import ImageDataset
 from scnn.data.idx_digits import load_idx
 from scnn.engines.engine import EngineFactory
+from scnn.engines.group import on_cores
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError
@@ -18,6 +19,8 @@ __all__ = [
     "add_engine",
     "add_idx_files",
     "add_json",
+    "add_workers",
+    "engine_of",
     "job_count",
     "load_idx_pair",
     "load_model",
@@ -32,6 +35,24 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=list(ENGINES), default="compiled", help="how kernels run (default: compiled)"
     )
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workers",
+        type=positive_integer,
+        metavar="N",
+        help="train on N cores where that is faster; the result is the same (default: all cores)",
+    )
+
+
+def engine_of(arguments: argparse.Namespace) -> EngineFactory:
+    """The factory for --engine and --workers."""
+    if arguments.engine == "compiled":
+        return on_cores(arguments.workers)
+    if arguments.workers is not None:
+        raise ConfigError("--workers needs --engine compiled: the interpreter runs on one core")
+    return ENGINES[arguments.engine]
 
 
 def add_architecture(parser: argparse.ArgumentParser) -> None:

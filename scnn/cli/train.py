@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scnn.cli.display import Display, make_display
 from scnn.cli.interruption import recorded_signals
-from scnn.cli.options import ENGINES, add_engine, add_idx_files, add_json, load_idx_pair, seed_number
+from scnn.cli.options import add_engine, add_idx_files, add_json, add_workers, engine_of, load_idx_pair, seed_number
 from scnn.cli.output import require_writable
 from scnn.cli.training_job import TrainingJob
 from scnn.data.dataset import ImageDataset
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_idx_files(parser, "training digits, instead of the bundled ones")
     add_idx_files(parser, "test digits", prefix="test-")
     add_engine(parser)
+    add_workers(parser)
     add_json(parser)
 
 
@@ -59,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
 def train(job: TrainingJob, display: Display) -> int:
     """Trains to the end and saves the model, or saves a checkpoint on Ctrl-C; returns the exit code."""
     trainer, done_before = job.trainer, job.trainer.done
-    display.start({**job.summary, "training_digits": trainer.training_size, "settings": settings_of(trainer)})
+    sizes = {"training_digits": trainer.training_size, "workers": getattr(trainer.engine, "workers", 1)}
+    display.start({**job.summary, **sizes, "settings": settings_of(trainer)})
     with recorded_signals() as signals:
         previous = now = time.perf_counter()
         for event in trainer.run():
@@ -84,6 +86,8 @@ def finish(job: TrainingJob, display: Display) -> None:
     """Saves the model and displays the result."""
     trainer, seconds = job.trainer, job.seconds
     job.save_model()
+    if alone := getattr(trainer.engine, "failure", ""):
+        print(f"scnn: trained on one core, to the same result: {alone}", file=sys.stderr)
     sha256, out = trainer.network.fingerprint(), job.arguments.out
     result = {**job.summary, "model": str(out), "sha256": sha256, "seconds": seconds}
     test = trainer.scores.get("test")  # of the saved weights, which are not always the last epoch's
@@ -120,7 +124,7 @@ def new_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
         settings["optimiser"] = replace(preset.optimiser, learning_rate=arguments.learning_rate)
     seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
     network = Network(training.shape, preset.layers, seed=seed, class_names=training.classes)
-    trainer = Trainer(network, training, test, seed=seed, make_engine=ENGINES[arguments.engine], **settings)
+    trainer = Trainer(network, training, test, seed=seed, make_engine=engine_of(arguments), **settings)
     return trainer, preset.name
 
 
@@ -130,7 +134,7 @@ def resumed_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
         if getattr(arguments, name) is not None:
             option = f"--{name.replace('_', '-')}"
             raise ConfigError(f"{option} does not go with --resume, which keeps the checkpoint's settings: omit it")
-    make_engine, digits = ENGINES[arguments.engine], digits_from_files(arguments)
+    make_engine, digits = engine_of(arguments), digits_from_files(arguments)
     if digits:
         trainer = resume(arguments.resume, *digits, make_engine=make_engine)
     else:

@@ -62,7 +62,8 @@ class TrainingJob:
         """The shell command that resumes the training from the checkpoint."""
         given = vars(self.arguments)
         files = [(option, value) for option in FILE_OPTIONS if (value := given[option[2:].replace("-", "_")])]
-        options = [*files, ("--engine", given["engine"]), ("--resume", checkpoint), ("--out", given["out"])]
+        workers = [("--workers", given["workers"])] if given["workers"] else []
+        options = [*files, *workers, ("--engine", given["engine"]), ("--resume", checkpoint), ("--out", given["out"])]
         return command_line(["scnn", "train", *(str(part) for option in options for part in option)])
 
 

@@ -1,12 +1,12 @@
 """Hosts run WebAssembly modules: wasmtime on a desktop, the browser in a tab. All give the same bits."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from scnn.errors import ScnnError
 
-__all__ = ["BrowserHost", "Host", "HostError", "Instance", "WasmtimeHost", "default_host"]
+__all__ = ["BrowserHost", "Host", "HostError", "Instance", "WasmtimeHost", "WasmtimeInstance", "default_host"]
 
 
 class HostError(ScnnError):
@@ -51,6 +51,7 @@ class WasmtimeHost:
         try:
             config = wasmtime.Config()
             config.parallel_compilation = False  # threads do not survive a fork, and small modules need only one
+            config.shared_memory = True  # of a group; versions before 39 allow it without
             self.engine = wasmtime.Engine(config)
         except AttributeError:
             version = getattr(wasmtime, "__version__", "of an unknown version")
@@ -58,28 +59,52 @@ class WasmtimeHost:
                 f"the package wasmtime {version} is too old: expected 38 or newer, `pip install --upgrade wasmtime`"
             ) from None
 
-    def instantiate(self, code: bytes) -> Instance:
-        return WasmtimeInstance(self.wasmtime, self.engine, code)
+    def instantiate(self, code: bytes) -> "WasmtimeInstance":
+        return WasmtimeInstance(self, self.module(code))
+
+    def module(self, code: bytes | str) -> Any:
+        """The machine code of a module in the binary or the text format."""
+        try:
+            return self.wasmtime.Module(self.engine, code)
+        except self.wasmtime.WasmtimeError as error:
+            raise HostError(f"wasmtime refuses the module: {error}") from None
 
 
 class WasmtimeInstance:
-    def __init__(self, wasmtime: Any, engine: Any, code: bytes) -> None:
-        self.wasmtime = wasmtime
-        self.store = wasmtime.Store(engine)
-        try:
-            instance = wasmtime.Instance(self.store, wasmtime.Module(engine, code), [])
-        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
-            raise HostError(f"wasmtime refuses the module: {error}") from None
-        self.exports = instance.exports(self.store)
+    def __init__(self, host: WasmtimeHost, module: Any) -> None:
+        self.host, self.module = host, module
+        self.store = host.wasmtime.Store(host.engine)
+        self.exports = self.exports_of(module, [])
         self.memory = self.exports["memory"]
 
-    def function(self, name: str) -> Callable[..., None]:
-        exported, store = self.exports[name], self.store
-        stopped = (self.wasmtime.Trap, self.wasmtime.WasmtimeError)
+    def again(self) -> "WasmtimeInstance":
+        """Another instance of the same module."""
+        return WasmtimeInstance(self.host, self.module)
 
-        def run(*arguments: int) -> None:
+    def linked(self, module: Any, others: Mapping[str, Any]) -> Any:
+        """The exports of a second module beside this instance. It imports from `others` what is there, by name, and
+        the rest from this instance."""
+        imports = [others[one.name] if one.name in others else self.exports[one.name] for one in module.imports]
+        return self.exports_of(module, imports)
+
+    def exports_of(self, module: Any, imports: list[Any]) -> Any:
+        wasmtime = self.host.wasmtime
+        try:
+            return wasmtime.Instance(self.store, module, imports).exports(self.store)
+        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
+            raise HostError(f"wasmtime refuses the module: {error}") from None
+
+    def function(self, name: str) -> Callable[..., None]:
+        return self.callable(self.exports[name])
+
+    def callable(self, exported: Any) -> Callable[..., Any]:
+        """An exported function, as one that raises HostError if it is stopped."""
+        store, wasmtime = self.store, self.host.wasmtime
+        stopped = (wasmtime.Trap, wasmtime.WasmtimeError)
+
+        def run(*arguments: int) -> Any:
             try:
-                exported(store, *arguments)
+                return exported(store, *arguments)
             except stopped as error:
                 raise HostError(str(error)) from None
 

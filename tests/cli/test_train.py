@@ -28,8 +28,8 @@ def test_training_as_json(tmp_path: Path) -> None:
 def test_what_is_reported_is_of_the_weights_that_are_saved(tmp_path: Path) -> None:
     """With validation the best epoch's weights are saved; the file has that epoch's figures, not those of the last
     one."""
-    path = tmp_path / "m.lr0.03"
-    chosen = ("--preset", "mnist", "--epochs", 6, "--learning-rate", 0.03, "--validation", 200, "--patience", 1)
+    path = tmp_path / "m.lr0.04"
+    chosen = ("--preset", "mnist", "--epochs", 6, "--learning-rate", 0.04, "--validation", 200, "--patience", 1)
     lines = lines_of(scnn("train", *chosen, "--seed", 1, "--out", path, "--json"))
     assert [line["best"] for line in lines[1:-1]] == [True, False], "the last epoch is not the best"
     network = Network.load(path)
@@ -107,3 +107,13 @@ def test_a_bad_file_among_good_ones_is_refused_before_training(tmp_path: Path, i
     result = scnn("train", "--preset", "mnist", *files, "--out", out)
     assert result.returncode == 1 and "states 784000 bytes, and the file has 783999" in result.stderr
     assert not out.exists()
+
+
+def test_the_number_of_workers_changes_no_bit(tmp_path: Path) -> None:
+    """One or two; the start names the number; the interpreter has no workers."""
+    chosen = ("train", "--preset", "mnist", "--epochs", 1, "--json")
+    one, two = (lines_of(scnn(*chosen, "--workers", n, "--out", tmp_path / f"{n}.safetensors")) for n in (1, 2))
+    assert [one[0]["workers"], two[0]["workers"]] == [1, 2]
+    assert one[-1]["sha256"] == two[-1]["sha256"] and one[1] == two[1]
+    refused = scnn(*chosen, "--workers", 2, "--engine", "interpreted", "--out", tmp_path / "m.safetensors")
+    assert refused.returncode == 1 and "--workers needs --engine compiled" in refused.stdout + refused.stderr
