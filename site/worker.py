@@ -5,6 +5,7 @@ from pathlib import Path
 from time import perf_counter
 
 import js
+from answers import Answers
 from notebook import Notebook, events_of
 from pyodide.ffi import to_js
 from store import Store
@@ -13,13 +14,13 @@ from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.page.session import Session
 
-__export__ = ["continue_saved", "delete_saved", "file_url", "handle", "newest_saved", "notes"]
+__export__ = ["answers", "continue_saved", "delete_saved", "file_url", "handle", "newest_saved", "notes"]
 
 MODEL = Path("pretrained.safetensors")
 
 engines = {"compiled": compiled, "interpreted": Interpreter}
 session = Session(perf_counter, engines, MODEL.read_bytes() if MODEL.exists() else None)
-store, notebook = Store(), Notebook()
+store, notebook, kept_answers = Store(), Notebook(), Answers()
 
 
 async def handle(message, *files):
@@ -28,6 +29,7 @@ async def handle(message, *files):
     path = message.pop("path", None)
     store.belong_to(path)
     notebook.belong_to(path)
+    kept_answers.belong_to(path)
     for name, data in zip(message.pop("files", []), files, strict=False):
         message[name] = bytes(data.to_py())
     answer = await advance(message) if message["action"] == "advance" else await answer_and_save(message)
@@ -88,6 +90,11 @@ async def delete_saved(key):
 async def notes(message):
     """Answers a message about the notebook of runs."""
     return json.dumps(await notebook.answer(json.loads(message), session))
+
+
+async def answers(message):
+    """Answers a message about the answers to exercises that are kept."""
+    return json.dumps(await kept_answers.answer(json.loads(message)))
 
 
 async def file_url(kind):

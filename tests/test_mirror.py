@@ -42,6 +42,7 @@ THROUGH = {
     "errors": "test_imports.py",  # classes without code
     "experiments/experiment": "page/test_session.py",
     "formats/idx": "data/test_dataset.py",
+    "formats/palettes": "page/test_diagram.py",
     "kernels/activation": "layers/test_activation.py",
     "kernels/convolution": "layers/test_convolution.py",
     "kernels/dense": "layers/test_dense.py",

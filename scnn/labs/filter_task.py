@@ -6,7 +6,8 @@ from typing import Any
 
 from scnn.engines.engine import EngineFactory
 from scnn.errors import AnswerError
-from scnn.formats.png import as_ink, picture
+from scnn.formats.palettes import ACTIVATIONS, STEPS, ZERO
+from scnn.formats.png import as_ink, palette_picture, picture
 from scnn.labs.bench import convolve, digit
 from scnn.labs.fields import Fields, Texts
 from scnn.labs.remarks import Remark
@@ -146,6 +147,11 @@ def pattern_of(fields: Fields, name: str, value: object, own: Mapping[str, Patte
     return known[value]
 
 
+def level_of(value: float, largest: float) -> int:
+    """The index in a palette of a number."""
+    return ZERO + round(STEPS * value / largest) if largest else ZERO
+
+
 class FilterTask(Task):
     """`answer`: {"kind": "filter", "size": 3, "start": rows of numbers, "patterns": [{"name", "label", "image"}]};
     the author's own patterns stand beside PATTERNS, or give those another label."""
@@ -180,18 +186,14 @@ class FilterTask(Task):
         return {"size": self.size, "start": self.start, "largest": MAX_WEIGHT}
 
     def attempt(self, message: Mapping[str, Any], make_engine: EngineFactory) -> dict[str, Any]:
-        """The map that the filter makes of a test digit, as a picture beside the digit's own: black is positive."""
-        image = grey(TRIED)
-        values = [
-            value for row in convolve(image, self.accept(message.get("trial")), 1, make_engine) for value in row
-        ]
-        largest = max(map(abs, values)) or 1.0
-        side = len(image) - self.size + 1
-        levels = bytes(round(255 * max(0.0, value) / largest) for value in values)
+        """The map that the filter makes of a test digit, as a picture beside the digit's own."""
+        rows = convolve(grey(TRIED), self.accept(message.get("trial")), 1, make_engine)
+        largest = max(abs(value) for row in rows for value in row)
+        lines = [bytes([0, *(level_of(value, largest) for value in row)]) for row in rows]
         return {
             "image": picture(as_ink(digit(TRIED)[0]), 28, 28),
-            "map": picture(as_ink(levels), side, side),
-            "largest": plain(largest if any(values) else 0.0),
+            "map": palette_picture(b"".join(lines), len(rows[0]), len(rows), ACTIVATIONS),
+            "largest": plain(largest),
         }
 
     def accept(self, answer: object) -> list[list[float]]:

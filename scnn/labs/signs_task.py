@@ -57,7 +57,9 @@ class SignsTask(Task):
     def describe(self, language: str) -> dict[str, Any]:
         weights = [
             {
-                "name": f"{tensor}[{', '.join(map(str, element))}]",
+                "layer": tensor.rpartition(".")[0],
+                "role": tensor.rpartition(".")[2],
+                "index": list(element),
                 "value": self.network.parameters[tensor][position],
             }
             for tensor, element, position in self.asked

@@ -16,7 +16,7 @@ from scnn.labs.fields import Fields, Texts
 from scnn.labs.remarks import Remark
 from scnn.labs.task import Evidence, Judging, Task
 from scnn.labs.training_checks import CHECKS, Outcome
-from scnn.layers.registry import LAYERS
+from scnn.layers.registry import LAYERS, layers_from_list
 from scnn.network.architecture import Architecture
 from scnn.training.diagnosis import diagnose
 from scnn.training.events import EpochEnded
@@ -109,6 +109,14 @@ class TrainingTask(Task):
         layers = [layer for layer in self.base["layers"] if layer["kind"] != "SoftmaxCrossEntropy"]
         changes = [{"name": one.name, "text": one.text.get_in(language)} for one in self.changes]
         return {"numbers": numbers, "layers": layers, "kinds": self.kinds, "changes": changes}
+
+    def attempt(self, message: Mapping[str, Any], make_engine: EngineFactory) -> dict[str, Any]:
+        """The number of weights of the network with these settings."""
+        trial = message.get("trial")
+        choice = {"change": self.changes[0].name} if self.changes else {}
+        answer = self.accept({**trial, **choice} if isinstance(trial, Mapping) else trial)
+        layers = answer.get("layers", self.base["layers"])
+        return {"weights": Architecture((1, 28, 28), layers_from_list(layers)).parameter_count}
 
     def accept(self, answer: object) -> dict[str, Any]:
         fields = Fields(answer, "answer", AnswerError)

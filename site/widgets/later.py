@@ -14,7 +14,12 @@ def later_places(page):
 
         return Teach(page)
 
-    return {"code": Later(make_code), "teach": Later(make_teach)}
+    def make_exercises():
+        from widgets.exercises import Exercises
+
+        return Exercises(page)
+
+    return {"code": Later(make_code), "exercises": Later(make_exercises), "teach": Later(make_teach)}
 
 
 class Later:

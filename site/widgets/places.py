@@ -30,6 +30,7 @@ class Places:
         """Shows the place of the address."""
         name = self.place_of(window.location)
         if name == self.current:
+            self.tell("address_changed")
             return
         moved = self.current is not None
         self.current = name
@@ -63,7 +64,7 @@ class Places:
             getattr(place, verb)(*values)
 
     def place_in(self, hash_):
-        name = hash_.replace("#/", "")
+        name = hash_.replace("#/", "").split("?")[0]
         return name if name in self.places else FIRST
 
     def place_of(self, location):
