@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import json
 import os
 import re
 import shlex
@@ -13,6 +14,10 @@ import pytest
 
 import build
 import scnn.cli
+from scnn.errors import LabError
+from scnn.labs import EXERCISES, judge, read_lab
+from scnn.labs.filter_task import PATTERNS
+from scnn.labs.training_task import LIMITS
 
 ROOT = Path(__file__).parents[1]
 FAULTS = ROOT / "tests" / "browser" / "FAULTS.md"
@@ -103,6 +108,7 @@ NEEDED = {
     "export": ["m", "--onnx", "o"],
     "trace": ["m", "--layer", "l", "--element", "0"],
     "check-gradients": ["m"],
+    "lab": ["list"],
 }
 
 
@@ -123,6 +129,25 @@ def test_commands_of_the_compiler_in_the_documentation(words: list[str]) -> None
         [sys.executable, "-m", "scnn.compiler", *words], cwd=ROOT, capture_output=True, check=False
     )
     assert result.returncode == 0 and result.stdout, result.stderr.decode()
+
+
+def test_the_lab_in_the_documentation() -> None:
+    """It is valid, its answers are judged as the page says, and each kind of answer and check is described."""
+    text = TEXTS["site/docs/how_to/write_a_lab.md"]
+    (example,) = re.findall(r"^```json\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+    lab = read_lab(example)
+    assert judge(lab, {"rows": 28}).solved
+    assert "without padding" in str(judge(lab, {"rows": 26}).remarks[-1])
+    assert "fourteen exercises" in text and len(EXERCISES) == 14
+    with pytest.raises(LabError, match=r"checks\[0\]\.axis must be one of: channels, rows, columns, got 'row'"):
+        read_lab(example.replace('"axis": "rows"', '"axis": "row"'))
+    for name in EXERCISES:
+        data = json.loads((ROOT / "scnn" / "labs" / "exercises" / f"{name}.json").read_text(encoding="utf-8"))
+        assert f"### {data['answer']['kind']}" in text
+        for check in data["checks"]:
+            assert f"`{check['kind']}`" in text, check["kind"]
+    for name in (*PATTERNS, *LIMITS):
+        assert f"`{name}`" in text, name
 
 
 def test_the_table_of_faults_names_those_of_the_tests() -> None:

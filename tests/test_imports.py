@@ -52,7 +52,20 @@ MAY_IMPORT = {
         *["checks", "compiler", "data", "engines", "errors", "experiments", "formats", "labs", "layers", "network"],
         *["plan", "settings", "training", "version"],
     ],
-    "cli": ["compiler", "data", "engines", "errors", "experiments", "formats", "network", "training", "version"],
+    "cli": [
+        *[
+            "compiler",
+            "data",
+            "engines",
+            "errors",
+            "experiments",
+            "formats",
+            "labs",
+            "network",
+            "training",
+            "version",
+        ],
+    ],
     "__main__": ["cli"],
     "__init__": ["data", "errors", "layers", "network", "training", "version"],
 }

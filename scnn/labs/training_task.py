@@ -21,7 +21,7 @@ from scnn.network.architecture import Architecture
 from scnn.training.diagnosis import diagnose
 from scnn.training.events import EpochEnded
 
-__all__ = ["TrainingTask"]
+__all__ = ["LIMITS", "TrainingTask"]
 
 MAX_IMAGES = 250_000  # that one training may see
 MAX_WEIGHTS = 50_000
