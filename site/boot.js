@@ -75,6 +75,21 @@ const watchPython = async () => {
   };
 };
 
+// The marks of the code editor, which follow its text. CodeMirror asks for them while it computes a state, where no
+// Python may run: MicroPython frees what only JavaScript still refers to.
+const editorMarks = async (parts) => {
+  const { StateEffect, StateField } = await parts.state;
+  const { Decoration, EditorView } = await parts.view;
+  const show = StateEffect.define();
+  const field = StateField.define({
+    create: () => Decoration.none,
+    update: (marks, { changes, effects }) =>
+      effects.reduce((now, effect) => (effect.is(show) ? effect.value : now), marks.map(changes)),
+    provide: (marks) => EditorView.decorations.from(marks),
+  });
+  return { show, field };
+};
+
 const startWorker = () => {
   const script = document.createElement("script");
   for (const [name, value] of Object.entries({ type: "py", name: "trainer", src: "worker.py", config: "worker.json" }))
@@ -93,6 +108,7 @@ if (missing) {
     await import("./storage.js");
     const { codemirror, hooks } = await import("./vendor/pyscript/core.js");
     globalThis.codemirror = codemirror; // the parts of the code editor, each fetched when it is first asked for
+    globalThis.editorMarks = editorMarks;
     hooks.worker.onBeforeRunAsync.clear(); // the only part that needs 'unsafe-eval'
     if (!navigator.serviceWorker?.controller) watchPython().catch(note); // else, all of it is there
     startWorker();

@@ -42,6 +42,7 @@ class Store:
     async def put(self, checkpoint, described, progress, curves):
         description = {"experiment": described["experiment"], "progress": progress, "when": time()}
         description["finished"] = described["finished"]
+        description["edited"] = sorted(described.get("edits", {}).get("kernels", {}))
         await self.table.put(to_js([json.dumps(description), to_js(checkpoint), json.dumps(curves)]), self.key)
         await self.delete_oldest()
         return ""

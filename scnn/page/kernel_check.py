@@ -42,15 +42,22 @@ class KernelCheck:
         self.handlers = (self.check_kernels, self.advance_kernel_check)
 
     def check_kernels(self, message: Message) -> Answer:
-        """Starts a check of the experiment's edits; `advance_kernel_check` continues it."""
+        """Starts a check of the experiment's edits, or of the `kernel` if there are none; `advance_kernel_check`
+        continues it."""
         experiment = self.experiment_of(message)
         network = small_network(experiment.network())
         every = kernels_of_network(network, experiment.settings)
-        listed = [one for one in every if one.name in network.edits.kernels]
+        wanted = network.edits.kernels or [message.get("kernel")]
+        listed = [one for one in every if one.name in wanted]
         self.done, self.total = 0, len(listed) + count_steps(network)
         self.checking = steps(network, listed)
         rows = "×".join(map(str, network.input_shape))
-        return {"total": self.total, "tolerance": TOLERANCE, "input": rows, "kernels": list(network.edits.kernels)}
+        return {
+            "total": self.total,
+            "tolerance": TOLERANCE,
+            "input": rows,
+            "kernels": sorted({one.name for one in listed}),
+        }
 
     def advance_kernel_check(self, message: Message) -> Answer:
         """Checks for about `budget_ms` ms. `compared` and `gradients` have what is done since the last call."""

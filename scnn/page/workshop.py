@@ -195,8 +195,9 @@ def source_of(message: Message) -> str:
     return source
 
 
-def sizes_of(call: Call) -> Answer:
-    return {name: value for name, value in call.arguments.items() if not isinstance(value, str)}
+def sizes_of(call: Call) -> list[list[object]]:
+    """Names and values, in the order of the kernel's parameters."""
+    return [[name, value] for name, value in call.arguments.items() if not isinstance(value, str)]
 
 
 def formula_of(text: str, name: str) -> str:

@@ -1,16 +1,269 @@
 """The place Code: the kernels of the network, to read, edit, check, measure and train with."""
 
-from widgets.dom import by_id, run
+import asyncio
+
+from widgets.code_backward import Backward
+from widgets.code_check import KernelCheck
+from widgets.code_list import KernelList
+from widgets.code_own import OwnLayer
+from widgets.code_sharing import Sharing
+from widgets.code_stages import Stages
+from widgets.code_status import Status, marks_of
+from widgets.difference import difference
+from widgets.dom import by_id, element, listen, replace, run
 from widgets.source_editor import SourceEditor
-from widgets.texts import text
+from widgets.texts import text, told
+from widgets.worker import WorkerFailed
+
+FIRST = "conv2d_forward"
+PAUSE = 0.35  # seconds after the last key until the compiler is asked
 
 
 class CodePlace:
     def __init__(self, page):
         self.page = page
+        self.kernel = self.layer = None
+        self.drafts = {}  # edited texts by kernel
+        self.originals = {}  # scnn's texts by kernel
+        self.compiled = {}  # whether the compiler takes the newest text of a kernel
+        self.answer = None  # the compiler's newest about the chosen kernel
+        self.turn = 0  # counts changes, to recognise answers about an earlier text
+        self.listed = None  # the layers whose kernels are listed
+        self.list = KernelList(lambda kernel, layer: run(self.choose(kernel, layer)))
         self.editor = None
+        self.stages = Stages(self.go_to_line)
+        self.status = Status(self.go_to_line)
+        self.check = KernelCheck(self.ask)
+        self.backward = Backward()
+        self.own = OwnLayer(self)
+        self.sharing = Sharing(self)
+        for name in ("check", "train", "restore", "measure", "derive"):
+            listen(by_id(f"code-{name}"), "click", getattr(self, f"{name}_pressed"))
+        listen(by_id("code-use-derived"), "change", lambda event: self.check.forget())
+
+    # ------------------------------------------------------------------------------------ asking
 
     def shown(self):
-        if self.editor is None:
-            self.editor = SourceEditor(by_id("code-editor"), text("code.source"))
-            run(self.editor.open("# …\n"))
+        """The place became visible: the network may have other layers by now."""
+        if self.page.worker.proxy is not None:
+            run(self.open())
+
+    def worker_ready(self):
+        run(self.open())
+
+    async def ask(self, action, **message):
+        """The worker's answer, an error of it as {"error"}; None if the worker has failed."""
+        try:
+            return await self.page.worker.request(action, **message)
+        except WorkerFailed as error:
+            self.page.fail(*error.args)
+            return None
+
+    def message(self, **more):
+        """The form's settings, with the chosen kernel."""
+        message = self.page.settings.message()
+        message["kernel"], message["layer"] = self.kernel, self.layer
+        message.update(more)
+        return message
+
+    def names(self):
+        return [kernel["name"] for group in self.list.groups for kernel in group["kernels"]]
+
+    async def open(self):
+        """Lists the kernels, and shows the chosen one."""
+        layers = (self.page.settings.message()["layers"], self.page.settings.edits)
+        if self.editor and layers == self.listed:
+            await self.sharing.offer_link()
+            return
+        if not self.editor:
+            self.status.say(text("code.running"))
+        answer = await self.ask("kernels", **self.page.settings.message())
+        if not answer:
+            return
+        if "error" in answer:
+            self.status.say(text("code.refused_network", reason=told(answer["error"])))
+            return
+        self.listed = layers
+        for name, source in (self.page.settings.edits or {}).get("kernels", {}).items():
+            self.drafts.setdefault(name, source)
+        self.list.show(answer["groups"])
+        self.own.show(answer["groups"])
+        entry, _ = self.list.find(self.kernel, self.layer)
+        if not entry:
+            self.kernel = self.layer = None
+        layer = next((g["layer"] for g in answer["groups"] if any(k["name"] == FIRST for k in g["kernels"])), None)
+        first = answer["groups"][0]
+        await self.choose(
+            self.kernel or (FIRST if layer else first["kernels"][0]["name"]), self.layer or layer or first["layer"]
+        )
+        await self.sharing.offer_link()
+
+    # ---------------------------------------------------------------------------------- choosing
+
+    async def choose(self, kernel, layer):
+        """Shows a kernel of a layer."""
+        self.turn += 1
+        mine = self.turn
+        self.kernel, self.layer = kernel, layer
+        answer = await self.ask("kernel_text", **self.message())
+        if not answer or mine != self.turn:
+            return
+        if "error" in answer:
+            self.status.say(text("code.refused_network", reason=told(answer["error"])))
+            return
+        entry, group = self.list.find(kernel, layer)
+        self.originals[kernel] = answer["source"]
+        source = self.drafts.get(kernel, answer["source"])
+        if not self.editor:
+            editor = SourceEditor(by_id("code-editor"), text("code.source"), self.changed, self.stages.choose)
+            await editor.open(source)
+            self.editor = editor
+        by_id("code-name").textContent = kernel
+        where = [text("code.around") if layer == "training" else f"{layer} · {group['title']}"]
+        where += [answer["module"]] if answer["module"] and not entry["derived"] else []
+        sizes = ", ".join([f"{name} = {value:g}" for name, value in entry["sizes"]])
+        by_id("code-where").textContent = " · ".join(where + ([sizes] if sizes else []))
+        self.show_formula(answer["formula"])
+        self.backward.offer(entry["part"])
+        self.entry = entry
+        self.stages.previous = None
+        self.show_source(source)
+
+    def show_formula(self, formula):
+        """The docstring: paragraphs as words, indented lines and equations as they stand."""
+        parts = [element("h3", text("code.formula"))]
+        for paragraph in formula.split("\n\n"):
+            equation = " = " in paragraph or "+=" in paragraph
+            part = element("pre" if equation else "p")
+            for place, words in enumerate(paragraph.strip("\n").split("`")):
+                part.append(element("code", words) if place % 2 and not equation else words)
+            parts.append(part)
+        replace(by_id("code-formula"), parts)
+
+    def show_source(self, source):
+        """Shows a text in the editor and has it compiled."""
+        self.editor.set_text(source)
+        self.check.forget()
+        self.stages.forget()
+        run(self.compile())
+
+    # ------------------------------------------------------------------------------------ editing
+
+    def changed(self, source):
+        """The person has typed."""
+        self.drafts[self.kernel] = source
+        self.compiled[self.kernel] = False
+        self.turn += 1
+        self.check.forget()
+        self.enable(False)
+        run(self.compile_soon(self.turn))
+
+    async def compile_soon(self, mine):
+        await asyncio.sleep(PAUSE)
+        if mine == self.turn:
+            await self.compile()
+
+    async def compile(self):
+        """Asks the compiler about the text: its errors, its remarks, the difference; then the stages."""
+        mine, kernel, source = self.turn, self.kernel, self.editor.text()
+        self.status.say(text("code.running"))
+        answer = await self.ask("compile_kernel", **self.message(source=source))
+        if not answer or mine != self.turn:
+            return
+        if "error" in answer:
+            self.status.say(text("code.refused_network", reason=told(answer["error"])))
+            return
+        self.answer = answer
+        compiled = answer["status"] == "compiled"
+        self.compiled[kernel] = compiled
+        same = compiled and not answer["edited"]
+        if same or source == self.originals[kernel]:
+            self.drafts.pop(kernel, None)
+        self.status.show(answer, self.kernel)
+        self.editor.mark(marks_of(answer, kernel))
+        replace(by_id("code-difference"), [difference(answer["difference"], text("code.difference"))])
+        by_id("code-edited").hidden = kernel not in self.drafts
+        self.list.mark(kernel, self.layer, self.drafts)
+        self.enable(compiled)
+        if compiled:
+            stages = await self.ask("kernel_stages", **self.message(source=source))
+            if stages and "error" not in stages and mine == self.turn:
+                self.stages.show(stages)
+                self.stages.choose(self.editor.line)
+        else:
+            self.stages.forget()
+
+    def enable(self, compiled):
+        """Which buttons can be pressed."""
+        edited, derived = self.kernel in self.drafts, self.entry["derived"]
+        ready = all(self.compiled.get(name, True) for name in self.drafts)
+        by_id("code-check").disabled = not compiled or derived
+        by_id("code-measure").disabled = not compiled
+        by_id("code-derive").disabled = not compiled
+        by_id("code-train").disabled = not (compiled and ready and self.drafts) or derived
+        by_id("code-restore").disabled = not edited
+
+    def go_to_line(self, line):
+        self.editor.go(line)
+        self.stages.choose(line)
+
+    async def take(self, kernel, source):
+        """Puts a text that the person has accepted into the editor."""
+        self.drafts[kernel] = source
+        if kernel == self.own.kernel and kernel not in self.names():
+            await self.own.put(source)
+            return
+        group = next((g for g in self.list.groups if any(k["name"] == kernel for k in g["kernels"])), None)
+        if group is None:
+            self.drafts.pop(kernel)
+            self.sharing.say(text("code.no_kernel", kernel=kernel))
+            return
+        await self.choose(kernel, group["layer"])
+
+    # ------------------------------------------------------------------------------------ buttons
+
+    def edits(self):
+        """The edited kernels, as a training takes them."""
+        return {"kernels": dict(self.drafts), "derive": by_id("code-use-derived").checked}
+
+    async def check_pressed(self, event):
+        self.status.say(text("code.running_check"))
+        message = self.message()
+        message["edits"] = self.edits()
+        mine = self.turn
+        right = await self.check.run(message)
+        if mine == self.turn and right is not None:
+            self.status.show(self.answer, self.kernel)
+
+    async def measure_pressed(self, event):
+        mine, source = self.turn, self.editor.text()
+        self.status.say(text("code.running_measure"))
+        answer = await self.ask("measure_kernel", **self.message(source=source, by_line=True))
+        if not answer or mine != self.turn:
+            return
+        if "error" in answer:
+            self.status.say(text("code.refused_network", reason=told(answer["error"])))
+            return
+        self.stages.measured(answer)
+        self.status.show(self.answer, self.kernel)
+
+    async def derive_pressed(self, event):
+        mine = self.turn
+        self.backward.working()
+        answer = await self.ask("derive_kernel", **self.message(source=self.editor.text()))
+        if answer and "error" not in answer and mine == self.turn:
+            self.backward.show(answer)
+
+    def train_pressed(self, event):
+        """Trains the form's experiment with the edited kernels."""
+        self.page.settings.edits = self.edits()
+        self.page.places.show("train")
+        return self.page.training.train(self.page.training.prepare())
+
+    def restore_pressed(self, event):
+        """Back to scnn's own text."""
+        self.drafts.pop(self.kernel, None)
+        self.page.settings.drop_edit(self.kernel)
+        self.turn += 1
+        self.show_source(self.originals[self.kernel])
+        self.page.edited.refresh()

@@ -22,6 +22,7 @@ KINDS = {
     "SiLU": (),
     "AveragePool2D": (("size", 2, 1, 7, 1), ("stride", "size", 1, 7, 1)),
     "GlobalAveragePool": (),
+    "Own": (),  # whose kernel the place Code has
 }
 LETTERS = {
     "Conv2D": "conv",
@@ -36,6 +37,7 @@ LETTERS = {
     "SiLU": "silu",
     "AveragePool2D": "mean",
     "GlobalAveragePool": "means",
+    "Own": "own",
 }
 MAX_LAYERS = 20
 
@@ -176,6 +178,12 @@ class Editor:
         layer = layer_of(kind, [])
         if len(self.layers) < MAX_LAYERS:
             self.layers.insert(max(0, len(self.layers) - 1), layer)
+        self.render()
+        self.on_change()
+
+    def insert(self, layer, place):
+        """Puts a layer at a place."""
+        self.layers.insert(min(place, len(self.layers) - 1), layer)
         self.render()
         self.on_change()
 

@@ -5,7 +5,8 @@ import json
 from pyscript.ffi import to_js
 from widgets.dom import by_id, listen
 from widgets.downloads import save_link
-from widgets.texts import text, told
+from widgets.edited_offer import EditedOffer
+from widgets.texts import listed, text, told
 from widgets.uploads import TooLarge, read
 
 KIND = ".safetensors"
@@ -16,6 +17,7 @@ class Files:
         """Calls on_open(answer) for a file or saved training."""
         self.worker, self.on_open = worker, on_open
         self.key = None
+        self.edited = EditedOffer(by_id("files-offer"), worker.request)
         listen(by_id("save-model"), "click", lambda event: self.save("model"))
         listen(by_id("save-checkpoint"), "click", lambda event: self.save("checkpoint"))
         listen(by_id("open-file"), "click", lambda event: by_id("file").click())
@@ -40,16 +42,21 @@ class Files:
             await self.open(file)
             by_id("file").value = ""
 
-    async def open(self, file):
-        """Opens the file. If that fails, the current training continues."""
+    async def open(self, file, accept_edits=False):
+        """Opens the file. If that fails, the current training continues. Edited kernels in it are shown first."""
         self.say("")
         try:
             engine = by_id("engine").value
-            answer = await self.worker.request("open", [await read(file)], files=["data"], engine=engine)
+            message = {"files": ["data"], "engine": engine, "accept_edits": accept_edits}
+            answer = await self.worker.request("open", [await read(file)], **message)
         except TooLarge as error:
             self.say(str(error))
             return
-        if "error" in answer:
+        if "error" in answer and "edits" in answer["error"]:
+            words, accept = text("code.file_edited", name=file.name), text("code.open_edited")
+            edits = answer["error"]["edits"]
+            self.say(await self.edited.show(words, edits, accept, lambda: self.open(file, accept_edits=True)))
+        elif "error" in answer:
             self.say(text("files.cannot_open", name=file.name, reason=told(answer["error"])))
         else:
             self.on_open(answer)
@@ -79,6 +86,8 @@ class Files:
             words = text("saved.unfinished", experiment=saved["experiment"], **epochs)
             by_id("offer-text").textContent = words
             by_id("offer").hidden = False
+        if saved and saved.get("edited"):
+            by_id("offer-text").textContent += " " + text("code.saved_edited", names=listed(saved["edited"]))
 
     async def continue_saved(self, event):
         by_id("offer").hidden = True

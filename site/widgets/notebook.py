@@ -100,6 +100,8 @@ class Notebook:
         facts += [text("number.seconds", number=decimal(record["seconds"], 1))] if record["seconds"] else []
         facts += [text("notebook.corrections")] if record["corrections"] else []
         facts += [text("notebook.changed")] if not record["as_configured"] else []
+        if record["config"].get("edits"):
+            item.append(element("strong", text("code.edited"), class_="edited"))
         facts.append(window.Date.new(record["when"] * 1000).toLocaleString(window.scnnLanguage.locale))
         item.append(element("span", " · ".join(facts), class_="facts"))
         item.append(element("code", record["sha256"][:12], title=record["sha256"]))

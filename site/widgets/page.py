@@ -6,6 +6,7 @@ from widgets.connection import Connection
 from widgets.diagram import Depth
 from widgets.dom import by_id, run
 from widgets.drop import on_drop, on_paste
+from widgets.edited import Edited
 from widgets.editor import Editor
 from widgets.experiments import OWN, Experiments
 from widgets.failure import Failure
@@ -64,6 +65,7 @@ class Page:
         self.update = Update()
         self.glossary = Glossary()
         self.language = Language(self.state)
+        self.edited = Edited(self)
         self.start, self.see, self.learn = Start(self), See(self), Learn(self)
         places = {"start": self.start, "see": self.see, "learn": self.learn, "train": self.results}
         self.places = Places(dict(places, **later_places(self)), lambda: self.lens.diagram.mark([]))
@@ -148,6 +150,7 @@ class Page:
 
     async def check(self):
         """Validates the settings in the worker, and writes them to the address."""
+        self.edited.refresh()
         self.remember_settings()
         self.results.compare_form(self.form_name())
         answer = await self.worker.request("describe", **self.settings.message())
@@ -198,11 +201,13 @@ class Page:
         self.results.clear()
         self.correcting = self.continued = False
         by_id("fingerprint").hidden = True
+        self.edited.show(None)
 
     def on_start(self, answer):
         self.rate = by_id("learning_rate").value
         self.reading.truths(answer["classes"])
         self.editor.show_shapes(answer)
+        self.edited.show(answer.get("edits"))
         self.results.started(self.form_name())
 
     def form_name(self):

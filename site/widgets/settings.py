@@ -2,7 +2,7 @@
 
 from pyscript import window
 from widgets.dom import by_id, listen
-from widgets.texts import text
+from widgets.texts import listed, text
 
 # The ids of the form's fields, which are also their names in the address.
 FIELDS = (
@@ -47,6 +47,7 @@ class Settings:
         self.editor = editor
         self.defaults = {}  # the experiment's values of the fields, as texts
         self.augmentation = {}
+        self.edits = None  # edited kernels: {"kernels": texts by name, "derive": bool}
         for name in ("experiment", "engine") + FIELDS:
             listen(by_id(name), "change", lambda event, name=name: self.mark(name) or on_change(name))
         listen(by_id("usual"), "click", lambda event: on_change("experiment"))
@@ -64,6 +65,7 @@ class Settings:
         for name, value in self.texts(config).items():
             by_id(name).value = value
             self.mark(name)
+        self.edits = config.get("edits")
         self.editor.show(config["layers"])
 
     def mark(self, name):
@@ -81,7 +83,14 @@ class Settings:
         for name in different:
             value = by_id(name).value or text("settings.default")
             words.append(text("field.is", field=text(f"field.{name}"), value=value))
-        return words + ([text("field.other_layers")] if self.editor.changed else [])
+        edited = [text("code.edited_list", names=listed(sorted(self.edits["kernels"])))] if self.edits else []
+        return words + ([text("field.other_layers")] if self.editor.changed else []) + edited
+
+    def drop_edit(self, kernel):
+        """Without the edited kernel of this name, if it is one."""
+        kernels = dict(self.edits["kernels"]) if self.edits else {}
+        kernels.pop(kernel, None)
+        self.edits = {"kernels": kernels, "derive": self.edits["derive"]} if kernels else None
 
     def texts(self, config):
         """The values of the fields for a configuration."""
@@ -126,13 +135,15 @@ class Settings:
         values["layers"] = self.editor.message()
         values["experiment"] = by_id("experiment").value
         values["engine"] = by_id("engine").value
+        if self.edits:
+            values["edits"] = self.edits
         return values
 
     def address(self, before=""):
         """The address's query: the experiment, the seed, and all settings that differ from the defaults. What the
         query `before` says beside the settings, such as the language, is kept."""
         query = window.URLSearchParams.new(before)
-        for name in ("experiment", "layers") + FIELDS:
+        for name in ("experiment", "layers", "kernel", "source") + FIELDS:
             query.delete(name)
         query.set("experiment", by_id("experiment").value)
         for name in FIELDS:

@@ -23,11 +23,11 @@ THEME = {
     ".cm-content": {"caretColor": "var(--pico-color)"},
     ".cm-cursor": {"borderLeftColor": "var(--pico-color)"},
     ".cm-gutters": {
-        "backgroundColor": "transparent",
+        "backgroundColor": "var(--code-background)",
         "color": "var(--code-muted)",
         "borderRight": "1px solid var(--pico-muted-border-color)",
     },
-    ".cm-activeLine, .cm-activeLineGutter": {"backgroundColor": "var(--code-line)"},
+    ".cm-activeLineGutter": {"backgroundColor": "var(--code-chosen)", "color": "var(--pico-color)"},
     ".cm-foldGutter": {"display": "none"},
     "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
         "background": "var(--code-selection) !important"
@@ -38,7 +38,6 @@ THEME = {
         "backgroundColor": "var(--code-wrong-background)",
     },
     ".cm-related": {"textDecoration": "underline dotted var(--code-wrong) 2px", "textUnderlineOffset": "3px"},
-    ".cm-chosen-line": {"backgroundColor": "var(--code-chosen)"},
     ".cm-words": {
         "display": "block",
         "whiteSpace": "pre-wrap",
@@ -82,7 +81,7 @@ COLOURS = {  # of the highlighting: CodeMirror's default ones, which are for whi
 
 class Mark:
     """A range of the text, lines from 1 and columns from 0, and words about it: an `error`, what is `related` to one,
-    a `remark` or an `advice` after the line, or a `chosen` line."""
+    or a `remark` or an `advice` after the line."""
 
     def __init__(self, kind, line, column=0, end_line=None, end_column=None, words=""):
         self.kind, self.line, self.column, self.words = kind, line, column, words
@@ -135,11 +134,12 @@ class SourceEditor:
     def focus(self):
         (self.view or self.field).focus()
 
-    def show_line(self, line):
-        """Scrolls a line into view."""
+    def go(self, line):
+        """Puts the cursor into a line, and scrolls to it."""
         if self.view:
-            place = self.view.state.doc.line(min(line, self.view.state.doc.lines))
-            self.view.dispatch(to_js({"effects": self.scroll(getattr(place, "from"))}))
+            place = getattr(self.view.state.doc.line(min(line, self.view.state.doc.lines)), "from")
+            self.view.dispatch(to_js({"selection": {"anchor": place}, "effects": self.scroll(place)}))
+        self.focus()
 
     def mark(self, marks):
         """Shows these marks, and no others; a plain field shows none."""
@@ -160,13 +160,13 @@ class SourceEditor:
             return
         self.scroll = view.EditorView.scrollIntoView
         self.decoration, self.widget = view.Decoration, view.WidgetType.prototype
-        self.effect = state.StateEffect.define()
+        marks = await window.editorMarks(parts)
+        self.effect = marks.show
         host = element("div", class_="source")
         root = host.attachShadow(to_js({"mode": "open"}))
         attributes = {"aria-label": self.label, "spellcheck": "false"}
         extensions = [
-            view.lineNumbers(),
-            view.highlightActiveLine(),
+            view.lineNumbers(),  # no line is highlighted: in this version of CodeMirror, an empty one loses its break
             view.highlightActiveLineGutter(),
             view.drawSelection(),
             commands.history(),
@@ -181,7 +181,7 @@ class SourceEditor:
             view.EditorView.contentAttributes.of(to_js(attributes)),
             view.EditorView.theme(to_js(THEME)),
             state.EditorState.readOnly.of(self.read_only),
-            self.marks_field(state, view),
+            marks.field,
             view.EditorView.updateListener.of(create_proxy(self.updated)),
         ]
         self.parent.replaceChildren(host)
@@ -194,27 +194,6 @@ class SourceEditor:
         self.field.readOnly = self.read_only
         listen(self.field, "input", lambda event: self.on_change and self.on_change(self.field.value))
         self.parent.replaceChildren(self.field)
-
-    def marks_field(self, state, view):
-        """The part of the editor's state that has the marks, which follow the text when it changes."""
-
-        self.shown = self.decoration.none  # kept here: MicroPython frees what only JavaScript still refers to
-
-        def update(marks, transaction):
-            if transaction.docChanged:
-                self.shown = marks.map(transaction.changes)
-            for effect in transaction.effects:
-                if getattr(effect, "is")(self.effect):
-                    self.shown = effect.value
-            return self.shown
-
-        shown = view.EditorView.decorations
-        config = {
-            "create": create_proxy(lambda _: self.shown),
-            "update": create_proxy(update),
-            "provide": create_proxy(lambda field: getattr(shown, "from")(field)),
-        }
-        return state.StateField.define(to_js(config))
 
     def updated(self, update):
         if update.docChanged and not self.setting and self.on_change:
@@ -235,9 +214,7 @@ class SourceEditor:
                 continue  # about a text that has changed meanwhile
             first, last = document_.line(mark.line), document_.line(mark.end_line)
             start, end = getattr(first, "from"), last.to
-            if mark.kind == "chosen":
-                made.append(self.decoration.line(to_js({"class": "cm-chosen-line"})).range(start))
-            elif mark.kind in ("error", "related"):
+            if mark.kind in ("error", "related"):
                 columns = 0 if mark.end_column is None else mark.end_column
                 end = min(getattr(last, "from") + columns, last.to) if columns else last.to
                 start = min(start + mark.column, max(end - 1, start))
@@ -252,8 +229,8 @@ class SourceEditor:
 
     def words(self, mark):
         """A piece of text in the document that is not part of it."""
-        kind, words = mark.kind, mark.words
-        tools = {"toDOM": create_proxy(lambda *_: element("div", words, class_="cm-words", data_kind=kind))}
+        node = element("div", mark.words, class_="cm-words", data_kind=mark.kind)
+        tools = {"toDOM": node.valueOf.bind(node)}  # JavaScript's own function that returns the node
         return window.Object.assign(window.Object.create(self.widget), to_js(tools))
 
 
