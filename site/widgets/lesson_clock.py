@@ -1,17 +1,20 @@
 """The lesson's steps with their times, and a clock that marks the current one."""
 
-from pyscript import window
+import math
+
+from pyscript import document, window
 from pyscript.ffi import create_proxy
 from widgets.dom import by_id, listen
 from widgets.texts import text
 
 TICK = 5000  # milliseconds
+KEPT = "scnn lesson"  # where this tab keeps when the lesson began, so that a reload does not stop the clock
 
 
 class LessonClock:
     def __init__(self):
         self.steps = []  # (element, first minute, minute after the last)
-        self.started, self.timer = 0, None  # milliseconds; 0 while it stands
+        self.started, self.timer = kept(), None  # milliseconds; 0 while it stands
         self.tick_proxy = create_proxy(lambda: self.tick())
         minute = 0
         for step in by_id("lesson").children:
@@ -19,14 +22,19 @@ class LessonClock:
             self.steps.append((step, first, minute))
             step.querySelector(".time").textContent = text("teach.minutes", first=first, last=minute)
         listen(by_id("lesson-clock"), "click", self.toggle)
+        listen(document, "visibilitychange", lambda event: self.tick())  # timers sleep in a hidden tab
+        self.show()
 
     def toggle(self, event):
-        if not self.started:
-            self.started = window.Date.now()
+        self.started = 0 if self.started else window.Date.now()
+        keep(self.started)
+        self.show()
+
+    def show(self):
+        """Runs or stands, as `started` says."""
+        window.clearInterval(self.timer)
+        if self.started:
             self.timer = window.setInterval(self.tick_proxy, TICK)
-        else:
-            window.clearInterval(self.timer)
-            self.started = 0
         by_id("lesson-clock").textContent = text("teach.stop_clock" if self.started else "teach.start_clock")
         self.tick()
 
@@ -39,9 +47,24 @@ class LessonClock:
             step.classList.toggle("now", now)
             if now:
                 title = step.querySelector("[data-text]").textContent
-                left = -int(minutes - last)  # rounded up
+                left = math.ceil(last - minutes)
                 words = text("teach.now", minute=int(minutes), step=title, left=text("teach.left", count=left))
         if self.started and not words:
             words = text("teach.over", minutes=self.steps[-1][2])
         if by_id("lesson-now").textContent != words:
             by_id("lesson-now").textContent = words
+
+
+def kept():
+    """When the lesson began; 0 if it has not, or if the browser refuses storage."""
+    try:
+        return float(window.sessionStorage.getItem(KEPT) or 0)
+    except Exception:
+        return 0
+
+
+def keep(started):
+    try:
+        window.sessionStorage.setItem(KEPT, str(started))
+    except Exception:
+        pass  # the browser refuses storage: a reload stops the clock
