@@ -28,6 +28,7 @@ from tests.tools.benchmark import compare_peers, time_tracer
 from tests.tools.browsers import find_browsers
 from tests.tools.dataset import make_digits
 from tests.tools.lint import lint
+from tests.tools.shapes import make_shapes
 from tests.tools.suite import check_everything
 
 
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str]) -> None:
         check_everything(chosen.pytest, browsers=not chosen.no_browser, coverage=chosen.coverage)
     elif chosen.command == "lint":
         lint()
+    elif chosen.command == "shapes":
+        make_shapes()
     elif chosen.command == "audit":
         audit()
     elif chosen.command == "bench" and (chosen.scaling or chosen.experiments):
@@ -80,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("archive", help="pack the site with a small server into dist/, for a classroom")
     commands.add_parser("audit", help="ask pip-audit and npm audit about what is pinned")
     commands.add_parser("screenshot", help="train in Chromium and make the README's picture")
+    commands.add_parser("shapes", help="draw scnn/data/shapes.xz again")
     commands.add_parser("dataset", help="make scnn/data/digits.xz again from the package it came from")
     return made
 

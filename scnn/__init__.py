@@ -9,7 +9,7 @@ for event in Trainer(network, training, test, epochs=5, optimiser=Adam(0.003), b
     print(event)
 """
 
-from scnn.data import Digits, load_digits, load_idx
+from scnn.data import Digits, ImageDataset, load_digits, load_idx, load_shapes
 from scnn.errors import ScnnError
 from scnn.layers import (
     AveragePool2D,
@@ -59,6 +59,7 @@ __all__ = [
     "EpochEnded",
     "Flatten",
     "GlobalAveragePool",
+    "ImageDataset",
     "Layer",
     "LeakyReLU",
     "MaxPool2D",
@@ -77,6 +78,7 @@ __all__ = [
     "__version__",
     "load_digits",
     "load_idx",
+    "load_shapes",
     "resume",
     "save_checkpoint",
 ]

@@ -1,9 +1,10 @@
 """Presets: experiments by name, each with its network, digits and training settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from scnn.data.bundled import load_digits
+from scnn.data.bundled import SHAPES, load_digits, load_shapes
 from scnn.data.dataset import ImageDataset
 from scnn.errors import ConfigError
 from scnn.layers.activation import Dropout, ReLU
@@ -19,6 +20,7 @@ from scnn.training.schedules import Constant, OneCycle, Schedule
 __all__ = ["PRESETS", "Preset", "Reference", "find"]
 
 
+BUNDLED: dict[str, Callable[[], tuple[ImageDataset, ImageDataset]]] = {"digits": load_digits, "shapes": load_shapes}
 CONSTANT = Constant()
 AUGMENTED = Augmentation(rotation=12, scale=0.12, shear=0.15, shift=1.5, bend=1.5)
 
@@ -36,7 +38,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Preset:
-    """One experiment, on the first images of each class of the bundled digits."""
+    """One experiment, on the first images of each class of bundled data: `data` is a key of `BUNDLED`."""
 
     name: str
     title: str
@@ -52,6 +54,7 @@ class Preset:
     augmentation: Augmentation | None = None
     reference: Reference | None = None
     input_shape: Shape = (1, 28, 28)
+    data: str = "digits"
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -65,9 +68,9 @@ class Preset:
         }
 
     def digits(self, per_class: int | None = None) -> tuple[ImageDataset, ImageDataset]:
-        """Training and test digits; labels count the preset's classes from 0. `per_class` replaces the number of
-        training digits per class."""
-        training, test = load_digits()
+        """Training and test images; labels count the preset's classes from 0. `per_class` replaces the number of
+        training images per class."""
+        training, test = BUNDLED[self.data]()
         return (
             training.select(self.classes, self.training_per_class if per_class is None else per_class),
             test.select(self.classes, self.test_per_class),
@@ -170,6 +173,42 @@ MNIST_LARGE = Preset(
     schedule=OneCycle(),
     batch_size=32,
     augmentation=AUGMENTED,
+)
+
+SHAPES_PRESET = Preset(
+    name="shapes",
+    title="Shapes in colour",
+    description=(
+        "A network with 21,668 weights learns to distinguish discs, squares and triangles, plain or striped, in warm "
+        "or cool colours: 12 classes of pictures with three channels, 200 of each, tested on 50 others."
+    ),
+    classes=tuple(range(len(SHAPES))),
+    training_per_class=200,
+    test_per_class=50,
+    layers=(
+        Conv2D(16, kernel_size=3, padding=1),
+        ReLU(),
+        MaxPool2D(2),
+        Conv2D(24, kernel_size=3, padding=1),
+        ReLU(),
+        MaxPool2D(2),
+        Conv2D(32, kernel_size=3, padding=1),
+        ReLU(),
+        MaxPool2D(2),
+        Conv2D(32, kernel_size=3, padding=1),
+        ReLU(),
+        MaxPool2D(2),
+        Flatten(),
+        Dense(len(SHAPES)),
+        SoftmaxCrossEntropy(),
+    ),
+    epochs=20,
+    optimiser=Adam(0.005),
+    schedule=OneCycle(),
+    batch_size=32,
+    augmentation=Augmentation(shift=2, flip=0.5),
+    input_shape=(3, 32, 32),
+    data="shapes",
 )
 
 PRESETS = {preset.name: preset for preset in (PAPER, MNIST, MNIST_LARGE)}

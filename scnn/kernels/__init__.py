@@ -32,7 +32,14 @@ from scnn.kernels.convolution import (
 )
 from scnn.kernels.dense import dense_backward_input, dense_backward_weights, dense_forward
 from scnn.kernels.functions import exp, log, next_random, seed_sample, sigmoid, uniform
-from scnn.kernels.images import distort_image, draw_distortion, load_image, load_label
+from scnn.kernels.images import (
+    change_colours,
+    distort_image,
+    draw_distortion,
+    flip_distortion,
+    load_image,
+    load_label,
+)
 from scnn.kernels.learning import adam_update, judge, momentum_update, sgd_update, tally, zero
 from scnn.kernels.loss import cross_entropy_forward, softmax_cross_entropy_backward, softmax_forward
 from scnn.kernels.pooling import (
@@ -47,6 +54,7 @@ __all__ = [
     "adam_update",
     "add_sums",
     "averagepool2d_forward",
+    "change_colours",
     "conv2d_backward_input",
     "conv2d_backward_weights",
     "conv2d_forward",
@@ -58,6 +66,7 @@ __all__ = [
     "draw_distortion",
     "dropout_backward",
     "dropout_forward",
+    "flip_distortion",
     "exp",
     "globalaveragepool_forward",
     "join_sum",

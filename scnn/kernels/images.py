@@ -3,7 +3,15 @@
 from scnn.kernels.functions import next_random, uniform
 from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, lanes
 
-__all__ = ["distort_image", "draw_distortion", "draw_sheet", "load_image", "load_label"]
+__all__ = [
+    "change_colours",
+    "distort_image",
+    "draw_distortion",
+    "draw_sheet",
+    "flip_distortion",
+    "load_image",
+    "load_label",
+]
 
 
 def load_image(image: Float32Buffer, pixels: Uint8Buffer, position: Int32, size: Size) -> None:
@@ -46,6 +54,15 @@ def draw_distortion(distortion: Float32Buffer, strengths: Float32Buffer, random:
     for node in range(2 * nodes * nodes):
         seed = next_random(seed)
         distortion[6 + node] = strengths[4] * uniform(seed)
+    random[0] = seed
+
+
+def flip_distortion(distortion: Float32Buffer, strengths: Float32Buffer, random: Int32Buffer) -> None:
+    """Mirrors the image left to right, with the probability strengths[5]: the matrix is applied to -x for x."""
+    seed = next_random(random[0])
+    if 0.5 + 0.5 * uniform(seed) < strengths[5]:
+        distortion[0] = -distortion[0]
+        distortion[3] = -distortion[3]
     random[0] = seed
 
 
@@ -98,6 +115,27 @@ def distort_image(
                     upper = (1.0 - right) * float(pixels[place]) + right * float(pixels[place + 1])
                     lower = (1.0 - right) * float(pixels[place + width]) + right * float(pixels[place + width + 1])
                     image[at] = ((1.0 - bottom) * upper + bottom * lower) / 255.0
+
+
+def change_colours(
+    image: Float32Buffer, strengths: Float32Buffer, random: Int32Buffer, channels: Size, size: Size
+) -> None:
+    """image[channel, pixel] = contrast · (image[channel, pixel] - 1/2) + 1/2 + brightness + tint, within 0 and 1.
+
+    Each is drawn uniformly: the contrast between 1 - strengths[7] and 1 + strengths[7], the brightness up to
+    strengths[6], and for each channel a tint up to strengths[8], up or down. Used by `Augmentation`.
+    """
+    seed = next_random(random[0])
+    brightness = strengths[6] * uniform(seed)
+    seed = next_random(seed)
+    contrast = 1.0 + strengths[7] * uniform(seed)
+    for channel in range(channels):
+        seed = next_random(seed)
+        shift = 0.5 + brightness + strengths[8] * uniform(seed)
+        for pixel in lanes(size):
+            level = contrast * (image[channel * size + pixel] - 0.5) + shift
+            image[channel * size + pixel] = min(max(level, 0.0), 1.0)
+    random[0] = seed
 
 
 def draw_sheet(

@@ -41,7 +41,7 @@ class Conv2D(Layer):
     def parameters(self, shape: Shape) -> Mapping[str, Parameter]:
         weights = (self.filters, shape[0], self.kernel_size, self.kernel_size)
         return {
-            "weights": Parameter(weights, fan_in=prod(weights[1:]), upright=True),
+            "weights": Parameter(weights, fan_in=prod(weights[1:]), upright=shape[0] == 1),
             "bias": Parameter((self.filters,)),
         }
 

@@ -12,14 +12,29 @@ from scnn.plan import Call
 __all__ = ["Augmentation"]
 
 
+LIMITS = {
+    "rotation": 28.0,
+    "scale": 0.9,
+    "shear": 1.0,
+    "shift": 100.0,
+    "bend": 100.0,
+    "flip": 1.0,
+    "brightness": 1.0,
+    "contrast": 1.0,
+    "tint": 1.0,
+}
+
+
 @dataclass(frozen=True)
 class Augmentation:
     """The maximum distortions; each image of each epoch is distorted by amounts drawn uniformly between plus and
     minus these.
 
     `rotation` is in degrees, `scale` and `shear` are fractions (0.1 is a tenth), `shift` is in pixels. `bend` moves
-    the nodes of a grid over the image by up to so many pixels, and the image between them along. With all zeros
-    images do not change. Raises ConfigError for values out of range.
+    the nodes of a grid over the image by up to so many pixels, and the image between them along. `flip` is the
+    probability with which an image is mirrored left to right. `brightness` and `tint` are added to all pixels and to
+    those of each channel, and `contrast` is a fraction, for pixels from 0 to 1. With all zeros images do not change.
+    Raises ConfigError for values out of range.
     """
 
     rotation: float = 0.0
@@ -28,11 +43,14 @@ class Augmentation:
     shift: float = 0.0
     bend: float = 0.0
     nodes: int = 5
+    flip: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    tint: float = 0.0
 
     def __post_init__(self) -> None:
         require_numbers(self)
-        limits = {"rotation": 28.0, "scale": 0.9, "shear": 1.0, "shift": 100.0, "bend": 100.0}
-        for name, limit in limits.items():
+        for name, limit in LIMITS.items():
             value = getattr(self, name)
             if not (isfinite(value) and 0 <= value <= limit):
                 raise ConfigError(f"Augmentation: {name} must be from 0 to {limit:g}, got {value}")
@@ -40,12 +58,12 @@ class Augmentation:
 
     @property
     def strengths(self) -> list[float]:
-        """The kernel's arguments: rotation in radians, scale, shear, shift, bend."""
-        return [self.rotation * 3.141592653589793 / 180.0, self.scale, self.shear, self.shift, self.bend]
+        """What the kernels read: the limits' values in order, with the rotation in radians."""
+        return [self.rotation * 3.141592653589793 / 180.0, *(getattr(self, name) for name in list(LIMITS)[1:])]
 
     def buffers(self) -> dict[str, tuple[str, Shape]]:
         return {
-            "strengths": ("float32", (5,)),
+            "strengths": ("float32", (len(LIMITS),)),
             "distortion": ("float32", (6 + 2 * self.nodes * self.nodes,)),
         }
 
@@ -57,7 +75,10 @@ class Augmentation:
         if height < 2 or width < 2:
             raise ConfigError(f"augmentation needs images of at least 2×2 pixels, got {height}×{width}")
         sizes = {"channels": channels, "height": height, "width": width}
-        return [
-            call(kernels.draw_distortion, nodes=self.nodes),
-            call(kernels.distort_image, image="input", nodes=self.nodes, **sizes),
-        ]
+        calls = [call(kernels.draw_distortion, nodes=self.nodes)]
+        if self.flip:
+            calls.append(call(kernels.flip_distortion))
+        calls.append(call(kernels.distort_image, image="input", nodes=self.nodes, **sizes))
+        if self.brightness or self.contrast or self.tint:
+            calls.append(call(kernels.change_colours, image="input", channels=channels, size=height * width))
+        return calls

@@ -318,6 +318,20 @@ PROGRAMS = [
         {"strengths": [0.4, 0.1, 0.2, 2.0, 1.5], "random": [99]},
     ),
     Program(
+        "flip_distortion",
+        kernels.flip_distortion,
+        {"distortion": 56, "strengths": 9, "random": 1},
+        {},
+        {"distortion": FLOATS[:56], "strengths": [0.0] * 5 + [0.9, 0.0, 0.0, 0.0], "random": [99]},
+    ),
+    Program(
+        "change_colours",
+        kernels.change_colours,
+        {"image": 63, "strengths": 9, "random": 1},
+        {"channels": 3, "size": 21},
+        {"image": FLOATS[:63], "strengths": [0.0] * 6 + [0.2, 0.3, 0.1], "random": [99]},
+    ),
+    Program(
         "distort_image",
         kernels.distort_image,
         {"image": 140, "pixels": 420, "distortion": 24},

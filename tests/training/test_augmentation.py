@@ -53,6 +53,37 @@ def test_a_shift() -> None:
     assert distorted(half) == [pytest.approx(row) for row in means]
 
 
+def test_a_mirrored_image() -> None:
+    """With probability 1, each row is reversed; with probability 0, none is."""
+    rows = rows_of(noise(1))
+    for chance, expected in ((1.0, [row[::-1] for row in rows]), (0.0, rows)):
+        distortion, random = list(STAY), [99]
+        kernels.flip_distortion(distortion, [*[0.0] * 5, chance, 0.0, 0.0, 0.0], random)
+        assert distorted(distortion) == [pytest.approx(row) for row in expected]
+        assert random != [99]
+
+
+def test_changed_colours() -> None:
+    """Brightness moves all pixels alike, tint those of a channel, contrast moves them from the middle; all stay
+    from 0 to 1."""
+    image = [0.1, 0.5, 0.9, 0.2, 0.5, 0.8]
+
+    def changed(brightness: float, contrast: float, tint: float) -> list[float]:
+        found = list(image)
+        kernels.change_colours(found, [*[0.0] * 6, brightness, contrast, tint], [99], 2, 3)
+        return found
+
+    assert changed(0.0, 0.0, 0.0) == pytest.approx(image)
+    brighter = changed(0.05, 0.0, 0.0)
+    assert len({round(new - old, 6) for new, old in zip(brighter, image, strict=True)}) == 1 and brighter != image
+    tinted = changed(0.0, 0.0, 0.05)
+    assert len({round(new - old, 6) for new, old in zip(tinted, image, strict=True)}) == 2
+    assert changed(0.0, 0.5, 0.0)[1::3] == pytest.approx([0.5, 0.5]) and changed(0.0, 0.5, 0.0) != pytest.approx(
+        image
+    )
+    assert all(0.0 <= level <= 1.0 for level in changed(1.0, 1.0, 1.0))
+
+
 def test_a_turn_by_a_quarter_of_a_circle() -> None:
     """Columns become rows, the last one first; the centre of the image stays in place."""
     rows = rows_of(noise(1))
