@@ -66,8 +66,8 @@ def load_model(path: Path, preset: str | None) -> Network:
     if preset is None:
         return Network.load(path)
     chosen = presets.find(preset)
-    names = tuple(str(digit) for digit in chosen.classes)
-    return Network.load(path, like=Network(chosen.input_shape, chosen.layers, class_names=names))
+    like = Network(chosen.input_shape, chosen.layers, class_names=chosen.class_names)
+    return Network.load(path, like=like)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scnn.data.bundled import SHAPES, load_digits, load_shapes
-from scnn.data.dataset import ImageDataset
+from scnn.data.dataset import CLASSES, ImageDataset
 from scnn.errors import ConfigError
 from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D
@@ -55,6 +55,11 @@ class Preset:
     reference: Reference | None = None
     input_shape: Shape = (1, 28, 28)
     data: str = "digits"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        names = {"digits": CLASSES, "shapes": SHAPES}[self.data]
+        return tuple(names[label] for label in self.classes)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -211,7 +216,7 @@ SHAPES_PRESET = Preset(
     data="shapes",
 )
 
-PRESETS = {preset.name: preset for preset in (PAPER, MNIST, MNIST_LARGE)}
+PRESETS = {preset.name: preset for preset in (PAPER, MNIST, MNIST_LARGE, SHAPES_PRESET)}
 
 
 def find(name: str) -> Preset:

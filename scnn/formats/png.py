@@ -5,11 +5,11 @@ import struct
 import zlib
 from functools import lru_cache
 
-__all__ = ["Colours", "as_ink", "palette_picture", "picture"]
+__all__ = ["Colours", "as_ink", "image_picture", "palette_picture", "picture"]
 
 Colours = tuple[tuple[int, int, int, int], ...]
 
-GREY, PALETTE = 0, 3  # colour types
+GREY, RGB, PALETTE = 0, 2, 3  # colour types
 INVERTED = bytes(range(255, -1, -1))
 
 
@@ -18,6 +18,21 @@ def picture(levels: bytes, width: int, height: int) -> str:
     assert len(levels) == width * height, f"{width}×{height} is not {len(levels)}"
     rows = b"".join(b"\0" + levels[row * width : (row + 1) * width] for row in range(height))  # filter type 0: none
     return address(rows, width, height, GREY)
+
+
+def image_picture(image: bytes, shape: tuple[int, ...]) -> str:
+    """The `data:` URL of an image [channel, row, column] of a dataset: one channel is ink on paper, the first three
+    of several are red, green and blue. Two channels are shown as red and green."""
+    channels, height, width = shape
+    if channels == 1:
+        return picture(as_ink(image), width, height)
+    size = height * width
+    planes = [image[at * size : (at + 1) * size].ljust(size, b"\0") for at in range(3)]
+    pixels = bytearray(3 * size)
+    for at, plane in enumerate(planes):
+        pixels[at::3] = plane
+    rows = b"".join(b"\0" + pixels[row * 3 * width : (row + 1) * 3 * width] for row in range(height))
+    return address(rows, width, height, RGB)
 
 
 def palette_picture(rows: bytes, width: int, height: int, colours: Colours) -> str:
@@ -34,7 +49,8 @@ def palette_chunks(colours: Colours) -> bytes:
 
 
 def address(rows: bytes, width: int, height: int, kind: int, colours: bytes = b"") -> str:
-    assert len(rows) == (width + 1) * height, f"{width}×{height} is not {len(rows)} with filter types"
+    line = width * (3 if kind == RGB else 1) + 1
+    assert len(rows) == line * height, f"{width}×{height} is not {len(rows)} with filter types"
     header = chunk(b"IHDR", struct.pack(">2I5B", width, height, 8, kind, 0, 0, 0))  # 8 bits
     data = chunk(b"IDAT", zlib.compress(rows, 1))
     file = b"\x89PNG\r\n\x1a\n" + header + colours + data + chunk(b"IEND", b"")

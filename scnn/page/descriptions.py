@@ -2,6 +2,7 @@
 
 from scnn.experiments.experiment import config_of_preset
 from scnn.experiments.presets import Preset
+from scnn.formats.png import image_picture
 from scnn.network.metrics import argmax
 from scnn.network.network import Network
 from scnn.page.messages import Answer
@@ -19,7 +20,7 @@ def describe_preset(preset: Preset) -> Answer:
         "name": preset.name,
         "title": preset.title,
         "description": preset.description,
-        "classes": [str(digit) for digit in preset.classes],
+        "classes": list(preset.class_names),
         "test_images": preset.test_per_class * len(preset.classes),
         "training_images": preset.training_per_class * len(preset.classes),
         "config": config_of_preset(preset),
@@ -62,6 +63,8 @@ def describe_prediction(network: Network, probabilities: list[float], image: byt
             {"class": name, "probability": value} for name, value in zip(names, probabilities, strict=True)
         ],
         "image": list(image),
+        "shape": list(network.input_shape),
+        "picture": image_picture(image, network.input_shape) if network.input_shape[0] > 1 else None,
         "samples": samples,
     }
 

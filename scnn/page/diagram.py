@@ -5,7 +5,7 @@ from collections.abc import Callable
 from math import prod
 
 from scnn.data.bundled import load_digits
-from scnn.formats.png import as_ink, picture
+from scnn.formats.png import image_picture
 from scnn.network.inspection import Inspector
 from scnn.page.descriptions import describe_layers, describe_prediction
 from scnn.page.messages import Answer, Message, read_index
@@ -45,10 +45,9 @@ class Diagram:
         if details:
             filters = {name: describe_sheet(sheet) for name, sheet in inspector.filters().items()}
             layers = [{**layer, "filters": filters.get(layer["name"])} for layer in layers]
-        _, rows, columns = network.input_shape
         answer = {
             "layers": layers,
-            "picture": picture(as_ink(image), columns, rows),
+            "picture": image_picture(image, network.input_shape),
             "reader": reader.describe(),
             "true": None if label is None else reader.test.classes[label],
             "prediction": describe_prediction(network, found.probabilities, image, reader.samples),
@@ -90,7 +89,7 @@ class Diagram:
         """The pictures of the sample digits."""
         digits = load_digits()[1]
         firsts = [digits.labels.index(label) for label in range(len(digits.classes))]
-        pictures = [picture(as_ink(digits.image(first)), digits.columns, digits.rows) for first in firsts]
+        pictures = [image_picture(digits.image(first), digits.shape) for first in firsts]
         return {"samples": pictures}
 
     def inspector_of(self, reader: Reader) -> Inspector:

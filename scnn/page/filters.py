@@ -5,12 +5,12 @@ from array import array
 from scnn.checks import require_integer
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ShapeError
-from scnn.formats.png import as_ink, picture
-from scnn.layers import Conv2D, Dense, Flatten
+from scnn.formats.png import image_picture
+from scnn.layers import Conv2D, Dense, Flatten, Shape
 from scnn.network.inspection import Inspector
 from scnn.network.network import Network
 from scnn.network.trace import NetworkTracer
-from scnn.page.elements import SubjectOf, Traces, element_of, steps_in
+from scnn.page.elements import NetworkOf, SubjectOf, Traces, element_of, steps_in
 from scnn.page.explanations import explain
 from scnn.page.messages import Answer, Message
 from scnn.page.sheets import describe_sheet
@@ -35,11 +35,12 @@ PRESETS = {
 
 
 class Filters:
-    """Handles the messages about filters made by hand. `subject_of` gives a message's image, which has `shape`."""
+    """Handles the messages about filters made by hand. `subject_of` gives a message's image, in the shape of the
+    input of `network_of`'s network. Of an image in colour, filters see the mean of its channels."""
 
-    def __init__(self, subject_of: SubjectOf, shape: tuple[int, int, int]) -> None:
-        self.subject_of, self.shape = subject_of, shape
-        self.benches: dict[Conv2D, Bench] = {}  # so that the code of each geometry is compiled once
+    def __init__(self, network_of: NetworkOf, subject_of: SubjectOf) -> None:
+        self.network_of, self.subject_of = network_of, subject_of
+        self.benches: dict[tuple[Conv2D, Shape], Bench] = {}  # so that the code of each geometry is compiled once
         self.handlers = (self.filter_presets, self.filter, self.filter_steps)
 
     def filter_presets(self, message: Message) -> Answer:
@@ -52,7 +53,7 @@ class Filters:
         """The map that a filter makes of the image: `weights` as rows of numbers, `stride` and `padding`;
         and how an `element` [row, column] of the map was computed, by default the one of largest magnitude."""
         bench = self.bench(message)
-        image, _ = self.subject_of(message)
+        image = self.grey(message)
         (sheet, *_) = bench.inspector.look([level / 255.0 for level in image]).outputs
         _, rows, columns = bench.network.shapes[1]
         values = bench.inspector.engine.read("conv2d_1.output")
@@ -61,12 +62,12 @@ class Filters:
             message = {**message, "element": [largest // columns, largest % columns]}
         return {
             **describe_sheet(sheet),
-            "image": picture(as_ink(image), *self.shape[:0:-1]),
+            "image": image_picture(image, bench.network.input_shape),
             "rows": rows,
             "columns": columns,  # of the map; there is one
             "largest": number(sheet.largest),
             "values": [number(value) for value in values],
-            "side": self.shape[1],
+            "side": bench.network.input_shape[1],
             "size": bench.convolution.kernel_size,
             "stride": bench.convolution.stride,
             "padding": bench.convolution.padding,
@@ -79,7 +80,7 @@ class Filters:
         return steps_in(message, tracer, tracer.trace(tracer.network.names[layer], element))
 
     def traced(self, bench: "Bench", message: Message) -> tuple[NetworkTracer, int, tuple[int, ...]]:
-        image, _ = self.subject_of(message)
+        image = self.grey(message)
         row, column = element_of(message, bench.network.shapes[1][1:])
         return bench.traces.run(bench.network, image, 0), 0, (0, row, column)
 
@@ -89,18 +90,26 @@ class Filters:
         stride = require_integer("the stride", message.get("stride", 1), 1, MAX_STRIDE)
         padding = require_integer("the padding", message.get("padding", 0), 0, MAX_PADDING)
         convolution = Conv2D(1, len(weights), stride=stride, padding=padding)
-        if convolution not in self.benches:
-            self.benches[convolution] = Bench(convolution, self.shape)
-        bench = self.benches[convolution]
+        shape = (1, *self.network_of(message).input_shape[1:])
+        if (convolution, shape) not in self.benches:
+            self.benches[convolution, shape] = Bench(convolution, shape)
+        bench = self.benches[convolution, shape]
         bench.network.parameters["conv2d_1.weights"][:] = array("f", [weight for row in weights for weight in row])
         return bench
+
+    def grey(self, message: Message) -> bytes:
+        """The message's image with one channel."""
+        image, _ = self.subject_of(message)
+        channels = self.network_of(message).input_shape[0]
+        size = len(image) // channels
+        return bytes(sum(image[pixel::size]) // channels for pixel in range(size)) if channels > 1 else image
 
 
 class Bench:
     """A network whose first layer is one convolution, and what runs it; its other layers are there because every
     network ends with classes."""
 
-    def __init__(self, convolution: Conv2D, shape: tuple[int, int, int]) -> None:
+    def __init__(self, convolution: Conv2D, shape: Shape) -> None:
         self.convolution = convolution
         self.network = Network(shape, [convolution, Flatten(), Dense(1)])
         self.inspector = Inspector(self.network, compiled)

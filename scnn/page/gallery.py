@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from scnn.data.dataset import ImageDataset
-from scnn.formats.png import as_ink, picture
+from scnn.formats.png import image_picture
 from scnn.network.lowering import PROBABILITIES
 from scnn.network.metrics import argmax
 from scnn.page.messages import Answer
@@ -71,5 +71,5 @@ class Gallery:
             "predicted": self.class_names[predicted],
             "probability": row[predicted],
             "probabilities": row,
-            "picture": picture(as_ink(self.test.image(index)), self.test.columns, self.test.rows),
+            "picture": image_picture(self.test.image(index), self.test.shape),
         }

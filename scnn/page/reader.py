@@ -15,7 +15,9 @@ from scnn.errors import ConfigError
 from scnn.network.network import Network
 from scnn.page.messages import Answer, Message, read_image, read_index, read_strokes
 
-__all__ = ["Reader", "ReaderOf", "image_of"]
+__all__ = ["DRAWING", "Reader", "ReaderOf", "image_of"]
+
+DRAWING = (1, SIDE, SIDE)  # the shape of what a drawing becomes
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,13 @@ def image_of(message: Message, test: ImageDataset) -> tuple[bytes, int | None]:
 
     `strokes` are a drawing; of its digits, `digit` chooses one, counted from 0. `image` are the pixels themselves, as
     the answer about a photograph has them. The class of both is `truth` (a class name) if it is given. `index` is a
-    test image, and `sample` the first bundled test digit of that class.
+    test image, and `sample` the first bundled test digit of that class. For a network that does not read drawings,
+    the subject is a test image in any case: the first of the sample's class, or the first of all.
     """
+    if test.shape != DRAWING and "index" not in message:
+        sample = read_index(message, "sample", 10) if "sample" in message else 0
+        index = test.labels.index(sample % len(test.classes))
+        return test.image(index), test.labels[index]
     if "strokes" in message:
         groups = split_strokes(read_strokes(message))
         chosen = read_index(message, "digit", len(groups)) if "digit" in message else 0

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from scnn.data.bundled import load_digits
-from scnn.data.drawing import SIDE, normalise_strokes
+from scnn.data.drawing import normalise_strokes
 from scnn.data.photo import FoundDigit, find_digits
 from scnn.data.stroke_groups import split_strokes
 from scnn.engines.engine import EngineFactory
@@ -24,7 +24,7 @@ from scnn.page.course import Course
 from scnn.page.descriptions import describe_layers, describe_number, describe_prediction, describe_preset
 from scnn.page.diagram import Diagram
 from scnn.page.messages import Answer, Message, read_bytes, read_index, read_number, read_strokes
-from scnn.page.reader import Reader, image_of
+from scnn.page.reader import DRAWING, Reader, image_of
 from scnn.page.records import Records
 from scnn.page.run import Run
 from scnn.page.topics import handlers_for
@@ -163,6 +163,8 @@ class Session:
     def predict(self, message: Message) -> Answer:
         """Classifies a drawing: `strokes` are lists of [x, y] as fractions of the canvas's side. If the drawing has
         several digits, `digits` has a prediction for each, and `number` is the number that they form."""
+        if self.network_of(message).input_shape != DRAWING:
+            return {"empty": True, "no_drawings": True}
         try:
             images = [normalise_strokes(group) for group in split_strokes(read_strokes(message))]
         except EmptyDrawingError as error:
@@ -201,7 +203,10 @@ class Session:
     def correct(self, message: Message) -> Answer:
         """Adds a subject (see reader.py), such as a drawing, with its correct `label` to the training images, and
         starts a short training."""
-        image, _ = image_of(message, self.reader(message).test)
+        test = self.reader(message).test
+        if test.shape != DRAWING and "index" not in message:
+            raise ConfigError("this network reads pictures in colour: it cannot learn from a drawing")
+        image, _ = image_of(message, test)
         if self.run is None:
             self.run = self.classifier_run(message)
         run = self.run
@@ -251,10 +256,8 @@ class Session:
             opened = open_checkpoint(data, make_engine, own, accept_edits=accepted)
             self.uploads.digits = opened.own
             run = Run(opened.experiment, make_engine, opened.trainer, opened.corrections, opened.as_configured)
-        elif network.input_shape != (1, SIDE, SIDE):
-            raise ModelError(
-                f"the model's input is {network.input_shape}; expected {(1, SIDE, SIDE)}, as drawings are"
-            )
+        elif network.input_shape != DRAWING:
+            raise ModelError(f"the model's input is {network.input_shape}; expected {DRAWING}, as drawings are")
         elif config["experiment"] == OWN and (own is None or own[0].classes != network.class_names):
             self.run, self.classifier = None, network
             return {"predicts_only": True, "classes": list(network.class_names)}

@@ -4,7 +4,6 @@ that the page starts sooner."""
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from scnn.data.drawing import SIDE
 from scnn.engines.engine import EngineFactory
 from scnn.experiments.experiment import experiment_of
 from scnn.network.network import Network
@@ -52,7 +51,7 @@ def explanations(session: Asked) -> Handlers:
 
     topics = (
         Elements(session.network_of, session.subject_of),
-        Filters(session.subject_of, (1, SIDE, SIDE)),
+        Filters(session.network_of, session.subject_of),
         Lessons(session.network_of, session.subject_of, session.clock),
     )
     return {handler.__name__: handler for topic in topics for handler in topic.handlers}

@@ -51,7 +51,8 @@ class Diagram:
             self.build(answer["layers"])
         for column, layer in zip(self.columns, answer["layers"]):
             column.show(layer)
-        self.image.layout = {"shown": 1, "columns": 1, "width": 28, "height": 28, "shape": [1, 28, 28]}
+        shape = answer["prediction"]["shape"]
+        self.image.layout = {"shown": 1, "columns": 1, "width": shape[2], "height": shape[1], "shape": shape}
         self.shown(answer)
         if self.selection:
             run(self.say())

@@ -22,6 +22,9 @@ class Prediction:
     def show(self, answer):
         """Shows a session's answer to `predict` or `photo`. If it has as many digits as before, the chosen one
         stays."""
+        if answer.get("no_drawings"):
+            self.clear(text("prediction.no_drawings"))
+            return
         if "error" in answer or answer.get("empty"):
             self.clear(
                 text("prediction.empty", reason=told(answer)) if "message" in answer else told(answer["error"])
@@ -65,7 +68,15 @@ class Prediction:
             one.show(row["probability"], row["class"] == answer["digit"])
         if answer["image"] != self.image:
             self.image = answer["image"]
-            image = self.context.createImageData(28, 28)
+            self.show_image(answer)
+
+    def show_image(self, answer):
+        """Shows the network's input: ink, or a picture in colour."""
+        canvas, (_, height, width) = by_id("seen"), answer["shape"]
+        canvas.width, canvas.height = width, height  # which clears it, too
+        canvas.style.backgroundImage = f"url({answer['picture']})" if answer["picture"] else ""
+        if not answer["picture"]:
+            image = self.context.createImageData(width, height)
             for place, ink in enumerate(answer["image"]):
                 image.data[4 * place + 3] = ink
             self.context.putImageData(image, 0, 0)
@@ -84,7 +95,8 @@ class Prediction:
         by_id("bars").replaceChildren()
         by_id("digits").replaceChildren()
         by_id("digits").hidden = True
-        self.context.clearRect(0, 0, 28, 28)
+        by_id("seen").width = by_id("seen").width  # clears it
+        by_id("seen").style.backgroundImage = ""
 
 
 def best(digit):

@@ -259,7 +259,8 @@ def test_the_code_is_the_kernels(page: Page, tracer: NetworkTracer) -> None:
 def test_a_filter_made_by_hand(page: Page) -> None:
     """Presets, own weights, stride and padding: the map and its size follow, and each pixel is explained."""
     choose_depth(page, "Numbers")
-    of = Filters(lambda message: (IMAGE, None), (1, 28, 28))
+    reader = network()
+    of = Filters(lambda message: reader, lambda message: (IMAGE, None))
     size, hand = page.get_by_role("status", name="Size of the map"), page.locator("#filter-element")
     page.get_by_role("radio", name="Blur", exact=True).check()
     page.get_by_role("slider", name=re.compile("^Stride")).press("ArrowRight")

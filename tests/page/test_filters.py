@@ -15,7 +15,8 @@ IMAGE = load_digits()[1].image(3)
 
 
 def filters() -> Filters:
-    return Filters(lambda message: (IMAGE, 0), (1, 28, 28))
+    network = Network((1, 28, 28), [Flatten(), Dense(2)], seed=1)  # of which the input's shape counts
+    return Filters(lambda message: network, lambda message: (IMAGE, 0))
 
 
 def asked(of: Filters, **message: object) -> dict[str, Any]:
