@@ -238,7 +238,7 @@ class Page:
         run(self.offer_link())
         run(self.note())
         self.teaching.end()
-        self.reading.network_changed()
+        self.network_changed()
 
     async def note(self):
         """Notes the run in the notebook; then the next one of a series starts."""
@@ -253,7 +253,12 @@ class Page:
             by_id("link-words").hidden = False
 
     def on_reset(self):
-        """Classifies the drawing again, now without the training."""
+        """The subject is read again, now without the training."""
+        self.network_changed()
+
+    def network_changed(self):
+        """Another network reads, or it has other weights."""
+        self.lens.network_changed()
         self.reading.network_changed()
 
     def opened(self, answer):

@@ -50,9 +50,12 @@ class Reading:
         self.read()
 
     def network_changed(self):
-        """The subject is read again."""
+        """A drawing or photo is read again; of another subject, the diagram shows the prediction."""
         self.photo.open_waiting()
-        self.read()
+        if self.photo.shown or not self.drawing.empty:
+            self.read()
+        else:
+            self.enable()
 
     def read(self):
         state = self.state.name

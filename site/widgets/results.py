@@ -98,8 +98,7 @@ class Results:
             chart.view(epoch)
         if "report" in answer:
             self.show_report(answer["report"], self.page.experiments.reference(answer["report"]))
-        self.page.lens.network_changed()
-        self.page.reading.network_changed()
+        self.page.network_changed()
 
     def choose_cell(self, true, read):
         run(self.look.choose_cell(true, read, self.confusion.classes))
