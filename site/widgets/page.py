@@ -252,10 +252,6 @@ class Page:
             by_id("link").setAttribute("href", self.settings.address())
             by_id("link-words").hidden = False
 
-    def on_reset(self):
-        """The subject is read again, now without the training."""
-        self.network_changed()
-
     def network_changed(self):
         """Another network reads, or it has other weights."""
         self.lens.network_changed()
@@ -270,7 +266,7 @@ class Page:
             self.training.clear()
             self.reading.truths(answer["classes"])
             self.state.show("ready", text("state.predicts_only"))
-            self.on_reset()
+            self.network_changed()
         else:
             self.interrupted()
             self.show_run(answer)

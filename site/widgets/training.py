@@ -131,7 +131,7 @@ class Training:
 
     async def drop(self):
         await self.page.request("reset")
-        self.page.on_reset()
+        self.page.network_changed()
 
     def clear(self):
         self.progress.reset()
