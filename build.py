@@ -24,7 +24,7 @@ from builder.paths import ENVIRONMENT, PYTHON, ROOT, SITE
 from serve import Server
 
 from tests.tools.audit import audit
-from tests.tools.benchmark import compare_peers, time_tracer
+from tests.tools.benchmark import compare_peers, compare_workers, time_tracer
 from tests.tools.browsers import find_browsers
 from tests.tools.dataset import make_digits
 from tests.tools.lint import lint
@@ -50,6 +50,8 @@ def main(arguments: Sequence[str]) -> None:
         run_module(f"tests.bench.{'scaling' if chosen.scaling else 'experiments'}")
     elif chosen.command == "bench" and chosen.trace:
         time_tracer()
+    elif chosen.command == "bench" and chosen.workers:
+        compare_workers(chosen.torch)
     elif chosen.command == "bench":
         compare_peers(chosen.json, chosen.torch)
     else:
@@ -78,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--torch", action="store_true", help="install PyTorch first, to measure against it")
     one.add_argument("--scaling", action="store_true", help="time and memory over 4,000 to 60,000 images, instead")
     one.add_argument("--experiments", action="store_true", help="what the presets' settings rest on, instead")
+    one.add_argument("--workers", action="store_true", help="one worker and several, instead")
     one.add_argument("--trace", action="store_true", help="how long it takes to trace one number, instead")
     commands.add_parser("build", help="build the wheel and the site into dist/")
     commands.add_parser("archive", help="pack the site with a small server into dist/, for a classroom")

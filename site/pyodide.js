@@ -1,6 +1,7 @@
 // What the worker loads as its interpreter: Pyodide, also where the browser's storage is refused. The build puts it
 // beside Pyodide's own files, where PyScript looks for the rest of them.
 import "../../storage.js";
+import "../../replicas.js";
 export * from "./pyodide.mjs";
 
 // Tells the page how much of each file has arrived, while it arrives.

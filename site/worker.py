@@ -1,5 +1,6 @@
 """The worker: one session of scnn. Messages and answers are JSON; files are bytes beside them."""
 
+import asyncio
 import json
 from pathlib import Path
 from time import perf_counter
@@ -10,15 +11,45 @@ from notebook import Notebook, events_of
 from pyodide.ffi import to_js
 from store import Store
 
+from scnn.engines.crew import Crew
+from scnn.engines.hosts import default_host
 from scnn.engines.interpreter import Interpreter
-from scnn.engines.wasm import compiled
+from scnn.engines.wasm import WasmEngine
 from scnn.page.session import Session
+from scnn.page.waiting import answer
 
 __export__ = ["answers", "continue_saved", "delete_saved", "file_url", "handle", "newest_saved", "notes"]
 
 MODEL = Path("pretrained.safetensors")
 
-engines = {"compiled": compiled, "interpreted": Interpreter}
+
+class Cores:
+    """Makes engines that share batches with other workers, where there are batches to share. `workers` is the chosen
+    number, this worker included."""
+
+    def __init__(self):
+        self.workers = 1
+        self.crew = None  # the newest one; there is one training at a time
+
+    def make_engine(self, plan):
+        host = default_host()
+        workers = min(self.workers, len(plan.shards))
+        if workers < 2:
+            return WasmEngine(plan, host)
+        if self.crew:
+            self.crew.close()
+        self.crew = Crew(plan, host, workers, js.scnnCrew, perf_counter)
+        return self.crew
+
+    def now(self, engine):
+        """How many workers train, and why it is only one if workers failed."""
+        shares = isinstance(engine, Crew) and engine.crew is not None and engine.shares
+        return {"count": engine.workers if shares else 1, "why": getattr(engine, "failure", "")}
+
+
+cores = Cores()
+engines = {"compiled": cores.make_engine, "interpreted": Interpreter}
+turn = asyncio.Lock()  # one message at a time: while one waits for workers, none may touch the engine
 session = Session(perf_counter, engines, MODEL.read_bytes() if MODEL.exists() else None)
 store, notebook, kept_answers = Store(), Notebook(), Answers()
 
@@ -32,38 +63,42 @@ async def handle(message, *files):
     kept_answers.belong_to(path)
     for name, data in zip(message.pop("files", []), files, strict=False):
         message[name] = bytes(data.to_py())
-    answer = await advance(message) if message["action"] == "advance" else await answer_and_save(message)
-    if message["action"] == "reset":
-        await store.delete(store.key)
-    return json.dumps(answer)
+    async with turn:
+        found = await advance(message) if message["action"] == "advance" else await answer_and_save(message)
+        if message["action"] == "reset":
+            await store.delete(store.key)
+    return json.dumps(found)
 
 
 async def advance(message):
     """Trains as many epochs as the budget allows. Each is saved before the next starts, so that closing the tab loses
     none."""
     until = perf_counter() + message["budget_ms"] / 1000
-    answer = await answer_and_save(message)
-    events, batches = answer.get("events"), answer.get("batches", [])
-    while events and not answer["finished"] and (left := until - perf_counter()) > 0:
+    first = await answer_and_save(message)
+    events, batches = first.get("events"), first.get("batches", [])
+    while events and not first["finished"] and (left := until - perf_counter()) > 0:
         more = await answer_and_save({**message, "budget_ms": 1000 * left})
         if "error" in more:
             return more
-        answer.update(more)
+        first.update(more)
         batches += more["batches"]
         if not more["events"]:
             break
         events += more["events"]
-    return {**answer, "events": events, "batches": batches} if events else answer
+    return {**first, "events": events, "batches": batches} if events else first
 
 
 async def answer_and_save(message):
     """The session's answer. After an epoch, the training is saved, and `storage` is "" or why that failed."""
-    answer = session.handle(message)
-    if answer.get("events") or answer.get("finished"):
+    cores.workers = message.pop("workers", cores.workers)
+    found = await answer(session, message)
+    if "progress" in found:
+        found["workers"] = cores.now(session.run.trainer.engine)
+    if found.get("events") or found.get("finished"):
         run = session.run
         curves = run.short_curves()
-        answer["storage"] = await store.save(session.checkpoint_file(), run.describe(), answer["progress"], curves)
-    return answer
+        found["storage"] = await store.save(session.checkpoint_file(), run.describe(), found["progress"], curves)
+    return found
 
 
 async def newest_saved():
@@ -74,12 +109,13 @@ async def newest_saved():
 async def continue_saved(key):
     """Opens a saved training; the answer is that of `open`."""
     data, curves = await store.read(key)
-    store.key = key  # it is saved under the same key again
-    answer = session.handle({"action": "open", "data": data, "accept_edits": True})  # trained in this browser
-    if "error" not in answer and curves:
-        session.run.curves = curves
-        answer["events"] = events_of(curves)
-    return json.dumps(answer)
+    async with turn:
+        store.key = key  # it is saved under the same key again
+        opened = session.handle({"action": "open", "data": data, "accept_edits": True})  # trained in this browser
+        if "error" not in opened and curves:
+            session.run.curves = curves
+            opened["events"] = events_of(curves)
+    return json.dumps(opened)
 
 
 async def delete_saved(key):
@@ -89,7 +125,8 @@ async def delete_saved(key):
 
 async def notes(message):
     """Answers a message about the notebook of runs."""
-    return json.dumps(await notebook.answer(json.loads(message), session))
+    async with turn:
+        return json.dumps(await notebook.answer(json.loads(message), session))
 
 
 async def answers(message):
@@ -102,5 +139,6 @@ async def file_url(kind):
     if kind.startswith("runs."):
         data = (await notebook.export(kind.removeprefix("runs."))).encode()
     else:
-        data = session.checkpoint_file() if kind == "checkpoint" else session.model_file()
+        async with turn:
+            data = session.checkpoint_file() if kind == "checkpoint" else session.model_file()
     return js.URL.createObjectURL(js.Blob.new(to_js([to_js(data)])))

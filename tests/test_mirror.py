@@ -37,6 +37,7 @@ THROUGH = {
     "data/ink": "data/test_photo.py",
     "engines/engine": "engines/test_interpreter.py",  # a protocol
     "engines/conductor": "engines/test_group.py",
+    "engines/sharing": "engines/test_group.py",
     "engines/wasm": "compiler/test_bounds.py",
     "engines/float64": "compiler/test_float64.py",
     "errors": "test_imports.py",  # classes without code

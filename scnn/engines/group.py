@@ -16,6 +16,7 @@ from scnn.engines.conductor import HEADER, STOPPED, conductor, shared_bytes
 from scnn.engines.engine import EngineFactory, Values, elements
 from scnn.engines.hosts import HostError, WasmtimeHost, WasmtimeInstance
 from scnn.engines.pays import Pays
+from scnn.engines.sharing import changing_buffers, parts_of
 from scnn.engines.wasm import WasmEngine
 from scnn.errors import ConfigError
 from scnn.plan import Plan
@@ -63,16 +64,12 @@ class Group:
     ) -> None:
         self.plan, self.host, self.workers, self.always, self.clock = plan, host, workers, always, clock
         self.lead = WasmEngine(plan, host)
-        count = len(plan.shards)
-        bounds = [count * worker // workers for worker in range(workers + 1)]
-        self.parts = [range(*pair) for pair in pairwise(bounds)]
+        self.parts = parts_of(plan, workers)
         self.pays = Pays(clock)
         self.replicas: list[Replica] = []
         self.in_step = False  # whether the followers' parameters are those of the lead
         self.failure = ""  # why the batches are no longer shared
-        _, *changed = plan.procedures["update"].body[0].arguments.values()  # type: ignore[union-attr]
-        names = ["parameters", *(name for name in changed if isinstance(name, str) and name in plan.buffers)]
-        self.changing = [plan.buffers[name] for name in dict.fromkeys(names) if name != "settings"]
+        self.changing = changing_buffers(plan)
 
     def read(self, buffer: str) -> Values:
         return self.lead.read(buffer)

@@ -6,7 +6,16 @@ from typing import Any, Protocol
 
 from scnn.errors import ScnnError
 
-__all__ = ["BrowserHost", "Host", "HostError", "Instance", "WasmtimeHost", "WasmtimeInstance", "default_host"]
+__all__ = [
+    "BrowserHost",
+    "BrowserInstance",
+    "Host",
+    "HostError",
+    "Instance",
+    "WasmtimeHost",
+    "WasmtimeInstance",
+    "default_host",
+]
 
 
 class HostError(ScnnError):
@@ -139,12 +148,12 @@ class BrowserHost:
             exports = self.web_assembly.Instance.new(module).exports
         except self.error as error:
             raise HostError(f"the browser refuses the module: {error}") from None
-        return BrowserInstance(self, exports)
+        return BrowserInstance(self, exports, module)
 
 
 class BrowserInstance:
-    def __init__(self, host: BrowserHost, exports: Any) -> None:
-        self.host, self.exports = host, exports
+    def __init__(self, host: BrowserHost, exports: Any, module: Any) -> None:
+        self.host, self.exports, self.module = host, exports, module
 
     def function(self, name: str) -> Callable[..., None]:
         exported, stopped = getattr(self.exports, name), self.host.error

@@ -1,9 +1,9 @@
 """One training on the page: runs in slices, reports its progress, and is saved and resumed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from scnn.data.dataset import ImageDataset
-from scnn.engines.engine import EngineFactory
+from scnn.engines.engine import Engine, EngineFactory
 from scnn.engines.interpreter import Interpreter
 from scnn.errors import ConfigError, TrainingError
 from scnn.experiments.experiment import OWN, Experiment
@@ -20,7 +20,7 @@ from scnn.training.optimisers import Adam
 from scnn.training.schedules import Constant
 from scnn.training.trainer import Trainer
 
-__all__ = ["Run"]
+__all__ = ["Run", "result_of"]
 
 CORRECTION_EPOCHS = 3
 
@@ -78,6 +78,10 @@ class Run(Reading):
 
     def advance(self, budget_ms: float, clock: Callable[[], float]) -> Answer:
         """Trains at least one slice, and more until the budget is spent or an epoch ends."""
+        return result_of(self.advancing(budget_ms, clock))
+
+    def advancing(self, budget_ms: float, clock: Callable[[], float]) -> Generator[Engine, None, Answer]:
+        """As `advance`; after each slice it yields the engine, which may have work that can be waited for."""
         self.sizes = self.sizes or Sizes(self.trainer, clock)
         started = now = clock()
         answer = self.new_answer()
@@ -86,6 +90,7 @@ class Run(Reading):
             self.sizes.watch()
             alone = self.trainer.before_update is not None  # one batch, which says little about the speed
             event = self.next_event(answer)
+            yield self.trainer.engine
             previous, now = now, clock()
             finished = event is None or self.trainer.finished
             if isinstance(event, Progress) and not alone:
@@ -233,3 +238,13 @@ class Run(Reading):
         if experiment.config["experiment"] == OWN:
             digits |= {"training": experiment.training, "test": experiment.test}
         return pack_checkpoint(self.trainer, digits)
+
+
+def result_of(steps: Generator[Engine, None, Answer]) -> Answer:
+    """Runs a generator to its end, waiting for nothing; returns what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            answer: Answer = end.value
+            return answer

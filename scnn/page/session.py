@@ -6,13 +6,13 @@ exception is a bug and propagates.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 
 from scnn.data.bundled import load_digits
 from scnn.data.drawing import normalise_strokes
 from scnn.data.photo import FoundDigit, find_digits
 from scnn.data.stroke_groups import split_strokes
-from scnn.engines.engine import EngineFactory
+from scnn.engines.engine import Engine, EngineFactory
 from scnn.errors import ConfigError, EditedKernelsError, EmptyDrawingError, ModelError, ScnnError
 from scnn.experiments import presets
 from scnn.experiments.experiment import OWN, experiment_of
@@ -26,7 +26,7 @@ from scnn.page.diagram import Diagram
 from scnn.page.messages import Answer, Message, read_bytes, read_index, read_number, read_strokes
 from scnn.page.reader import DRAWING, Reader, image_of
 from scnn.page.records import Records
-from scnn.page.run import Run
+from scnn.page.run import Run, result_of
 from scnn.page.topics import handlers_for
 from scnn.page.uploads import Uploads
 from scnn.settings import to_dict
@@ -73,10 +73,13 @@ class Session:
             if not isinstance(action, str) or action not in self.handlers:
                 raise ConfigError(f"unknown action {action!r}; expected one of: {', '.join(self.handlers)}")
             return self.handlers[action](message)
-        except EditedKernelsError as error:
-            return {"error": {"name": type(error).__name__, "message": str(error), "edits": error.edits}}
         except ScnnError as error:
-            return {"error": {"name": type(error).__name__, "message": str(error)}}
+            return self.refusal(error)
+
+    def refusal(self, error: ScnnError) -> Answer:
+        """The answer to a message that led to this error."""
+        edits = {"edits": error.edits} if isinstance(error, EditedKernelsError) else {}
+        return {"error": {"name": type(error).__name__, "message": str(error), **edits}}
 
     def status(self, message: Message) -> Answer:
         """Versions, engines, experiments, and the provenance of the pretrained model."""
@@ -111,8 +114,12 @@ class Session:
     def advance(self, message: Message) -> Answer:
         """Trains for about `budget_ms` milliseconds, or until the epoch ends. With a `subject`, the answer has what
         the network makes of it now, as `diagram` answers, as often as it costs the training little."""
+        return result_of(self.advancing(message))
+
+    def advancing(self, message: Message) -> Generator[Engine, None, Answer]:
+        """As `advance`; after each slice it yields the engine, which may have work that can be waited for."""
         began = self.clock()
-        answer = self.current_run().advance(read_number(message, "budget_ms"), self.clock)
+        answer = yield from self.current_run().advancing(read_number(message, "budget_ms"), self.clock)
         return self.diagrams.follow(answer, message, self.clock, self.clock() - began)
 
     def step(self, message: Message) -> Answer:

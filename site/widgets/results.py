@@ -4,6 +4,7 @@ images, and the way back to earlier epochs."""
 from pyscript import window
 from widgets.chart import Chart
 from widgets.confusion import Confusion
+from widgets.cores import show_workers
 from widgets.dom import by_id, run
 from widgets.look import Look
 from widgets.sizes import Sizes
@@ -55,6 +56,8 @@ class Results:
     def show(self, answer, reference):
         """Shows the answer about a slice, a step or a file; `reference` has published figures, or is None."""
         events, batches = answer["events"], answer.get("batches", [])
+        if "workers" in answer:
+            show_workers(answer["workers"])
         for name, chart in (("loss", self.loss), ("accuracy", self.accuracy)):
             points = [(event["epoch"], event["training"][name], event["test"][name]) for event in events]
             chart.add_points(points, [(one["at"], one["samples"], one[name]) for one in batches])

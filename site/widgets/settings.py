@@ -1,6 +1,7 @@
 """The form of settings, as a message for the worker and as the page's address."""
 
 from pyscript import window
+from widgets.cores import chosen_workers, offer_workers
 from widgets.dom import by_id, listen
 from widgets.texts import listed, text
 
@@ -48,6 +49,7 @@ class Settings:
         self.defaults = {}  # the experiment's values of the fields, as texts
         self.augmentation = {}
         self.edits = None  # edited kernels: {"kernels": texts by name, "derive": bool}
+        offer_workers()
         for name in ("experiment", "engine") + FIELDS:
             listen(by_id(name), "change", lambda event, name=name: self.mark(name) or on_change(name))
         listen(by_id("usual"), "click", lambda event: on_change("experiment"))
@@ -137,6 +139,7 @@ class Settings:
         values["engine"] = by_id("engine").value
         if self.edits:
             values["edits"] = self.edits
+        values["workers"] = chosen_workers()
         return values
 
     def address(self, before=""):
@@ -174,7 +177,7 @@ class Settings:
 
     def enable(self, on):
         """Enables or disables the fields. The learning rate can always be changed."""
-        for name in ("experiment", "engine") + FIELDS:
+        for name in ("experiment", "engine", "workers") + FIELDS:
             if name != "learning_rate":
                 by_id(name).disabled = not on
         by_id("usual").disabled = not on

@@ -5,52 +5,22 @@
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import WasmEngine, compiled
 from tests.bench.browser import browser_page
+from tests.bench.peers import torch_process
 from tests.bench.workload import REPEATS, compile_ms, measure, trainer
 
-HERE = Path(__file__).parent
 PEERS = ("scnn_chromium", "scnn_wasmtime", "scnn_interpreter", "convnetjs", "pytorch")
 SAMPLES = {"paper": 15_000, "demo": 5_000}
 INTERPRETED = {"paper": 5, "demo": 20}
 
 Once = Callable[[], float]
-
-
-@contextmanager
-def torch_process() -> Iterator[Callable[[str], float] | None]:
-    """PyTorch in a process of its own, by whichever Python has it; None if none has."""
-    pythons = [os.environ.get("SCNN_TORCH_PYTHON"), sys.executable, getattr(sys, "_base_executable", None)]
-    has = [
-        python
-        for python in pythons
-        if python and not subprocess.run([python, "-c", "import torch"], capture_output=True, check=False).returncode
-    ]
-    if not has:
-        yield None
-        return
-    process = subprocess.Popen(
-        [has[0], HERE / "torch_peer.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin and process.stdout
-
-    def ask(name: str) -> float:
-        process.stdin.write(f"{name}\n")  # type: ignore[union-attr]
-        process.stdin.flush()  # type: ignore[union-attr]
-        return float(process.stdout.readline())  # type: ignore[union-attr]
-
-    yield ask
-    process.stdin.close()
-    process.wait()
 
 
 def memory_of(name: str) -> str:

@@ -1,9 +1,10 @@
-"""A page of Chromium with scnn in Pyodide and ConvNetJS, for the benchmarks."""
+"""A page of a browser with scnn in Pyodide and ConvNetJS, for the benchmarks."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from builder.paths import SITE
 from playwright.sync_api import sync_playwright
@@ -29,12 +30,12 @@ class BenchHandler(Handler):
 
 
 @contextmanager
-def browser_page() -> Iterator[object]:
-    """A page of Chromium with both peers loaded."""
+def browser_page(name: str = "chromium") -> Iterator[Any]:
+    """A page of a browser with both peers loaded."""
     server = Server(SITE, handler=BenchHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        browser = launch(playwright, "chromium")
+        browser = launch(playwright, name)
         page = browser.new_page()
         page.goto(f"{server.url}bench/page.html")
         page.wait_for_function("window.loaded")

@@ -1,5 +1,6 @@
 // What the benchmark asks of the browser: scnn in Pyodide, and ConvNetJS; both give ms a sample.
 import { loadPyodide } from "/site/vendor/pyodide/pyodide.mjs";
+import "/site/replicas.js";
 
 const NETWORKS = {
   paper: {
@@ -58,23 +59,36 @@ window.start = async (wheel) => {
     pyodide.FS.writeFile(`/home/pyodide/${name}`, await (await fetch(`/bench/${name}`)).text());
   }
   pyodide.runPython(`
+import json
+from time import perf_counter
 import js
 from pyodide.ffi import JsException, to_js
-from scnn.engines.hosts import BrowserHost
+from scnn.engines.crew import Crew
+from scnn.engines.hosts import BrowserHost, default_host
 from scnn.engines.wasm import WasmEngine
 from trace_times import trace_times
-from workload import compile_ms, measure, trainer
+from workload import compile_ms, first_epoch, measure, time_batches
 make = WasmEngine.on(BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException))
 measures = {}
 def once(name, samples):
     if name not in measures:
         measures[name] = measure(name, make, samples)
     return measures[name]()
+trainers = {}
+def with_workers(name, count):
+    if count == 1:
+        return first_epoch(name, make)
+    return first_epoch(name, lambda plan: Crew(plan, default_host(), count, js.scnnCrew, perf_counter, always=True))
+async def workers(name, counts, batches):
+    if name not in trainers:
+        trainers[name] = [with_workers(name, count) for count in counts]
+    return json.dumps([await time_batches(one, batches) for one in trainers[name]])
 def trace(preset):
     return to_js([list(row) for row in trace_times(preset, make)])
 `);
   window.scnnOnce = pyodide.globals.get("once");
   window.scnnCompile = (name) => pyodide.globals.get("compile_ms")(name).toJs();
+  window.scnnWorkers = pyodide.globals.get("workers");
   window.scnnTrace = pyodide.globals.get("trace");
   window.pyodide = pyodide;
 };

@@ -21,6 +21,7 @@ from scnn.training.optimisers import SGD
 from scnn.training.trainer import Trainer
 
 REPEATS = 5
+NETWORKS = {"demo": 40, "mnist": 20, "mnist-large": 8}  # batches in one measurement of `bench --workers`
 
 # ConvNetJS's MNIST demo: https://cs.stanford.edu/people/karpathy/convnetjs/demo/mnist.html
 DEMO_LAYERS = (
@@ -78,9 +79,41 @@ def measure(name: str, make_engine: EngineFactory, samples: int) -> Callable[[],
     return once
 
 
+def first_epoch(name: str, make_engine: EngineFactory) -> Trainer:
+    """A trainer of the demo or of a preset, ready for the batches of its first epoch."""
+    if name == "demo":
+        return trainer(name, make_engine)
+    preset = presets.find(name)
+    digits, _ = preset.digits()
+    network = Network(preset.input_shape, preset.layers, seed=1)
+    made = Trainer(network, digits, seed=1, make_engine=make_engine, **preset.settings)
+    made.begin_epoch()
+    made.stream.ensure_loaded(0)
+    return made
+
+
+async def time_batches(one: Trainer, batches: int) -> float:
+    """The microseconds a sample of so many batches, waiting for engines that work elsewhere."""
+    one.engine.write("step", [0])
+    one.engine.write("counter", [1, 0])
+    began = time.perf_counter()
+    one.engine.run("train", 0, batches)
+    if finished := getattr(one.engine, "finished", None):
+        await finished()
+    return (time.perf_counter() - began) * 1e6 / batches / one.batch_size
+
+
 def fingerprint(name: str, make_engine: EngineFactory) -> str:
-    """The SHA-256 of the weights after a whole training: the paper's experiment; the demo's network, for 2,000
-    samples; the first 640 samples of the mnist preset, with augmentation and Adam."""
+    """The SHA-256 of the weights after a whole training."""
+    one = whole(name, make_engine)
+    for _ in one.run():
+        pass
+    return one.network.fingerprint()
+
+
+def whole(name: str, make_engine: EngineFactory) -> Trainer:
+    """A whole training, to be run: the paper's experiment; the demo's network, for 2,000 samples; the first 640
+    samples of the mnist preset, with augmentation, dropout and Adam."""
     if name == "mnist":
         preset = presets.find(name)
         digits = shuffled(preset.digits()[0], 640)
@@ -90,9 +123,7 @@ def fingerprint(name: str, make_engine: EngineFactory) -> str:
     else:
         one = trainer(name, make_engine)
         one.epochs = 50 if name == "paper" else 2
-    for _ in one.run():
-        pass
-    return one.network.fingerprint()
+    return one
 
 
 def compile_ms(name: str) -> tuple[float, int]:

@@ -38,11 +38,27 @@ TRAIN = """async ([site, wheel, workload, names]) => {
     await pyodide.loadPackage(site + wheel, { checkIntegrity: false }); // as micropip installs a wheel by its address
     pyodide.FS.writeFile("/home/pyodide/workload.py", workload);
     pyodide.globals.set("names", pyodide.toPy(names));
-    return pyodide.runPython(`
+    await import(site + "replicas.js");
+    return await pyodide.runPythonAsync(`
+import js
+from time import perf_counter
 from pyodide.ffi import to_js
 from scnn.engines import compiled
-from workload import fingerprint
-to_js([fingerprint(name, compiled) for name in names])
+from scnn.engines.crew import Crew
+from scnn.engines.hosts import default_host
+from workload import fingerprint, whole
+
+async def by_crew(name, workers):
+    one = whole(name, lambda plan: Crew(plan, default_host(), workers, js.scnnCrew, perf_counter, True))
+    for _ in one.run():
+        await one.engine.finished()
+    working = one.engine.crew.workers.length
+    one.engine.close()
+    return [one.network.fingerprint(), working, one.engine.failure]
+
+alone = [fingerprint(name, compiled) for name in names]
+crews = [await by_crew(name, workers) for name, workers in (("mnist", 2), ("mnist", 3), ("mnist", 8), ("demo", 4))]
+to_js([alone, crews])
 `);
 }"""
 
@@ -100,8 +116,11 @@ def on_wasmtime() -> dict[str, str]:
 
 
 def test_whole_trainings_give_the_same_weights(evaluate: Evaluate, site_url: str) -> None:
-    """The paper's experiment, the demo's network, and augmentation with Adam and dropout: the same SHA-256."""
+    """The paper's experiment, the demo's network, and augmentation with Adam and dropout: the same SHA-256, in one
+    worker and in several, which all take part."""
     (wheel,) = (SITE / "wheel").glob("*.whl")
     source = (SITE.parents[1] / "tests" / "bench" / "workload.py").read_text()
-    found = evaluate(TRAIN, [site_url, f"wheel/{wheel.name}", source, list(TRAININGS)])
-    assert found == list(on_wasmtime().values())
+    alone, crews = evaluate(TRAIN, [site_url, f"wheel/{wheel.name}", source, list(TRAININGS)])
+    assert alone == list(on_wasmtime().values())
+    mnist, demo = on_wasmtime()["mnist"], on_wasmtime()["demo"]
+    assert crews == [[mnist, 1, ""], [mnist, 2, ""], [mnist, 7, ""], [demo, 3, ""]]

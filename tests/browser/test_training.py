@@ -304,3 +304,23 @@ def what_is_seen(page: Page) -> dict[str, str]:
         })"""
     )
     return seen
+
+
+def test_the_number_of_workers_changes_no_bit(page: Page) -> None:
+    """One worker or two, chosen on the page, train to the weights of this machine's wasmtime. The page says how many
+    train, and the address does not: nothing depends on it."""
+    settings = {"experiment": "mnist", "seed": 3, "per_class": 20, "epochs": 6}
+    fresh(page, "?" + "&".join(f"{name}={value}" for name, value in settings.items()))
+    page.locator("#more > summary").click()
+    workers = page.get_by_role("combobox", name="Workers")
+    expected = fingerprint_of(**settings)
+    for count in ("1", "2") if workers.locator("option").count() > 1 else ("1",):
+        workers.select_option(count)
+        train_to_the_end(page)
+        assert sha256(page) == expected, f"{count} workers"
+        expect(page.locator("#workers-now")).to_have_text(
+            "One worker trains." if count == "1" else re.compile(r"^(2 workers train|One worker trains)\.$")
+        )
+        assert "workers" not in page.url
+        button(page, "Reset").click()
+        wait_for(page, "ready")

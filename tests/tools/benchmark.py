@@ -22,6 +22,15 @@ def compare_peers(to_file: Path | None, torch: bool) -> None:
     run_module("tests.bench", *options, env=find_browsers(["chromium"]))
 
 
+def compare_workers(torch: bool) -> None:
+    """One worker and several, on wasmtime and in browsers; and PyTorch, where it is installed."""
+    build_site()
+    install_node_packages(ROOT / "tests" / "bench")
+    if torch:
+        run(PYTHON, "-m", "pip", "install", "--quiet", TORCH)
+    run_module("tests.bench.workers", env=find_browsers(["chromium", "firefox"]))
+
+
 def time_tracer() -> None:
     """An element of each buffer of the presets' layers, in CPython and in Chromium."""
     build_site()
