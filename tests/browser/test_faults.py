@@ -269,7 +269,7 @@ def test_files_that_are_absurd(new_page: Maker, site_url: str, tmp_path: Path, t
         stream.truncate(200 << 20)
     page.locator("#file").set_input_files(huge)
     message = page.get_by_role("status", name="Files")
-    expect(message).to_have_text(re.compile("209715200 bytes"), timeout=20_000)
+    expect(message).to_have_text(re.compile("209,715,200 bytes"), timeout=20_000)
     tried("a model of 200 MB", message.inner_text())
     page.locator("#own").evaluate("own => { own.open = true; }")
     images, labels = tmp_path / "images", tmp_path / "labels"

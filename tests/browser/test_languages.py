@@ -13,7 +13,7 @@ from tests.browser.person import READY, Maker, button, open_all
 
 pytestmark = pytest.mark.browser
 
-PLACES = ("start", "see", "learn", "train", "exercises", "teach")
+PLACES = ("start", "see", "learn", "train", "code", "exercises", "teach")
 PHONE = {"viewport": {"width": 360, "height": 640}}
 
 

@@ -24,10 +24,13 @@ OTHERS = sorted({*CATALOGUES} - {"en"})
 LATER = ("code.", "exercises.")  # places that are being built
 
 # Texts that are the same in another language: names, symbols, and the field's own terms.
-EVERYWHERE = "nav.title layer.ReLU layer.Dropout layer.LeakyReLU layer.Tanh layer.SiLU settings.sgd settings.adam"
+EVERYWHERE = (
+    "nav.title layer.ReLU layer.Dropout layer.LeakyReLU layer.Tanh layer.SiLU settings.sgd settings.adam code.kernel "
+    "code.python code.ir code.ir_title code.wasm code.wasm_title code.ms"
+)
 SAME = {
     "de": "nav.start nav.code layer.Sigmoid settings.experiment see.maximum see.filter see.grid_weights learn.tensor "
-    "number.minutes teach.minutes teach.receipts_name teach.now",
+    "number.minutes teach.minutes teach.receipts_name teach.now exercises.filter exercises.setting_momentum code.compiler",
     "es": "layer.MaxPool2D layer.AveragePool2D see.logit see.total learn.tensor number.minutes teach.minutes",
     "vi": "layer.Sigmoid train.epoch chart.epoch see.logit learn.tensor learn.gradient",
 }
