@@ -5,6 +5,7 @@ The limits here and in the checks bound the time and the memory that a file from
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 from unicodedata import category
@@ -18,6 +19,8 @@ LANGUAGES = ("en", "de", "es", "vi")
 MAX_TEXT = 4000  # characters
 MAX_LIST = 64
 MAX_NUMBER = 1e9
+MAX_DEPTH = 30  # of brackets: a tab's stack overflows before Python counts a thousand
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', flags=re.DOTALL)
 
 T = TypeVar("T")
 
@@ -195,6 +198,8 @@ def parse_json(text: str, what: str, longest: int, error: type[ScnnError] = LabE
         raise error(f"{what} must be a text, got {describe(text)}")
     if len(text) > longest:
         raise error(f"{what} has {len(text)} characters; expected at most {longest}")
+    if depth_of(text) > MAX_DEPTH:
+        raise error(f"{what} is nested too deeply: expected at most {MAX_DEPTH} brackets inside one another")
 
     def number(literal: str) -> float:
         value = float(literal)
@@ -214,7 +219,17 @@ def parse_json(text: str, what: str, longest: int, error: type[ScnnError] = LabE
         return json.loads(text, parse_constant=number, parse_float=number, object_pairs_hook=once)
     except json.JSONDecodeError as wrong:
         raise error(f"{what} is not JSON: line {wrong.lineno}, column {wrong.colno}: {wrong.msg}") from None
-    except RecursionError:
-        raise error(f"{what} is nested too deeply") from None
     except ValueError:  # an integer with thousands of digits
         raise error(f"{what} has an integer with too many digits") from None
+
+
+def depth_of(text: str) -> int:
+    """How many brackets of a JSON text are inside one another, those in strings not counted."""
+    depth = deepest = 0
+    for one in STRING.sub("", text):
+        if one in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif one in "]}":
+            depth -= 1
+    return deepest

@@ -26,6 +26,7 @@ class Exercises:
         self.source: dict[str, str] = {}  # what names the open exercise in messages: {"id": …} or {"lab": …}
         self.was_read = False  # whether what is kept was read
         self.address = None
+        self.unknown = ""  # a sentence about an exercise that the address names and that is not there
         self.exercise = Exercise(by_id("exercise"), self.ask, self.keep, self.next)
         listen(by_id("exercise-open"), "click", lambda event: by_id("exercise-file").click())
         listen(by_id("exercise-file"), "change", self.choose_file)
@@ -86,8 +87,8 @@ class Exercises:
         names = [name for name in (wanted or "").split(",") if name]
         unknown = [name for name in names if name not in known]
         self.listed = [known[name] for name in names if name in known] or answer["exercises"]
-        by_id("exercise-refusal").textContent = text("exercises.unknown", name=unknown[0]) if unknown else ""
         self.show_list()
+        self.unknown = text("exercises.unknown", name=unknown[0]) if unknown else ""
         return True
 
     def first(self):
@@ -166,7 +167,7 @@ class Exercises:
         if answer is None:
             return True
         refusal = by_id("exercise-refusal")
-        refusal.textContent = told(answer["error"]) if "error" in answer else ""
+        refusal.textContent = told(answer["error"]) if "error" in answer else self.unknown
         return "error" in answer
 
     # ------------------------------------------------------------------------------------- kept on the device

@@ -1,0 +1,271 @@
+"""The place Exercises: answers are judged by the engine in the tab, kept on the device, and handed in as receipts."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from scnn.engines.wasm import compiled
+from scnn.labs import bundled_lab, judge, pack_lab, verify
+from tests.browser.person import READY, Maker, set_field
+from tests.labs.answers import RIGHT, WRONG, start
+from tests.labs.test_lab import NUMBERS
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+RECEIPTS: dict[str, str] = {}  # a receipt made in each browser, which the next one verifies
+
+
+def engine_of(page: Page) -> str:
+    assert page.context.browser
+    return page.context.browser.browser_type.name
+
+
+@pytest.fixture(scope="module", params=[360, 1440])
+def page(new_page: Maker, site_url: str, request: pytest.FixtureRequest) -> Page:
+    """The place on a phone and on a desk, once its first exercise is shown."""
+    scheme = "dark" if request.param == 1440 else "light"
+    page = new_page(viewport={"width": request.param, "height": 900}, color_scheme=scheme)
+    page.goto(site_url + "#/exercises")
+    expect(exercise(page, "Find vertical edges")).to_be_visible(timeout=READY)
+    return page
+
+
+def exercise(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True)
+
+
+def choose(page: Page, title: str) -> Locator:
+    """Opens an exercise by its link in the list."""
+    if page.locator("#exercise-choice:not([open])").count():
+        page.locator("#exercise-count").click()
+    page.get_by_role("list", name="Exercises").get_by_role("link", name=title, exact=True).click()
+    opened = exercise(page, title)
+    expect(opened).to_be_visible()
+    return opened
+
+
+def verdict(opened: Locator) -> Locator:
+    return opened.get_by_role("status", name="Verdict")
+
+
+def check(opened: Locator, begins: str) -> Locator:
+    """Checks the answer; the verdict, which begins so."""
+    opened.get_by_role("button", name="Check answer").click()
+    said = verdict(opened)
+    expect(said).to_have_text(re.compile(f"^{begins}"), timeout=READY)
+    return said
+
+
+def write(page: Page, opened: Locator, text: str) -> None:
+    """Replaces the kernel's text, as a person who pastes does."""
+    editor = opened.get_by_role("textbox", name="Kernel source")
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)
+
+
+def is_fine(page: Page, title: str) -> None:
+    """axe-core finds nothing, and nothing is wider than the screen."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(300)  # colours fade
+    width = page.viewport_size["width"]  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, title
+    found = page.evaluate("async () => (await axe.run('main')).violations")
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], title
+
+
+def test_a_filter(page: Page) -> None:
+    """Its map is the engine's; a wrong filter is refused with the library's words, a right one solves it."""
+    opened = exercise(page, "Find vertical edges")
+    wrong, _ = WRONG["vertical-edges"]["diagonal"]
+    right = RIGHT["vertical-edges"]["Sobel's"]
+    for weights, begins in ((wrong, "Not yet."), (right, "Solved.")):
+        for row in range(3):
+            for column in range(3):
+                field = opened.get_by_label(f"Row {row}, column {column}", exact=True)
+                set_field(field, str(weights[row][column]))
+        expected = bundled_lab("vertical-edges").task.attempt({"trial": weights}, compiled)
+        expect(opened.locator(".pictures-of-filter img").last).to_have_attribute("src", expected["map"])
+        said = check(opened, begins)
+        for remark in judge(bundled_lab("vertical-edges"), weights).remarks:
+            expect(said).to_contain_text(str(remark))
+    expect(page.locator("#exercise-count")).to_have_text("1 of 14 solved")
+    is_fine(page, "filter")
+
+
+def test_hints_come_in_steps(page: Page) -> None:
+    opened = exercise(page, "Find vertical edges")
+    hints = opened.get_by_role("list", name="Hints")
+    for number in range(3):
+        opened.get_by_role("button", name=f"Hint {number + 1} of 3").click()
+        expect(hints.get_by_role("listitem")).to_have_count(number + 1)
+    expect(opened.get_by_role("button", name=re.compile("^Hint"))).to_have_count(0)
+
+
+def test_a_pixel_by_keyboard(page: Page) -> None:
+    """The arrow keys choose it, Enter checks it."""
+    opened = choose(page, "Which pixel won?")
+    opened.get_by_label("Row 2, column 0: 1", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    expect(opened.get_by_label("Row 2, column 1: 7", exact=True)).to_be_checked()
+    opened.get_by_role("button", name="Check answer").focus()
+    page.keyboard.press("Enter")
+    expect(verdict(opened)).to_have_text(re.compile("^Solved."))
+    is_fine(page, "pixel")
+
+
+def test_numbers_and_signs(page: Page) -> None:
+    """A wrong number has its author's remark; a nudge shows the engine's losses."""
+    opened = choose(page, "How large is the output?")
+    fields = opened.get_by_role("spinbutton")
+    opened.get_by_role("button", name="Check answer").click()
+    expect(verdict(opened)).to_have_text("Your answer is incomplete.")
+    for place, value in enumerate(("26", "14", "14")):
+        set_field(fields.nth(place), value)
+    expect(check(opened, "Not yet.")).to_contain_text("The stride halves the number of places")
+    set_field(fields.nth(1), "13")
+    check(opened, "Solved.")
+    opened = choose(page, "The sign of a gradient")
+    group = opened.get_by_role("group", name=re.compile("^bias 7"))
+    group.first.get_by_role("button", name="Up by 0.01").click()
+    expect(group.first.locator("output")).to_contain_text("5.40504 →")
+    for place, sign in enumerate(RIGHT["gradient-signs"]["nudged"]):
+        opened.get_by_role("group").nth(place).get_by_label(sign, exact=True).check()
+    check(opened, "Solved.")
+    is_fine(page, "signs")
+
+
+def test_a_kernel(page: Page) -> None:
+    """The start is refused, hostile texts are refused with the page alive, a different right one solves it."""
+    opened = choose(page, "Write LeakyReLU")
+    expect(opened.get_by_role("textbox", name="Kernel source")).to_be_visible()
+    said = check(opened, "Not yet.")
+    expect(said).to_contain_text(str(judge(bundled_lab("leaky-relu"), start("leaky-relu")).remarks[0]))
+    head = start("leaky-relu").partition("\n")[0]
+    for body, words in (
+        (
+            "    for i in range(size):\n        for j in range(2000000000):\n            output[i] = 1.0\n",
+            "steps allowed",
+        ),
+        ("    import os\n", "The compiler refuses this"),
+        (f"    output[0] = {'(' * 190}1.0{')' * 190}\n", "Not yet."),
+        (f"    output[0] = {'1.0 + ' * 480}1.0\n", "Not yet."),
+        ("    leakyrelu_forward(output, input, slope, size)\n", "Write the computation yourself."),
+    ):
+        write(page, opened, f"{head}\n{body}")
+        expect(check(opened, "Not yet.")).to_contain_text(words)
+    write(page, opened, RIGHT["leaky-relu"]["with a branch and other names"])
+    check(opened, "Solved.")
+    is_fine(page, "kernel")
+
+
+def test_a_receipt_made_here_is_verified_elsewhere(page: Page) -> None:
+    """On a desktop, and in the other browser's place Teach; a forged one is not."""
+    opened = exercise(page, "Write LeakyReLU")
+    opened.get_by_label("Your name (optional)").fill("Ada")
+    opened.get_by_role("button", name="Copy receipt").click()
+    field = opened.get_by_role("textbox", name="Receipt", exact=True)
+    expect(field).to_have_value(re.compile("END SCNN RECEIPT"))
+    made = field.input_value()
+    (result,) = verify(made)
+    assert result.status == "verified" and result.receipt and result.receipt.name == "Ada"
+    with page.expect_download() as download:
+        opened.get_by_role("button", name="Save receipt").click()
+    assert download.value.suggested_filename == "leaky-relu.receipt.txt"
+    others = [text for browser, text in RECEIPTS.items() if browser != engine_of(page)]
+    RECEIPTS[engine_of(page)] = made
+    lines = made.split("\n")
+    forged = made.replace(lines[5][:4], "AAAA" if lines[5][:4] != "AAAA" else "BBBB")
+    page.evaluate("location.hash = '#/teach'")
+    page.locator("#receipts").fill("\n".join([made, *others, forged]))
+    page.locator("#check-receipts").click()
+    rows = page.locator("#receipts-table tbody tr")
+    expect(rows).to_have_count(2 + len(others))
+    expect(page.locator("#receipts-table .verdict.solved")).to_have_count(1 + len(others))
+    page.evaluate("location.hash = '#/exercises'")
+
+
+def test_a_training_can_be_cancelled_and_has_its_curve(page: Page) -> None:
+    opened = choose(page, "Why does the test loss rise?")
+    answer = {**RIGHT["rising-test-loss"]["memorised"], "epochs": 40}
+    for label, name in (("Images per class", "per_class"), ("Epochs", "epochs"), ("Learning rate", "learning_rate")):
+        set_field(opened.get_by_role("spinbutton", name=label), str(answer[name]))
+    opened.get_by_role("radio", name=re.compile("^It learns the training images by heart")).check()
+    opened.get_by_role("button", name="Check answer").click()
+    expect(opened.get_by_role("progressbar")).to_be_visible()
+    opened.get_by_role("button", name="Cancel").click()
+    expect(verdict(opened)).to_have_text("Cancelled.")
+    opened = choose(page, "A learning rate that diverges")
+    set_field(opened.get_by_role("spinbutton"), "10")
+    said = check(opened, "Solved.")
+    expect(said.get_by_role("img", name=re.compile("^Losses after 5 epochs"))).to_be_visible()
+    is_fine(page, "training")
+
+
+def test_layers(page: Page) -> None:
+    """The number of weights follows the layers; too many are refused before the training."""
+    opened = choose(page, "95 % with at most 2,000 weights")
+    said = opened.get_by_role("status", name="Weights")
+    expect(said).to_have_text("The network has 11,738 weights.")
+    set_field(opened.get_by_label(re.compile("^filters of layer 1")), "2")
+    expect(said).to_have_text("The network has 2,942 weights.")
+    opened.get_by_label("Layer to add").select_option("MaxPool2D")
+    opened.get_by_role("button", name="Add layer").click()
+    expect(said).to_have_text("The network has 782 weights.")
+    opened.get_by_role("button", name=re.compile("^Remove: layer 4")).click()
+    expect(check(opened, "Not yet.")).to_contain_text("The network has 2942 weights; expected at most 2000.")
+    is_fine(page, "layers")
+
+
+def test_answers_survive_a_reload(page: Page) -> None:
+    """What is solved, the answer, and the hints."""
+    page.wait_for_timeout(1000)  # the newest change is kept after a pause
+    page.reload()
+    expect(page.locator("#exercise-count")).to_have_text("6 of 14 solved", timeout=READY)
+    opened = choose(page, "Find vertical edges")
+    expect(verdict(opened)).to_have_text("You have solved this exercise.")
+    expect(opened.get_by_label("Row 1, column 0", exact=True)).to_have_value("-2")
+    expect(opened.get_by_role("list", name="Hints").get_by_role("listitem")).to_have_count(3)
+    opened = choose(page, "Write LeakyReLU")
+    expect(opened.get_by_role("textbox", name="Kernel source")).to_contain_text("def leaky(out")
+
+
+def test_links_and_files(page: Page, site_url: str) -> None:
+    """A lab by link in the language of the link, with parts hidden; damaged and hostile ones are named errors."""
+    text = json.dumps(NUMBERS)
+    page.goto(f"{site_url}?lang=de#/exercises?lab={pack_lab(text)}&hide=list,hints,header")
+    opened = exercise(page, NUMBERS["title"])
+    expect(opened).to_contain_text("Wie viele Zeilen?", timeout=READY)
+    for hidden in (page.locator("#exercise-choice"), page.get_by_role("link", name="Start", exact=True)):
+        expect(hidden).to_be_hidden()
+    page.goto(f"{site_url}?lang=en#/exercises?exercise=momentum,leaky-relu,none&chosen=momentum")
+    expect(exercise(page, "Add momentum")).to_be_visible(timeout=READY)
+    refusal = page.locator("#exercise-refusal")
+    expect(refusal).to_have_text("The link names an exercise that this page does not have: none.")
+    expect(page.locator("#exercise-list li")).to_have_count(2)
+    page.evaluate("location.hash = '#/exercises?lab=damaged'")
+    expect(refusal).to_contain_text("the lab in the address is damaged")
+    file = page.locator("#exercise-file")
+    for name, data, said in (
+        ("a.json", b'{"lab": 1, "id": "x", "title": "<img src=x onerror=alert(1)>"}', "text is missing"),
+        ("b.json", b"[" * 100_000, "nested too deeply"),
+        ("c.json", b"\xff\x00", "not JSON"),
+        ("d.json", b" " * 2_000_000, "too large"),
+    ):
+        file.set_input_files(FilePayload(name=name, mimeType="application/json", buffer=data))
+        expect(refusal).to_contain_text(said)
+    own = {**NUMBERS, "title": "<b>Own</b>", "text": "<script>alert(1)</script>"}
+    file.set_input_files(FilePayload(name="own.json", mimeType="application/json", buffer=json.dumps(own).encode()))
+    opened = exercise(page, "<b>Own</b>")
+    expect(opened).to_contain_text("<script>alert(1)</script>")
+    expect(opened).to_contain_text("Nothing in it runs until you check an answer.")
+    set_field(opened.get_by_role("spinbutton"), "28")
+    check(opened, "Solved.")
