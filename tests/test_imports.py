@@ -78,6 +78,7 @@ GUESTS = {
     "sweep.py": ["joblib"],
     "onnx.py": ["onnx"],
     "pictures.py": ["PIL"],
+    "folders.py": ["PIL"],
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

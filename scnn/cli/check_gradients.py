@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from scnn.cli.evaluate import bundled_test_digits
+from scnn.cli.evaluate import bundled_test_images
 from scnn.cli.options import ENGINES, add_architecture, add_engine, add_idx_files, add_json, load_idx_pair, load_model
 from scnn.cli.output import print_event
 from scnn.errors import ConfigError
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.images or arguments.labels:
         digits = load_idx_pair(arguments.images, arguments.labels, "", arguments.classes, arguments.transposed)
     else:
-        digits = bundled_test_digits(network)
+        digits = bundled_test_images(network)
     if not 0 <= arguments.digit < len(digits):
         raise ConfigError(f"expected --digit from 0 to {len(digits) - 1}, got {arguments.digit}")
     report = check_gradients(

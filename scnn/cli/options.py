@@ -3,25 +3,32 @@
 import argparse
 from pathlib import Path
 
+from scnn.data.archives import load_npz
+from scnn.data.cifar import load_cifar
 from scnn.data.dataset import ImageDataset
+from scnn.data.folders import load_folder
 from scnn.data.idx_digits import load_idx
+from scnn.data.names import KNOWN
+from scnn.data.own_images import split
 from scnn.engines.engine import EngineFactory
 from scnn.engines.group import on_cores
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
-from scnn.errors import ConfigError
+from scnn.errors import ConfigError, DataError
 from scnn.experiments import presets
 from scnn.network.network import Network
 
 __all__ = [
     "ENGINES",
     "add_architecture",
+    "add_data",
     "add_engine",
     "add_idx_files",
     "add_json",
     "add_workers",
     "engine_of",
     "job_count",
+    "load_data",
     "load_idx_pair",
     "load_model",
     "positive_integer",
@@ -79,21 +86,59 @@ def add_idx_files(parser: argparse.ArgumentParser, purpose: str, prefix: str = "
     parser.add_argument(f"--{prefix}images", type=Path, metavar="FILE", help=f"IDX file (plain or .gz) of {purpose}")
     parser.add_argument(f"--{prefix}labels", type=Path, metavar="FILE", help="IDX file of their labels")
     if not prefix:
-        parser.add_argument("--classes", type=class_names, metavar="NAMES", help="names of the classes: A,B,C")
+        parser.add_argument(
+            "--classes", type=class_names, metavar="NAMES", help="names of the classes: A,B,C; or fashion-mnist, …"
+        )
         parser.add_argument(
             "--transposed", action="store_true", help="exchange rows and columns of IDX images, as EMNIST needs"
         )
 
 
-def class_names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(","))
+def add_data(parser: argparse.ArgumentParser, purpose: str) -> None:
+    """Adds --data, --side and --grey."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help=f"{purpose}: an .npz file, a folder of CIFAR's binary files, or one with a folder of pictures per class",
+    )
+    parser.add_argument("--side", type=positive_integer, help="scale pictures in folders to so many pixels (32)")
+    parser.add_argument("--grey", action="store_true", help="read pictures in folders as grey levels")
+
+
+def load_data(arguments: argparse.Namespace) -> tuple[ImageDataset, ImageDataset | None] | None:
+    """Training and test images of --data, or None without it. A folder of pictures has the folders `train` and
+    `test`, or those of its classes, of which every fifth picture is a test image."""
+    path: Path | None = arguments.data
+    if path is None:
+        if arguments.side or arguments.grey:
+            raise ConfigError("--side and --grey go with --data, a folder with a folder of pictures per class")
+        return None
+    if not path.exists():
+        raise DataError(f"{path} does not exist")
+    if path.is_file():
+        return load_npz(path, arguments.classes)
+    if any(path.glob("*.bin")):
+        return load_cifar(path)
+    side = arguments.side or 32
+    if (path / "train").is_dir() and (path / "test").is_dir():
+        training, test = (load_folder(path / part, side, grey=arguments.grey) for part in ("train", "test"))
+        if training.classes != test.classes:
+            raise DataError(f"{path}: the classes of train and test differ: {training.classes} and {test.classes}")
+        return training, test
+    return split(load_folder(path, side, grey=arguments.grey))
+
+
+def class_names(text: str) -> str | tuple[str, ...]:
+    """The names in a list with commas, or the name of a dataset whose class names are known."""
+    return text if text in KNOWN else tuple(name.strip() for name in text.split(","))
 
 
 def load_idx_pair(
     images: Path | None,
     labels: Path | None,
     prefix: str = "",
-    classes: tuple[str, ...] | None = None,
+    classes: str | tuple[str, ...] | None = None,
     transposed: bool = False,
 ) -> ImageDataset:
     """The digits of two IDX files; raises ConfigError if only one is given."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from scnn.cli.evaluate import bundled_test_digits
+from scnn.cli.evaluate import bundled_test_images
 from scnn.cli.options import add_architecture, add_json, load_model
 from scnn.cli.output import print_event
 from scnn.compiler.terms import Factor, Term, Total
@@ -53,7 +53,7 @@ def indices(text: str) -> tuple[int, ...]:
 
 def run(arguments: argparse.Namespace) -> int:
     network = load_model(arguments.model, arguments.preset)
-    digits = bundled_test_digits(network)
+    digits = bundled_test_images(network)
     if not 0 <= arguments.image < len(digits):
         raise ConfigError(f"there are test digits 0 to {len(digits) - 1}, and no {arguments.image}")
     label = digits.labels[arguments.image] if arguments.label is None else arguments.label

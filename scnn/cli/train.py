@@ -10,12 +10,23 @@ from pathlib import Path
 
 from scnn.cli.display import Display, make_display
 from scnn.cli.interruption import recorded_signals
-from scnn.cli.options import add_engine, add_idx_files, add_json, add_workers, engine_of, load_idx_pair, seed_number
+from scnn.cli.options import (
+    add_data,
+    add_engine,
+    add_idx_files,
+    add_json,
+    add_workers,
+    engine_of,
+    load_data,
+    load_idx_pair,
+    seed_number,
+)
 from scnn.cli.output import require_writable
 from scnn.cli.training_job import TrainingJob
 from scnn.data.dataset import ImageDataset
 from scnn.errors import ConfigError
 from scnn.experiments import presets
+from scnn.experiments.experiment import with_classes
 from scnn.experiments.opening import open_checkpoint
 from scnn.formats import safetensors
 from scnn.network.metrics import Report
@@ -26,7 +37,7 @@ from scnn.training.trainer import Trainer
 
 __all__ = ["HELP", "add_arguments", "run"]
 
-HELP = "train a preset's network on the bundled digits or on IDX files"
+HELP = "train a preset's network on the bundled images or on files"
 SLICE_MS = 200.0  # the longest time between two updates of the display or checks for Ctrl-C
 DEFAULT_PRESET, DEFAULT_SEED = "mnist", 1
 NOT_WITH_RESUME = ("preset", "seed", "epochs", "learning_rate", "batch_size", "validation", "patience")
@@ -44,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patience", type=int, help="stop after this many epochs without improvement in validation")
     add_idx_files(parser, "training digits, instead of the bundled ones")
     add_idx_files(parser, "test digits", prefix="test-")
+    add_data(parser, "training and test images, instead")
     add_engine(parser)
     add_workers(parser)
     add_json(parser)
@@ -115,7 +127,8 @@ def saved_if_output_fails(job: TrainingJob) -> Iterator[None]:
 def new_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     """The trainer of a preset with the settings given, and the preset's name. Reads all files first."""
     preset = presets.find(DEFAULT_PRESET if arguments.preset is None else arguments.preset)
-    training, test = digits_from_files(arguments) or preset.digits()
+    training, test = images_from_files(arguments) or preset.digits()
+    layers = with_classes(preset.layers, len(training.classes)) if arguments.data else preset.layers
     settings = preset.settings
     for name in ("epochs", "batch_size", "validation", "patience"):
         if getattr(arguments, name) is not None:
@@ -123,7 +136,7 @@ def new_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     if arguments.learning_rate is not None:
         settings["optimiser"] = replace(preset.optimiser, learning_rate=arguments.learning_rate)
     seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
-    network = Network(training.shape, preset.layers, seed=seed, class_names=training.classes)
+    network = Network(training.shape, layers, seed=seed, class_names=training.classes)
     trainer = Trainer(network, training, test, seed=seed, make_engine=engine_of(arguments), **settings)
     return trainer, preset.name
 
@@ -134,7 +147,7 @@ def resumed_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
         if getattr(arguments, name) is not None:
             option = f"--{name.replace('_', '-')}"
             raise ConfigError(f"{option} does not go with --resume, which keeps the checkpoint's settings: omit it")
-    make_engine, digits = engine_of(arguments), digits_from_files(arguments)
+    make_engine, digits = engine_of(arguments), images_from_files(arguments)
     if digits:
         trainer = resume(arguments.resume, *digits, make_engine=make_engine)
     else:
@@ -143,10 +156,13 @@ def resumed_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     return trainer, trainer.network.provenance.get("preset", "")
 
 
-def digits_from_files(arguments: argparse.Namespace) -> tuple[ImageDataset, ImageDataset | None] | None:
-    """Training and test digits of the IDX files given; None if no files are given."""
+def images_from_files(arguments: argparse.Namespace) -> tuple[ImageDataset, ImageDataset | None] | None:
+    """Training and test images of --data or of the IDX files given; None if no files are given."""
+    found = load_data(arguments)
     if not any((arguments.images, arguments.labels, arguments.test_images, arguments.test_labels)):
-        return None
+        return found
+    if found:
+        raise ConfigError("--data does not go with IDX files: give one of both")
     if not arguments.images and not arguments.labels:
         raise ConfigError(
             "--test-images and --test-labels need --images and --labels, the digits to train on; "

@@ -14,7 +14,7 @@ from scnn.version import __version__
 
 __all__ = ["TrainingJob"]
 
-FILE_OPTIONS = ("--images", "--labels", "--test-images", "--test-labels")
+FILE_OPTIONS = ("--images", "--labels", "--test-images", "--test-labels", "--data", "--side")
 
 
 class TrainingJob:
@@ -62,9 +62,10 @@ class TrainingJob:
         """The shell command that resumes the training from the checkpoint."""
         given = vars(self.arguments)
         files = [(option, value) for option in FILE_OPTIONS if (value := given[option[2:].replace("-", "_")])]
+        grey = ["--grey"] if given["grey"] else []
         workers = [("--workers", given["workers"])] if given["workers"] else []
         options = [*files, *workers, ("--engine", given["engine"]), ("--resume", checkpoint), ("--out", given["out"])]
-        return command_line(["scnn", "train", *(str(part) for option in options for part in option)])
+        return command_line(["scnn", "train", *grey, *(str(part) for option in options for part in option)])
 
 
 def seconds_in(network: Network) -> float:

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from scnn.checks import warn
 from scnn.data.dataset import CLASSES, Digits
+from scnn.data.names import class_names
 from scnn.errors import DataError, IdxError
 from scnn.formats.idx import name_of, opened, read, read_idx
 
@@ -25,14 +26,15 @@ def load_idx(
     images: str | Path | bytes,
     labels: str | Path | bytes,
     *,
-    classes: Sequence[str] | None = None,
+    classes: str | Sequence[str] | None = None,
     transposed: bool = False,
 ) -> Digits:
     """Images and labels from two IDX files, by path or as bytes, plain or gzipped.
 
     Images are [image, row, column], [image, 1, row, column] or, if they are square, [image, pixel]: integers
     from 0 to 255 or floats from 0 to 1, of any type. Labels are [image] or, as in QMNIST, [image, column], where
-    the first column is the class. `classes` names the classes (0 to 9 unless given); labels may count them from 1.
+    the first column is the class. `classes` names the classes (0 to 9 unless given) or
+    a dataset whose class names are known, such as "fashion-mnist" (`scnn.data.names`); labels may count them from 1.
     `transposed` exchanges the rows and columns of each image, as EMNIST needs; without it, a dataset that looks like
     EMNIST gives a DataWarning.
 
@@ -53,7 +55,7 @@ def read_digits(
     labels: BinaryIO,
     image_name: str,
     label_name: str,
-    classes: Sequence[str] | None = None,
+    classes: str | Sequence[str] | None = None,
     transposed: bool = False,
 ) -> Digits:
     shape, numbers = read_idx(images, "images", image_name)
@@ -67,7 +69,7 @@ def read_digits(
             f"{image_name} looks like EMNIST, whose images have rows and columns exchanged: "
             "pass transposed=True (--transposed) if they appear rotated"
         )
-    names = CLASSES if classes is None else tuple(classes)
+    names = CLASSES if classes is None else class_names(classes)
     if classes is not None and min(found, default=0) >= 1 and max(found) == len(names):
         found = [label - 1 for label in found]  # they count from 1
     pixels = grey_bytes(numbers, image_name)

@@ -26,7 +26,7 @@ def test_evaluation_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -
     assert line["samples"] == 1000 and line["accuracy"] > 0.7 and len(line["per_class"]) == 10
     assert sum(map(sum, line["confusion"])) == 1000 and line["weighted"]["recall"] == pytest.approx(line["accuracy"])
     words = scnn("evaluate", path)
-    assert f"accuracy: {line['accuracy']:.2%} of 1000 digits" in words.stdout and "weighted" in words.stdout
+    assert f"accuracy: {line['accuracy']:.2%} of 1000 images" in words.stdout and "weighted" in words.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no bash")
@@ -108,6 +108,6 @@ def test_warnings_are_one_line(tmp_path: Path) -> None:
     labels.write_bytes(idx_labels([[*pixels, 0], [*pixels, 1]]))
     Network(PAPER.input_shape, PAPER.layers, seed=1).save(model)
     result = scnn("evaluate", model, "--images", images, "--labels", labels)
-    assert result.returncode == 0 and "of 2 digits" in result.stdout
+    assert result.returncode == 0 and "of 2 images" in result.stdout
     (line,) = result.stderr.splitlines()
     assert line.startswith("scnn: warning: all pixels are the integers 0 and 1")

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from scnn.data.bundled import load_digits
 from scnn.experiments.presets import PAPER
@@ -117,3 +118,34 @@ def test_the_number_of_workers_changes_no_bit(tmp_path: Path) -> None:
     assert one[-1]["sha256"] == two[-1]["sha256"] and one[1] == two[1]
     refused = scnn(*chosen, "--workers", 2, "--engine", "interpreted", "--out", tmp_path / "m.safetensors")
     assert refused.returncode == 1 and "--workers needs --engine compiled" in refused.stdout + refused.stderr
+
+
+def test_training_on_pictures_in_colour(tmp_path: Path) -> None:
+    """The network gets the pictures' shape and classes; a stopped training is resumed, and a model evaluated, on the
+    same folder."""
+    for name, channel in (("red", 0), ("green", 1), ("blue", 2)):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(10):
+            colour = tuple(200 + number if at == channel else 20 * number for at in range(3))
+            Image.new("RGB", (20, 16), colour).save(tmp_path / "pictures" / name / f"{number}.png")
+    data = ("--data", tmp_path / "pictures", "--side", 16)
+    model = tmp_path / "m.safetensors"
+    lines = lines_of(scnn("train", "--preset", "mnist", *data, "--epochs", 12, "--out", model, "--json"))
+    network = Network.load(model)
+    assert network.input_shape == (3, 16, 16) and network.class_names == ("blue", "green", "red")
+    assert lines[0]["training_digits"] == 24 and sum(map(sum, lines[-1]["test"]["confusion"])) == 6
+    evaluated = lines_of(scnn("evaluate", model, *data, "--json"))[0]
+    assert evaluated["samples"] == 6 and evaluated["accuracy"] == lines[-1]["test"]["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--side", 8), "--side and --grey go with --data"),
+        (("--data", "no/where"), "no/where does not exist"),
+        (("--data", Path(__file__).parent / "command.py"), "cannot be read as an .npz archive"),
+    ],
+)
+def test_data_that_cannot_be_used(tmp_path: Path, options: tuple[object, ...], message: str) -> None:
+    result = scnn("train", *options, "--out", tmp_path / "m.safetensors")
+    assert result.returncode == 1 and message in result.stderr
