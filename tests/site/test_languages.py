@@ -30,7 +30,8 @@ EVERYWHERE = (
 )
 SAME = {
     "de": "nav.start nav.code layer.Sigmoid settings.experiment see.maximum see.filter see.grid_weights learn.tensor "
-    "number.minutes teach.minutes teach.receipts_name teach.now exercises.filter exercises.setting_momentum code.compiler",
+    "number.minutes teach.minutes teach.receipts_name teach.now exercises.filter exercises.setting_momentum "
+    "code.compiler",
     "es": "layer.MaxPool2D layer.AveragePool2D see.logit see.total learn.tensor number.minutes teach.minutes",
     "vi": "layer.Sigmoid train.epoch chart.epoch see.logit learn.tensor learn.gradient",
 }
