@@ -90,6 +90,7 @@ class Crew {
         channels[b].set(a, port2);
       }
     }
+    this.silence = SILENCE;
     this.failed = new Promise((_, reject) => (this.fail = reject));
     this.failed.catch(() => {}); // whoever waits for the crew hears of it
     const memory = exports.memory.buffer;
@@ -124,7 +125,7 @@ class Crew {
     const watch = setInterval(() => {
       since = this.lead.done === seen ? since + 1 : 0;
       seen = this.lead.done;
-      if (since >= SILENCE) this.fail(new Error(`a worker was silent for ${SILENCE} seconds`));
+      if (since >= this.silence) this.fail(new Error(`a worker was silent for ${this.silence} seconds`));
     }, 1000);
     try {
       return await Promise.race([promise, this.failed]);

@@ -146,7 +146,7 @@ class Crew:
         self.lead.run("tally", first, count)
 
     def give_up(self, error: Exception) -> None:
-        self.failure = str(error) or "the browser started no workers"
+        self.failure = str(error).removeprefix("Error: ") or "the browser started no workers"
         self.close()
 
     def close(self) -> None:

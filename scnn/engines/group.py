@@ -136,9 +136,9 @@ class Group:
 
     def share(self, first: int, steps: int) -> None:
         """Trains on all replicas. If one of them is stopped, the lead does the rest alone."""
-        memory = self.replicas[0].memory
+        memory, patience = self.replicas[0].memory, int(PATIENCE * 20)
         memory.start()
-        patience = int(PATIENCE * 20)
+        before = self.steps_taken()
         threads = [
             threading.Thread(target=replica.train, args=(first, steps, patience), daemon=True)
             for replica in self.replicas[1:]
@@ -146,24 +146,33 @@ class Group:
         try:
             for thread in threads:
                 thread.start()
-            done = self.replicas[0].train(first, steps, patience)
+            self.replicas[0].train(first, steps, patience)
         except RuntimeError as error:  # no more threads can be started
+            self.replicas[0].failure = error
+        except BaseException:  # such as Ctrl-C: the others stop, and new ones are made when they are needed
             memory.stop()
-            done, self.replicas[0].failure = 0, error
+            self.replicas = []
+            raise
+        done = self.steps_taken() - before
+        if done < steps:
+            memory.stop()
         for thread in threads:
             if thread.ident is not None:
                 thread.join(0.0 if done < steps else None)
         failure = next((str(replica.failure) for replica in self.replicas if replica.failure), "")
-        if done == steps and not failure:
-            return
-        memory.stop()
-        self.failure = failure or f"a replica did not answer within {PATIENCE:.0f} s"
-        self.replicas, self.in_step = [], False
-        self.lead.write("gradients", bytes(self.plan.buffers["gradients"].size))
-        self.lead.run("train", first + done * sum(self.plan.shards), steps - done)
+        if failure or done < steps:
+            self.failure = failure or f"a replica did not answer within {PATIENCE:.0f} s"
+            self.replicas, self.in_step = [], False
+        if done < steps:
+            self.lead.write("gradients", bytes(self.plan.buffers["gradients"].size))
+            self.lead.run("train", first + done * sum(self.plan.shards), steps - done)
+
+    def steps_taken(self) -> int:
+        return int(self.lead.read("step")[0])
 
     def shares_evaluation(self, count: int) -> bool:
-        return bool(self.replicas) and count >= EVALUATION and (self.always or self.pays.shared)
+        pays = self.always or self.pays.shared
+        return bool(self.replicas) and not self.failure and count >= EVALUATION and pays
 
     def evaluate(self, first: int, count: int) -> None:
         """Judges the samples on all replicas; the lead tallies them, in order."""
@@ -175,17 +184,22 @@ class Group:
             threading.Thread(target=replica.judge, args=pair, daemon=True)
             for replica, pair in zip(self.replicas[1:], pairs[1:], strict=True)
         ]
-        for thread in threads:
-            thread.start()
+        try:
+            for thread in threads:
+                thread.start()
+        except RuntimeError as error:  # no more threads can be started
+            self.failure = str(error)
         self.lead.run("judge", *pairs[0])
         for thread in threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
         offset = self.plan.buffers["outcomes"].offset
         for replica, (start, length) in zip(self.replicas[1:], pairs[1:], strict=True):
-            if replica.failure:
-                self.lead.run("judge", start, length)  # raises the same error
-            data = replica.instance.read(offset + 8 * start, 8 * length)
-            self.lead.instance.write(offset + 8 * start, data)
+            if replica.failure or self.failure:
+                self.lead.run("judge", start, length)  # raises the same error, if it is the kernels'
+            else:
+                data = replica.instance.read(offset + 8 * start, 8 * length)
+                self.lead.instance.write(offset + 8 * start, data)
         self.lead.run("tally", first, count)
 
 

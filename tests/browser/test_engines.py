@@ -56,8 +56,19 @@ async def by_crew(name, workers):
     one.engine.close()
     return [one.network.fingerprint(), working, one.engine.failure]
 
+async def with_a_death(name):
+    one = whole(name, lambda plan: Crew(plan, default_host(), 2, js.scnnCrew, perf_counter, True))
+    one.slice_size = 100
+    for number, _ in enumerate(one.run()):
+        if number == 2:
+            one.engine.crew.silence = 1
+            one.engine.crew.workers[0].terminate()
+        await one.engine.finished()
+    return [one.network.fingerprint(), 0, one.engine.failure]
+
 alone = [fingerprint(name, compiled) for name in names]
 crews = [await by_crew(name, workers) for name, workers in (("mnist", 2), ("mnist", 3), ("mnist", 8), ("demo", 4))]
+crews.append(await with_a_death("demo"))
 to_js([alone, crews])
 `);
 }"""
@@ -65,6 +76,8 @@ to_js([alone, crews])
 # WebDriver knows bodies of functions only, and takes the answer by a call.
 CALL = """const [text, argument, done] = arguments;
 Promise.resolve(eval(text)(argument)).then(done, (error) => done(`${error}`));"""
+
+SILENT = "a worker was silent for 1 seconds"  # the lead trained on alone
 
 TRAININGS = ("paper", "demo", "mnist")
 
@@ -117,10 +130,10 @@ def on_wasmtime() -> dict[str, str]:
 
 def test_whole_trainings_give_the_same_weights(evaluate: Evaluate, site_url: str) -> None:
     """The paper's experiment, the demo's network, and augmentation with Adam and dropout: the same SHA-256, in one
-    worker and in several, which all take part."""
+    worker and in several, which all take part, and if one of them dies."""
     (wheel,) = (SITE / "wheel").glob("*.whl")
     source = (SITE.parents[1] / "tests" / "bench" / "workload.py").read_text()
     alone, crews = evaluate(TRAIN, [site_url, f"wheel/{wheel.name}", source, list(TRAININGS)])
     assert alone == list(on_wasmtime().values())
     mnist, demo = on_wasmtime()["mnist"], on_wasmtime()["demo"]
-    assert crews == [[mnist, 1, ""], [mnist, 2, ""], [mnist, 7, ""], [demo, 3, ""]]
+    assert crews == [[mnist, 1, ""], [mnist, 2, ""], [mnist, 7, ""], [demo, 3, ""], [demo, 0, SILENT]]

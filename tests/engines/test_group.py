@@ -11,7 +11,7 @@ from scnn.engines.engine import EngineFactory
 from scnn.engines.group import Group, Replica, SharedMemory, available_cores, on_cores
 from scnn.engines.hosts import HostError, WasmtimeHost
 from scnn.engines.wasm import WasmEngine, compiled
-from scnn.errors import ConfigError
+from scnn.errors import ConfigError, KernelBoundsError
 from scnn.experiments.presets import PRESETS
 from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D
@@ -197,3 +197,37 @@ def test_buffers_are_those_of_the_lead() -> None:
     assert one.read("labels")[:2] == array("B", [1, 3])
     with pytest.raises(ConfigError, match="no buffer 'label_s'"):
         one.write("label_s", [1])
+
+
+@pytest.mark.parametrize("place", [3, 17])
+def test_a_check_that_fails_stops_the_training(place: int) -> None:
+    """With the kernel's own error, whichever replica meets it: a label that is no class."""
+    one = trainer(group(2))
+    one.begin_epoch()
+    one.stream.ensure_loaded(0)
+    one.engine.write("labels", [200], 20 + place)
+    with pytest.raises(KernelBoundsError, match=r"probabilities|outcomes|confusion"):
+        one.engine.run("train", 0, 3)
+    assert one.engine.read("step")[0] == 1, "the batches before are done"
+
+
+def test_an_interruption_leaves_an_engine_that_can_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Ctrl-C raises it: the other replicas stop, and new ones are made."""
+    whole, one = trainer(compiled), trainer(group(2))
+    list(whole.run())
+    one.slice_size = 20
+    events = one.run()
+    next(events)
+    engine = one.engine
+    assert isinstance(engine, Group)
+
+    def interrupted(*_: int) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine.replicas[0], "conduct", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        engine.run("train", 20, 1)
+    assert not engine.replicas and not engine.failure
+    for _ in one.run():
+        pass
+    assert one.network.fingerprint() == whole.network.fingerprint()
