@@ -67,7 +67,8 @@ def seed_sample(random: Int32Buffer, counter: Int32Buffer, position: Int32) -> N
     epoch's number from 1 to 2³¹ - 2, and the sample's place in the epoch, which is counter[1] + position, below 2³⁰.
 
     A Feistel network of four rounds on two halves of 15 bits, so that different places give different numbers. Its
-    round function is the middle bits of `next_random`. Used by augmentation and `Dropout`.
+    round function is the middle bits of `next_random` of a product; without the product it would be nearly linear,
+    and the numbers of neighbours would be correlated. Used by augmentation and `Dropout`.
     """
     place = counter[1] + position
     left = place >> 15
@@ -75,7 +76,7 @@ def seed_sample(random: Int32Buffer, counter: Int32Buffer, position: Int32) -> N
     key = counter[0]
     for _round in range(4):
         key = next_random(key)
-        mixed = (left + (next_random((key >> 1) + right + 1) >> 8)) & 32767
+        mixed = (left + (next_random(1 + right * (right + (key & 32767))) >> 8)) & 32767
         left = right
         right = mixed
     random[0] = 1 + (left << 15) + right

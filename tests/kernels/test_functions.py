@@ -1,6 +1,9 @@
 """The numeric kernels, against the mathematical functions."""
 
 import math
+from array import array
+from collections.abc import Sequence
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -33,3 +36,50 @@ def test_log_at_one() -> None:
     """Exactly 0 at 1, and NaN stays NaN."""
     assert kernels.log(1.0) == 0.0
     assert math.isnan(kernels.log(math.nan))
+
+
+def sample_numbers(epoch: int, places: range, count: int) -> list[list[float]]:
+    """The first random numbers of each of these samples, from -1 to 1."""
+    key = Random(f"samples 1 {epoch}").randrange(1, 2**31 - 1)
+    found = []
+    for place in places:
+        random, numbers = array("i", [0]), []
+        kernels.seed_sample(random, array("i", [key, places[0]]), place - places[0])
+        number = random[0]
+        for _ in range(count):
+            number = kernels.next_random(number)
+            numbers.append(kernels.uniform(number))
+        found.append(numbers)
+    return found
+
+
+def correlation(one: Sequence[float], other: Sequence[float]) -> float:
+    """Of numbers from -1 to 1, in standard deviations of independent ones."""
+    return 3.0 * sum(a * b for a, b in zip(one, other, strict=True)) / math.sqrt(len(one))
+
+
+@pytest.mark.parametrize("first", [0, 32_000, 1_000_000])
+def test_samples_draw_independent_numbers(first: int) -> None:
+    """Neither neighbours, nor the same sample in the next epoch, nor a sample's own numbers are correlated; their
+    means are those of uniform numbers."""
+    epochs = [list(zip(*sample_numbers(epoch, range(first, first + 2000), 4), strict=True)) for epoch in (1, 2, 3)]
+    for number, column in enumerate(epochs[0]):
+        assert abs(sum(column)) * math.sqrt(3 / 2000) < 4
+        assert sum(value * value for value in column) == pytest.approx(2000 / 3, rel=0.1)
+        for lag in (1, 2, 20, 32):
+            assert abs(correlation(column[:-lag], column[lag:])) < 4, f"lag {lag}"
+        for other in epochs[1:]:
+            assert abs(correlation(column, other[number])) < 4
+        for later in epochs[0][number + 1 :]:
+            assert abs(correlation(column, later)) < 4
+
+
+@given(st.integers(1, 2**31 - 2), st.integers(0, 2**30 - 1000))
+def test_each_place_has_its_own_number(key: int, place: int) -> None:
+    """Different places give different seeds, within the generator's range."""
+    seeds = set()
+    for position in range(200):
+        random = array("i", [0])
+        kernels.seed_sample(random, array("i", [key, place]), position)
+        seeds.add(random[0])
+    assert len(seeds) == 200 and min(seeds) >= 1 and max(seeds) <= 2**31 - 2
