@@ -75,8 +75,8 @@ const watchPython = async () => {
   };
 };
 
-// The marks of the code editor, which follow its text. CodeMirror asks for them while it computes a state, where no
-// Python may run: MicroPython frees what only JavaScript still refers to.
+// The parts of the code editor that CodeMirror calls while it computes a state or handles a key, where no Python may run:
+// MicroPython frees what only JavaScript still refers to. The marks follow the text.
 const editorMarks = async (parts) => {
   const { StateEffect, StateField } = await parts.state;
   const { Decoration, EditorView } = await parts.view;
@@ -87,7 +87,17 @@ const editorMarks = async (parts) => {
       effects.reduce((now, effect) => (effect.is(show) ? effect.value : now), marks.map(changes)),
     provide: (marks) => EditorView.decorations.from(marks),
   });
-  return { show, field };
+  // What is typed over a selection goes through CodeMirror: Chromium would give it the style of what was there, inline.
+  const typing = EditorView.domEventHandlers({
+    beforeinput: (event, view) => {
+      const over = event.inputType === "insertText" && event.data && !view.state.selection.main.empty;
+      if (!over || view.state.readOnly) return false;
+      view.dispatch(view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type" }));
+      event.preventDefault();
+      return true;
+    },
+  });
+  return { show, extension: [field, typing] };
 };
 
 const startWorker = () => {

@@ -181,7 +181,7 @@ class SourceEditor:
             view.EditorView.contentAttributes.of(to_js(attributes)),
             view.EditorView.theme(to_js(THEME)),
             state.EditorState.readOnly.of(self.read_only),
-            marks.field,
+            marks.extension,
             view.EditorView.updateListener.of(create_proxy(self.updated)),
         ]
         self.parent.replaceChildren(host)
