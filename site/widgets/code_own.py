@@ -24,6 +24,10 @@ class OwnLayer:
         options = [element("option", one["layer"], value=place) for place, one in enumerate(layers)]
         replace(by_id("code-own-after"), options)
 
+    def restore(self):
+        """The kernel as it was first put into the network."""
+        return self.put(TEMPLATE)
+
     async def put(self, source):
         """Puts the layer into the form's network, and its kernel into the editor."""
         page, place = self.place.page, int(by_id("code-own-after").value or 0)

@@ -177,7 +177,7 @@ class CodePlace:
         compiled = answer["status"] == "compiled"
         self.compiled[kernel] = compiled
         same = compiled and not answer["edited"]
-        if same or source == self.originals[kernel]:
+        if same or (source == self.originals[kernel] and kernel != self.own.kernel):
             self.drafts.pop(kernel, None)
         self.status.show(answer, self.kernel)
         self.editor.mark(marks_of(answer, kernel))
@@ -261,9 +261,12 @@ class CodePlace:
         return self.page.training.train(self.page.training.prepare())
 
     def restore_pressed(self, event):
-        """Back to scnn's own text."""
+        """Back to scnn's own text, or to the first one of a layer of one's own."""
+        if self.kernel == self.own.kernel:
+            return self.own.restore()
         self.drafts.pop(self.kernel, None)
         self.page.settings.drop_edit(self.kernel)
         self.turn += 1
         self.show_source(self.originals[self.kernel])
         self.page.edited.refresh()
+        return None

@@ -25,6 +25,11 @@ PAPER = "?experiment=paper&seed=1&epochs=1"
 MESSAGE = {"experiment": "paper", "seed": 1, "epochs": 1}
 CONV = as_text(scnn_kernels.conv2d_forward)
 DOUBLED = CONV.replace("= total\n", "= total * 2.0\n")
+SCALED = """def own_forward(output: Float32Buffer, input: Float32Buffer, scale: Float32Buffer, size: Size):
+    for i in lanes(size):
+        output[i] = input[i] * (1.0 + scale[0])
+"""
+PAPER_LAYERS = experiment_of(MESSAGE).config["layers"]
 ENDLESS = """def relu_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
     for i in range(2000000000):
         output[0] = 1.0
@@ -185,20 +190,23 @@ def test_training_with_it_is_marked_and_the_same_everywhere(page: Page) -> None:
 
 
 def test_a_layer_of_ones_own(page: Page) -> None:
-    """It goes into the network, is edited, and trains; without its kernel, the network is refused by name."""
+    """It goes into the network, is edited like any other kernel, and trains."""
     go(page, "Code")
     page.locator("#code-own-after").select_option(label="conv2d_1")
     button(page, "Put my layer into the network").click()
     expect(page.get_by_role("heading", name="own_forward", exact=True)).to_be_visible(timeout=TRAINED)
     answered(page, "compiled, edited")
+    replace_source(page, SCALED)
+    answered(page, "compiled, edited")
     button(page, "Train with it").click()
     wait_for(page, "finished", TRAINED)
     expect(page.locator("#edited")).to_contain_text("own_forward")
+    layers = [*PAPER_LAYERS[:1], {"kind": "Own"}, *PAPER_LAYERS[1:]]
+    edits = {"kernels": {"own_forward": SCALED}}
+    expect(page.locator("#sha256")).to_have_text(fingerprint_of(**MESSAGE, layers=layers, edits=edits))
     go(page, "Code")
     button(page, "Restore").click()
-    go(page, "Train")
-    page.get_by_label("Seed", exact=True).press("ArrowUp")
-    expect(page.locator("#network-message")).to_contain_text("own_forward, which is none of the edited kernels")
+    expect(page.locator("#code-editor .cm-content")).not_to_contain_text("scale", timeout=TRAINED)
 
 
 def test_a_model_with_edited_kernels_opens_when_they_have_been_read(page: Page, tmp_path: Path) -> None:

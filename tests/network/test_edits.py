@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from scnn.layers.layer import Layer
 from scnn.network import Edits
 from scnn.network.edits import MAX_EDITS, NO_EDITS, original
 from scnn.network.trace import NetworkTracer
+from scnn.plan import Plan
 from scnn.training.checkpoint import pack_checkpoint
 from scnn.training.gradient_check import check_gradients
 from scnn.training.lowering import lower_training
@@ -266,3 +267,15 @@ def test_the_optimiser_and_the_loading_of_images_can_be_edited_too() -> None:
 def test_original_knows_scnns_kernels_alone() -> None:
     assert original("relu_forward") is scnn_kernels.relu_forward
     assert original("__all__") is None
+
+
+def test_a_plan_with_edits_keeps_everything_else() -> None:
+    """Its buffers, its procedures' parameters, and how a batch is cut into shards."""
+    plain = experiment_of({"experiment": "mnist"})
+    edited = replace(plain, edits=Edits({"relu_forward": SQUARE}))
+    plans = [lower_training(one.network(), 8, plain.settings["optimiser"]) for one in (plain, edited)]
+    assert plans[0].buffers == plans[1].buffers
+    for field in fields(Plan):
+        if field.name != "procedures":
+            assert getattr(plans[0], field.name) == getattr(plans[1], field.name)
+    assert str(plans[0]) == str(plans[1])
