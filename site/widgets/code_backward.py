@@ -31,7 +31,7 @@ class Backward:
 
 
 def listing(source, name):
-    made = element("pre", class_="listing", tabindex=0, role="region", aria_label=name)
+    made = element("pre", class_="listing", tabindex=0, role="group", aria_label=name)
     for line in source.rstrip().split("\n"):
         made.append(element("code", line or " "))
     return made

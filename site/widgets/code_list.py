@@ -17,7 +17,7 @@ class KernelList:
         parts, options = [], []
         for group in groups:
             title = self.title(group)
-            parts.append(element("h3", title))
+            parts.append(element("h2", title))
             if group["title"]:
                 parts.append(element("p", group["title"], class_="note"))
             items, choices = element("ul"), element("optgroup", label=title)

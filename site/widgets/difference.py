@@ -10,7 +10,7 @@ def difference(lines, label):
     """The lines of an answer as a listing. Added and removed lines are said in words, too."""
     if not lines:
         return element("p", text("code.no_difference"), class_="note")
-    listing = element("pre", class_="listing difference", tabindex=0, role="region", aria_label=label)
+    listing = element("pre", class_="listing difference", tabindex=0, role="group", aria_label=label)
     for line in lines:
         kind = line["kind"]
         row = element("code", class_=kind)

@@ -164,7 +164,7 @@ class SourceEditor:
         self.effect = marks.show
         host = element("div", class_="source")
         root = host.attachShadow(to_js({"mode": "open"}))
-        attributes = {"aria-label": self.label, "spellcheck": "false"}
+        attributes = {"aria-label": self.label, "spellcheck": "false", "tabindex": "0"}
         extensions = [
             view.lineNumbers(),  # no line is highlighted: in this version of CodeMirror, an empty one loses its break
             view.highlightActiveLineGutter(),

@@ -281,3 +281,11 @@ def test_messages_that_make_no_sense_are_refused_by_name(session: Session, messa
     answer = session.handle({"action": "compile_kernel", **CONV, "source": source("conv2d_forward"), **message})
     assert answer["error"]["name"] == "ConfigError"
     assert {Workshop, KernelCheck, kernels_of}  # what the messages go to
+
+
+def test_a_coarse_clock_measures_too() -> None:
+    """Firefox's steps by a millisecond; a call takes less, and not zero."""
+    session = Session(lambda: round(perf_counter(), 3), {"compiled": compiled})
+    answer = ask(session, "measure_kernel", **CONV, source=source("conv2d_forward"), by_line=True)
+    assert 0 < answer["nanoseconds"] < 1_000_000
+    assert all(one["nanoseconds"] > 0 for one in answer["without"])

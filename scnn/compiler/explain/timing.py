@@ -124,9 +124,11 @@ class Variant:
         self.contents = contents(stages)
 
     def calibrate(self, least: int = LEAST) -> None:
-        """Finds how many calls take long enough to be timed."""
+        """Finds how many calls take long enough to be timed. Shorter runs do not count: where the clock's steps are
+        coarse, they seem to take no time."""
         while (taken := self.run() * self.calls) < least:
             self.calls = max(2 * self.calls, int(self.calls * least / max(taken, least / 32)))
+            self.best = float("inf")
 
     def run(self) -> float:
         """Nanoseconds of one call of many; every run begins with the same numbers."""
