@@ -10,6 +10,7 @@ from array import array
 from random import Random
 
 from scnn.data.drawing import normalise_strokes
+from scnn.engines.group import on_cores
 from scnn.experiments.presets import MNIST
 from scnn.network.network import Network
 from scnn.training.checkpoint import settings_of
@@ -27,7 +28,7 @@ def train() -> Network:
     the same bytes."""
     training, test = MNIST.digits()
     network = Network((1, training.rows, training.columns), MNIST.layers, seed=SEED, class_names=training.classes)
-    trainer = Trainer(network, training, test, seed=SEED, **MNIST.settings)
+    trainer = Trainer(network, training, test, seed=SEED, make_engine=on_cores(), **MNIST.settings)
     for event in trainer.run():
         if isinstance(event, EpochEnded):
             print(f"epoch {event.epoch} of {trainer.epochs}", flush=True)
