@@ -31,7 +31,7 @@ def check_everything(arguments: Sequence[str], browsers: bool, coverage: bool) -
         return
     check_newer_pythons()
     kinds = "" if browsers else " and not browser"
-    side_by_side = ["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadfile"]
+    side_by_side = ["-m", f"not alone{kinds}", "--numprocesses", "2", "--dist", "loadfile", "--durations=25"]
     with measured() if coverage else nullcontext(()) as prefix:
         pytest(side_by_side, [], environment, prefix)
     pytest(["-m", f"alone{kinds}"], [], environment)  # what measures time, or rebuilds the site
