@@ -20,7 +20,15 @@ SAID = "said."  # keys of the library's own messages
 # Literals that are shown and are the same in every language, or that nobody reads.
 SAME = {
     *("scnn", "English", "Deutsch", "Español", "Tiếng Việt"),
-    *("Conv2D", "ReLU", "MaxPool2D", "Flatten", "Dense", "Dropout", "SHA-256"),
+    *(
+        "Conv2D",
+        "ReLU",
+        "MaxPool2D",
+        "Flatten",
+        "Dense",
+        *("Dropout", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "AveragePool2D", "GlobalAveragePool"),
+        "SHA-256",
+    ),
     "Train a small neural network to recognise handwritten digits in your browser.",  # for search engines
     "keep the documentation",  # to the service worker
 }
