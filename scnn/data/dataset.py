@@ -115,7 +115,7 @@ class ImageDataset:
         return ImageDataset(pixels, labels, self.shape, self.classes if classes is None else classes)
 
     def statistics(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Mean and standard deviation of each channel's pixels, from 0 to 1: what `Standardise` takes."""
+        """Mean and standard deviation of each channel's pixels, from 0 to 1."""
         area = self.rows * self.columns
         sums, squares = [0] * self.channels, [0] * self.channels
         for at in range(len(self) * self.channels):

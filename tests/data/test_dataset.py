@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scnn.data.bundled import load_digits
-from scnn.data.dataset import Digits
+from scnn.data.dataset import Digits, ImageDataset
 from scnn.data.idx_digits import load_idx
 from scnn.errors import ConfigError, DataError, IdxError, ShapeError
 
@@ -250,3 +250,27 @@ def test_counts_that_do_not_fit() -> None:
     """The number of images must equal the number of labels."""
     with pytest.raises(DataError, match="2 images of 2×2 need 8 pixels, got 4"):
         Digits(bytes(4), bytes(2), 2, 2)
+
+
+def test_statistics_of_each_channel() -> None:
+    """Mean and standard deviation, against the formulas, for two images of two channels."""
+    images = ImageDataset([[[[0, 51]], [[255, 255]]], [[[102, 51]], [[255, 255]]]], [0, 1], (2, 1, 2), ["a", "b"])
+    means, deviations = images.statistics()
+    assert means == pytest.approx((0.2, 1.0)) and deviations == pytest.approx((0.2 / 2**0.5, 0.0))
+
+
+def test_images_in_colour() -> None:
+    """Selecting, taking and joining keep the shape; the fingerprint differs from that of the same bytes in grey."""
+    pixels = bytes(range(24))
+    images = ImageDataset(pixels, [1, 0], (3, 2, 2), ("x", "y"))
+    assert images.image(1) == pixels[12:] and images.size_text == "3×2×2"
+    assert images.select([0], 1) == ImageDataset(pixels[12:], [0], (3, 2, 2), ("x",))
+    assert images.take([1, 0]).joined(images).labels == b"\0\1\1\0"
+    assert images.fingerprint() != Digits(pixels, [1, 0], 6, 2, ("x", "y")).fingerprint()
+    with pytest.raises(ShapeError, match=r"shape of the images is \(3, 2, 2\)"):
+        images.require_input((1, 2, 2))
+    for shape in ((2, 2), (0, 2, 2), (3, 2, 2.0)):
+        with pytest.raises(ConfigError, match="channels|integer|at least 1"):
+            ImageDataset(pixels, [1, 0], shape, ("x", "y"))  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="2 images of 3×2×2 need 24 pixels, got 23"):
+        ImageDataset(pixels[:-1], [1, 0], (3, 2, 2), ("x", "y"))
