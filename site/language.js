@@ -52,6 +52,10 @@ globalThis.scnnLanguage = (() => {
   };
 
   if (kept("scnn type") === "large") root.dataset.type = "large"; // for a projector, chosen in Teach
+  if (inHash.has("lang")) {
+    inQuery.set("lang", inHash.get("lang")); // so that it holds in every place, also after a reload
+    history.replaceState(history.state, "", `?${inQuery}${location.hash}`);
+  }
   if (inHash.has("hide")) root.dataset.hide = inHash.get("hide").replaceAll(",", " ");
   use(wanted);
   made.texts = fetched(wanted);

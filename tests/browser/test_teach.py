@@ -85,6 +85,7 @@ def test_a_link_for_a_class(page: Page) -> None:
     expect(page.get_by_role("heading", name=texts["see.title"])).to_be_visible()
     expect(page.locator("header nav")).to_be_hidden()
     expect(page.locator("html")).to_have_attribute("lang", "vi")
+    assert "?lang=vi" in page.url  # it holds in the other places, too
     assert fits(page)
     page.goto(f"{before}?again#/teach")  # with another hash alone, nothing would be loaded
     expect(page.locator("#state[data-state=ready]")).to_be_attached(timeout=READY)
