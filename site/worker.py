@@ -92,7 +92,7 @@ async def answer_and_save(message):
     """The session's answer. After an epoch, the training is saved, and `storage` is "" or why that failed."""
     cores.workers = message.pop("workers", cores.workers)
     found = await answer(session, message)
-    if "progress" in found:
+    if "finished" in found:  # it is about a training, and not about a check's progress
         found["workers"] = cores.now(session.run.trainer.engine)
     if found.get("events") or found.get("finished"):
         run = session.run
