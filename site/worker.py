@@ -43,8 +43,8 @@ class Cores:
 
     def now(self, engine):
         """How many workers train, and why it is only one if workers failed."""
-        shares = isinstance(engine, Crew) and engine.crew is not None and engine.shares
-        return {"count": engine.workers if shares else 1, "why": getattr(engine, "failure", "")}
+        works = isinstance(engine, Crew) and engine.works
+        return {"count": engine.workers if works else 1, "why": getattr(engine, "failure", "")}
 
 
 cores = Cores()

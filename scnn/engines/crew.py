@@ -66,7 +66,7 @@ class Crew:
         self.settle()
         if procedure == "train" and not self.failure:
             self.waiting = ("train", *arguments)  # type: ignore[assignment]
-        elif procedure == "evaluate" and self.crew is not None and self.shares and arguments[1] >= EVALUATION:
+        elif procedure == "evaluate" and self.works and arguments[1] >= EVALUATION:
             self.waiting = ("evaluate", *arguments)  # type: ignore[assignment]
         else:
             self.lead.run(procedure, *arguments)
@@ -83,8 +83,9 @@ class Crew:
     # ------------------------------------------------------------------------------------- the workers
 
     @property
-    def shares(self) -> bool:
-        return not self.failure and (self.always or self.pays.shared)
+    def works(self) -> bool:
+        """Whether the workers take part, as far as it has been measured."""
+        return self.crew is not None and (self.always or self.pays.faster)
 
     async def finished(self) -> None:
         """Does what is waiting, in the workers if that pays. Nobody may use the engine until it is done."""
@@ -98,7 +99,7 @@ class Crew:
         batch = sum(self.plan.shards)
         while count > 0:
             measuring = not (self.always or self.failure) and self.pays.measuring
-            shared = self.shares and self.follow()
+            shared = not self.failure and (self.always or self.pays.shared) and self.follow()
             now = min(count, PROBE_STEPS) if measuring else count
             began = self.clock()
             if shared:

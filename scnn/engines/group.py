@@ -171,7 +171,7 @@ class Group:
         return int(self.lead.read("step")[0])
 
     def shares_evaluation(self, count: int) -> bool:
-        pays = self.always or self.pays.shared
+        pays = self.always or self.pays.faster
         return bool(self.replicas) and not self.failure and count >= EVALUATION and pays
 
     def evaluate(self, first: int, count: int) -> None:

@@ -16,6 +16,7 @@ class Pays:
         self.clock = clock
         self.seconds: dict[bool, list[float]] = {False: [], True: []}  # a batch, by whether it was shared
         self.pause, self.due = AGAIN[0], float("inf")
+        self.faster = False  # whether sharing was faster when both ways were last measured
 
     @property
     def measuring(self) -> bool:
@@ -29,13 +30,13 @@ class Pays:
     @property
     def shared(self) -> bool:
         """Whether the next batches are to be shared."""
-        alone, shared = self.seconds[False], self.seconds[True]
         if self.measuring:
-            return len(shared) < len(alone)
-        return min(shared) < min(alone)
+            return len(self.seconds[True]) < len(self.seconds[False])
+        return self.faster
 
     def record(self, shared: bool, seconds: float) -> None:
         """The time that a batch took."""
         self.seconds[shared].append(seconds)
         if all(len(found) >= PROBES for found in self.seconds.values()):
             self.due = self.clock() + self.pause
+            self.faster = min(self.seconds[True]) < min(self.seconds[False])

@@ -29,7 +29,7 @@ def test_both_ways_are_measured_and_the_faster_is_taken() -> None:
         clock = Clock()
         pays = Pays(clock)
         assert measure(pays, clock, alone, shared) == [False, True] * PROBES
-        assert pays.shared == (shared < alone)
+        assert pays.shared == pays.faster == (shared < alone)
 
 
 def test_it_is_measured_again_later() -> None:
@@ -41,6 +41,8 @@ def test_it_is_measured_again_later() -> None:
     assert not pays.measuring and pays.shared
     clock.now += 0.6
     for _ in range(PROBES):
+        before = pays.faster
+        assert pays.measuring and pays.faster == before, "what is measured again does not change what is said"
         assert measure(pays, clock, 2.0, 3.0) == [False, True]
         clock.now += 0.6
         assert not pays.measuring
