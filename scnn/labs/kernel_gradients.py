@@ -25,7 +25,7 @@ __all__ = ["GradientOf"]
 STEP = 1e-6
 KINK = 1e-3
 TOLERANCE = 1e-3
-MAX_DIFFERENCES = 512  # elements of a buffer whose slopes are computed
+MAX_DIFFERENCES = 100  # elements of a buffer whose slopes are computed
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class Exercise:
         next_() opens the next exercise."""
         self.host, self.ask, self.keep, self.next = host, ask, keep, next_
         self.opened = 0  # how often an exercise was opened: what belongs to an earlier one is dropped
-        self.waiting = False
+        self.changes = 0
 
     async def show(self, source, answer, kept, has_next):
         """Shows an exercise, `answer` as the worker describes it, with what was kept of it."""
@@ -29,7 +29,7 @@ class Exercise:
         self.checking = False
         self.state = {"answer": kept.get("answer"), "solved": bool(kept.get("solved")), "hints": kept.get("hints", 0)}
         section = element("section", class_="exercise", aria_labelledby="exercise-heading")
-        section.append(element("h2", answer["title"], id="exercise-heading"))
+        section.append(element("h2", answer["title"], id="exercise-heading", tabindex=-1))
         if not answer["bundled"]:
             section.append(element("p", text("exercises.foreign"), class_="note"))
         for paragraph in answer["text"].split("\n\n"):
@@ -113,14 +113,13 @@ class Exercise:
         if not self.checking:
             self.say("", "")
             self.receipt_part.hidden = True
-        if not self.waiting:
-            self.waiting = True
-            run(self.keep_later(self.opened))
+        self.changes += 1
+        run(self.keep_later(self.changes, self.opened))
 
-    async def keep_later(self, opened):
+    async def keep_later(self, changes, opened):
+        """Keeps the answer once the person pauses."""
         await asyncio.sleep(PAUSE)
-        self.waiting = False
-        if opened == self.opened:
+        if (changes, opened) == (self.changes, self.opened):
             answer = self.means.answer()
             if answer is not None:
                 self.state["answer"] = answer

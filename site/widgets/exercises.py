@@ -155,12 +155,16 @@ class Exercises:
         answer = await self.ask("exercise", **source)
         if self.refused(answer):
             return
-        self.source = source
+        moved, self.source = bool(self.source), source
         self.show_list()
         if not self.wide():
             by_id("exercise-choice").open = False
         kept = self.kept.get(answer["digest"], {})
         await self.exercise.show(source, answer, kept, self.has_next())
+        if moved:  # by a link or a file: to the beginning of what was asked for
+            by_id("exercise-heading").focus()
+            if not self.wide():
+                by_id("exercise-heading").scrollIntoView()
 
     def refused(self, answer):
         """Says why an answer is an error."""

@@ -1,4 +1,5 @@
-"""The page's main path in WebKit, which selenium drives: open, train, look at the confusion matrix, draw."""
+"""The page's main path in WebKit, which selenium drives: open, train, look at the confusion matrix, draw, solve an
+exercise."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from tests.browser.conftest import SHOTS, fingerprint_of
 from tests.browser.person import READY, TRAINED, circle, line
 
 pytestmark = pytest.mark.browser
+
+SOBEL = (-1, 0, 1, -2, 0, 2, -1, 0, 1)
 
 
 def text(driver: WebKitGTK, selector: str) -> str:
@@ -74,6 +77,21 @@ def test_drawn_digits_are_read(trained: WebKitGTK, digit: str, points: list[tupl
     chain.release().perform()
     wait_for(trained, "#prediction", digit, 10_000)
     assert len(trained.find_elements(By.CSS_SELECTOR, "#bars meter")) == 3
+
+
+def test_an_exercise_is_judged(trained: WebKitGTK) -> None:
+    """A filter that finds no edges is refused, Sobel's solves it."""
+    trained.execute_script("location.hash = '#/exercises?chosen=vertical-edges'")
+    wait_for(trained, "#exercise-heading", "Find vertical edges")
+    check = ".exercise .row button"
+    trained.find_element(By.CSS_SELECTOR, check).click()
+    wait_for(trained, ".verdict-part", "Not yet.")
+    for field, value in zip(trained.find_elements(By.CSS_SELECTOR, ".filter-grid input"), SOBEL, strict=True):
+        trained.execute_script(
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", field, str(value)
+        )
+    trained.find_element(By.CSS_SELECTOR, check).click()
+    wait_for(trained, ".verdict-part", "Solved.")
 
 
 def test_no_request_left_the_origin(trained: WebKitGTK, site_url: str) -> None:
