@@ -19,7 +19,8 @@ MAX_LABS = 20  # of the teacher's own, in one message
 
 class Classroom:
     """Handles the messages of Exercises, and those about receipts. `make_engine` judges: a fast engine whose bits are
-    the same everywhere. A message names an exercise by its `id`, or contains a lab's text as `lab`."""
+    the same everywhere. A message names an exercise by its `id`, or contains a lab's text as `lab`. `judged` in the
+    answers is the share of the work that is done."""
 
     def __init__(self, make_engine: EngineFactory, clock: Callable[[], float]) -> None:
         self.make_engine, self.clock = make_engine, clock
@@ -84,7 +85,7 @@ class Classroom:
         self.judged = None
         self.judging = self.judge(lab, answer, language_in(message))
         self.progress = 0.0
-        return {"done": False, "progress": 0.0}
+        return {"done": False, "judged": 0.0}
 
     def judge(self, lab: Lab, answer: Any, language: str) -> Generator[float, None, Verdict]:
         verdict = yield from lab.task.judge(answer, language, self.make_engine)
@@ -100,10 +101,10 @@ class Classroom:
             while True:
                 self.progress = next(self.judging)
                 if self.clock() >= until:
-                    return {"done": False, "progress": self.progress}
+                    return {"done": False, "judged": self.progress}
         except StopIteration as ended:
             self.judging = None
-            return {"done": True, "progress": 1.0, **describe_verdict(ended.value)}
+            return {"done": True, "judged": 1.0, **describe_verdict(ended.value)}
 
     def check_cancel(self, message: Message) -> Answer:
         """Stops judging."""
@@ -156,10 +157,10 @@ class Classroom:
             while True:
                 progress, results = next(self.verifying)
                 if self.clock() >= until:
-                    return {"done": False, "progress": progress, "receipts": describe_results(results, language)}
+                    return {"done": False, "judged": progress, "receipts": describe_results(results, language)}
         except StopIteration as ended:
             self.verifying = None
-            return {"done": True, "progress": 1.0, "receipts": describe_results(ended.value, language)}
+            return {"done": True, "judged": 1.0, "receipts": describe_results(ended.value, language)}
 
 
 def language_in(message: Message) -> str:

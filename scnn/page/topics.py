@@ -1,10 +1,9 @@
 """Handlers of messages that make no part of the page's start: they are imported when one of them is first asked, so
 that the page starts sooner."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Protocol
 
-from scnn.engines.engine import EngineFactory
 from scnn.experiments.experiment import experiment_of
 from scnn.network.network import Network
 from scnn.page.messages import Answer, Message
@@ -17,7 +16,6 @@ class Asked(Protocol):
     """What the topics need of a session."""
 
     clock: Callable[[], float]
-    engines: Mapping[str, EngineFactory]
     uploads: Uploads
 
     def network_of(self, message: Message) -> Network: ...
@@ -58,10 +56,12 @@ def explanations(session: Asked) -> Handlers:
 
 
 def classroom(session: Asked) -> Handlers:
-    """The handlers of Exercises, and of receipts in Teach."""
+    """The handlers of Exercises, and of receipts in Teach. They judge on an engine of their own: that of the session
+    may share a training with other workers."""
+    from scnn.engines.wasm import compiled
     from scnn.page.classroom import Classroom
 
-    topic = Classroom(next(iter(session.engines.values())), session.clock)
+    topic = Classroom(compiled, session.clock)
     return {handler.__name__: handler for handler in topic.handlers}
 
 

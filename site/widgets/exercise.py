@@ -140,7 +140,7 @@ class Exercise:
             if not self.checking or opened != self.opened:
                 await self.ask("check_cancel")
                 return
-            self.progress.value = found["progress"]
+            self.progress.value = found["judged"]
             found = await self.ask("check_more", budget_ms=SLICE)
         if opened != self.opened or not self.checking:
             return

@@ -40,9 +40,9 @@ def asked(session: Session, action: str, **message: Any) -> dict[str, Any]:
 def judged(session: Session, **message: Any) -> dict[str, Any]:
     answer = asked(session, "check_answer", **message)
     while not answer["done"]:
-        before = answer["progress"]
+        before = answer["judged"]
         answer = asked(session, "check_more", budget_ms=20)
-        assert answer["progress"] >= before
+        assert answer["judged"] >= before
     return answer
 
 
@@ -80,7 +80,7 @@ def test_a_verdict_is_that_of_the_library(session: Session, name: str) -> None:
 
 def test_a_training_is_judged_in_slices_and_can_be_cancelled(session: Session) -> None:
     asked(session, "check_answer", id="rising-test-loss", answer=next(iter(RIGHT["rising-test-loss"].values())))
-    progress = [asked(session, "check_more", budget_ms=20)["progress"] for _ in range(5)]
+    progress = [asked(session, "check_more", budget_ms=20)["judged"] for _ in range(5)]
     assert progress == sorted(set(progress)) and progress[-1] < 0.5
     asked(session, "check_cancel")
     assert "no answer is being judged" in asked(session, "check_more", budget_ms=20)["error"]["message"]
