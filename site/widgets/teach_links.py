@@ -4,6 +4,7 @@ from pyscript import document, window
 from widgets.clipboard import copy
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.texts import text, told
+from widgets.worker import WorkerFailed
 
 EXERCISES = "exercises"
 
@@ -51,7 +52,11 @@ class Links:
         self.packed = ""
         file = by_id("link-lab").files.item(0)
         if file:
-            answer = await self.page.worker.request("pack_lab", lab=await file.text())
+            try:
+                answer = await self.page.worker.request("pack_lab", lab=await file.text())
+            except WorkerFailed as error:
+                self.page.fail(*error.args)
+                return
             if "error" in answer:
                 self.say(text("teach.link_refused", name=file.name, reason=told(answer["error"])))
                 by_id("link-lab").value = ""

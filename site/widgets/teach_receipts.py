@@ -4,6 +4,7 @@ from pyscript import window
 from widgets.dom import by_id, element, listen, replace
 from widgets.downloads import save_text
 from widgets.texts import TEXTS, text, told
+from widgets.worker import WorkerFailed
 
 BUDGET = 200  # milliseconds of each message, so that the page stays responsive
 COLUMNS = ("name", "exercise", "verdict", "why", "sha256")
@@ -31,16 +32,20 @@ class Receipts:
         self.say(text("teach.checking"))
         texts, labs = [by_id("receipts").value] + await texts_of("receipt-files"), await texts_of("receipt-labs")
         message = {"text": "\n".join(texts), "labs": labs, "language": language}
-        answer = await self.page.worker.request("verify_receipts", **message)
-        while mine == self.turn:
-            if "error" in answer:
-                self.say(told(answer["error"]))
-                return
-            self.show(answer["receipts"])
-            if answer["done"]:
-                break
-            answer = await self.page.worker.request("verify_more", budget_ms=BUDGET, language=language)
-        if mine == self.turn:
+        try:
+            answer = await self.page.worker.request("verify_receipts", **message)
+            while mine == self.turn and "error" not in answer:
+                self.show(answer["receipts"])
+                if answer["done"]:
+                    break
+                answer = await self.page.worker.request("verify_more", budget_ms=BUDGET, language=language)
+        except WorkerFailed as error:
+            self.say("")
+            self.page.fail(*error.args)
+            return
+        if mine == self.turn and "error" in answer:
+            self.say(told(answer["error"]))
+        elif mine == self.turn:
             good = [one for one in answer["receipts"] if one["status"] == "verified" and one["solved"]]
             self.say(text("teach.checked", count=len(answer["receipts"]), good=len(good)))
 
