@@ -52,6 +52,8 @@ def page(new_page: Maker, browser: Browser, site_url: str) -> Page:
 def test_every_place_in_the_browser_s_language(page: Page) -> None:
     """Title, texts and names are Vietnamese, no English sentence is left, and nothing is wider than the phone."""
     expect(page.locator("html")).to_have_attribute("lang", "vi")
+    first = button(page, VIETNAMESE["start.train"]).bounding_box()
+    assert first and first["y"] + first["height"] <= 640, "the first button stands on the first screen"
     expect(page).to_have_title(re.compile(f"^{VIETNAMESE['nav.start']} – "))
     button(page, VIETNAMESE["start.sample"].format(digit=7)).click()
     expect(page.get_by_role("status", name=VIETNAMESE["prediction.label"])).to_have_text(
