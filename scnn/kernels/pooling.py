@@ -25,7 +25,7 @@ def maxpool2d_forward(
     """
     for channel in range(channels):
         for row in range(out_height):
-            for column in range(out_width):
+            for column in lanes(out_width):
                 winner = (channel * height + row * stride) * width + column * stride
                 largest = input[winner]
                 for i in unrolled(size):

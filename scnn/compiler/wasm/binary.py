@@ -7,7 +7,15 @@ import struct
 from collections.abc import Sequence
 
 from scnn.compiler.wasm.code import Code, Instruction
-from scnn.compiler.wasm.instructions import ALIGNMENTS, BLOCK_VOID, OPCODES, SATURATING, VALUE_TYPES, VECTOR_OPCODES
+from scnn.compiler.wasm.instructions import (
+    ALIGNMENTS,
+    BLOCK_VOID,
+    OPCODES,
+    SATURATING,
+    VALUE_TYPES,
+    VECTOR_OPCODES,
+    shuffled_bytes,
+)
 
 __all__ = ["PAGE", "module"]
 
@@ -78,6 +86,8 @@ def instruction(one: Instruction, positions: dict[str, int], functions: dict[str
             return bytes([OPCODES[op]]) + struct.pack("<f", number)
         case "v128.const", [tuple(lanes)]:
             return vector_op(op) + struct.pack("<4f" if isinstance(lanes[0], float) else "<4i", *lanes)
+        case "i8x16.shuffle", [tuple(lanes)]:
+            return vector_op(op) + bytes(shuffled_bytes(lanes))
         case _, []:
             return plain(op)
         case _, [int(lane)] if op.endswith("_lane") and "load" not in op and "store" not in op:

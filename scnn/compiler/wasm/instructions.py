@@ -4,7 +4,9 @@ Plain ones: https://webassembly.github.io/spec/core/binary/instructions.html#num
 Vector ones, behind the prefix 0xFD: https://webassembly.github.io/spec/core/binary/instructions.html#vector-instructions
 """
 
-__all__ = ["ALIGNMENTS", "BLOCK_VOID", "OPCODES", "VALUE_TYPES", "VECTOR_OPCODES"]
+from collections.abc import Sequence
+
+__all__ = ["ALIGNMENTS", "BLOCK_VOID", "OPCODES", "SATURATING", "VALUE_TYPES", "VECTOR_OPCODES", "shuffled_bytes"]
 
 VALUE_TYPES = {"i32": 0x7F, "f32": 0x7D, "v128": 0x7B}
 BLOCK_VOID = 0x40
@@ -73,6 +75,7 @@ VECTOR_OPCODES = {
     "v128.load32_splat": 9,
     "v128.store": 11,
     "v128.const": 12,
+    "i8x16.shuffle": 13,
     "i32x4.splat": 17,
     "f32x4.splat": 19,
     "i32x4.extract_lane": 27,
@@ -126,3 +129,9 @@ VECTOR_OPCODES = {
 # log2 of the alignment that a load or store may expect: floats and whole numbers lie on four bytes, vectors
 # anywhere, since rows begin at any column.
 ALIGNMENTS = {"i32.load8_u": 0}
+
+
+def shuffled_bytes(lanes: Sequence[int]) -> list[int]:
+    """The bytes that i8x16.shuffle picks from two vectors for lanes of 4 bytes, 0 to 3 of the first and 4 to 7 of the
+    second."""
+    return [4 * lane + byte for lane in lanes for byte in range(4)]

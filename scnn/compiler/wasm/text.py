@@ -4,6 +4,7 @@ https://webassembly.github.io/spec/core/text/index.html
 """
 
 from scnn.compiler.wasm.code import Code, Instruction
+from scnn.compiler.wasm.instructions import shuffled_bytes
 
 __all__ = ["text_of_function"]
 
@@ -30,6 +31,8 @@ def text_of_instruction(one: Instruction) -> str:
         case "v128.const", [tuple(lanes)]:
             shape = "f32x4" if isinstance(lanes[0], float) else "i32x4"
             return f"v128.const {shape} {' '.join(map(str, lanes))}"
+        case "i8x16.shuffle", [tuple(lanes)]:
+            return f"{op} {' '.join(map(str, shuffled_bytes(lanes)))}"
         case _, [int(offset), int(lane)]:
             return f"{op} offset={offset} {lane}"
         case _, [int(number)] if "load" in str(op) or "store" in str(op):

@@ -17,6 +17,7 @@ from scnn.plan import Buffer
 
 __all__ = ["load_element", "store_element"]
 
+SHUFFLED = (2, 3)  # steps of a lane for which two whole vectors have all four elements
 ELEMENT = {"float32": 4, "int32": 4, "uint8": 1}  # bytes
 
 
@@ -57,6 +58,11 @@ def load(state: State, buffer: Buffer, position: Affine, pinned: bool) -> Value:
         four = make("v128.load32_zero", *address_of(state, buffer, position))
         node = state.nodes.make("i16x8.extend_low_i8x16_u", four)
         return Value("int32", node=state.nodes.make("i32x4.extend_low_i16x8_u", node))
+    if position.lane in SHUFFLED and buffer.kind != "uint8":
+        address, offset = address_of(state, buffer, position)
+        low, high = (make("v128.load", address, offset + first * 4) for first in (0, reach(position) - LANES + 1))
+        chosen = (0, position.lane, 2 * LANES - 1 - position.lane, 2 * LANES - 1)
+        return Value(kind, node=state.nodes.make("i8x16.shuffle", low, high, data=chosen))
     lanes = [make(load_op(buffer), *address) for address in lane_addresses(state, buffer, position)]
     return Value(kind, node=vector_of(state, lanes))
 
