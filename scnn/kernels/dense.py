@@ -14,7 +14,7 @@ def dense_forward(
     outputs: Size,
 ) -> None:
     """output[j] = Σ_i weights[j, i] · input[i] + bias[j]. Layer: `Dense`."""
-    for j in blocked(outputs, 4):
+    for j in blocked(outputs, 5):
         total = 0.0
         for i in lanes(inputs):
             total += weights[j * inputs + i] * input[i]
@@ -48,9 +48,14 @@ def dense_backward_weights(
 def dense_backward_input(
     d_input: Float32Buffer, d_output: Float32Buffer, weights: Float32Buffer, inputs: Size, outputs: Size
 ) -> None:
-    """d_input[i] = Σ_j weights[j, i] · d_output[j]. Layer: `Dense`."""
-    for i in lanes(inputs, 16):
-        total = 0.0
-        for j in range(outputs):
-            total += weights[j * inputs + i] * d_output[j]
-        d_input[i] = total
+    """d_input[i] = Σ_j weights[j, i] · d_output[j]. Layer: `Dense`.
+
+    Row by row, as the weights are in memory; rows whose `d_output` is zero are skipped.
+    """
+    for i in lanes(inputs):
+        d_input[i] = 0.0
+    for j in range(outputs):
+        gradient = d_output[j]
+        if gradient != 0.0:
+            for i in lanes(inputs, 16):
+                d_input[i] += weights[j * inputs + i] * gradient

@@ -70,9 +70,9 @@ def test_the_call_of_a_layer() -> None:
 
 def test_sizes_that_are_given() -> None:
     """The buffers are as long as the indices ask for."""
-    call = show("dense_forward", "--size", "inputs=6", "outputs=8", "--json")
+    call = show("dense_forward", "--size", "inputs=6", "outputs=12", "--json")
     assert json.loads(call.stdout)["call"] == (
-        "dense_forward(output=output, input=input, weights=weights, bias=bias, inputs=6, outputs=8)"
+        "dense_forward(output=output, input=input, weights=weights, bias=bias, inputs=6, outputs=12)"
     )
     assert "loop" in json.loads(call.stdout)["stages"]["optimised"]
 
@@ -105,7 +105,7 @@ def test_errors_as_json(tmp_path: Path) -> None:
         (["dense"], "did you mean dense_forward or dense_backward_input or dense_backward_weights?"),
         (["xyz"], "scnn has no kernel xyz; it has adam_update, "),
         (["adam_update"], "the preset paper has no call of adam_update; use --preset mnist or mnist-large, or give"),
-        (["pad2d"], "did you mean pad2d_forward or pad2d_backward?"),
+        (["pad2d"], "did you mean pad2d_forward or pad2d_backward or pad2d_"),
         (["tally", "--size", "x"], "expected --size NAME=NUMBER, got 'x'"),
         (["relu_forward", "--layer", "relu_9"], "no call of relu_forward is for a layer relu_9; there are"),
         (["dense_forward", "--size", "inputs=6"], "needs sizes: --size outputs=…"),
