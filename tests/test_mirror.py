@@ -45,6 +45,7 @@ THROUGH = {
     "formats/idx": "data/test_dataset.py",
     "formats/palettes": "page/test_diagram.py",
     "kernels/activation": "layers/test_activation.py",
+    "kernels/channel_last": "layers/test_channel_last.py",
     "kernels/convolution": "layers/test_convolution.py",
     "kernels/dense": "layers/test_dense.py",
     "kernels/images": "training/test_augmentation.py",

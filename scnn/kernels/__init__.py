@@ -23,6 +23,15 @@ from scnn.kernels.activation import (
     silu_forward,
     tanh_forward,
 )
+from scnn.kernels.channel_last import (
+    conv2d_channel_last_backward_input,
+    conv2d_channel_last_backward_weights,
+    conv2d_channel_last_forward,
+    conv2d_few_channels_backward_weights,
+    pad2d_channel_last_backward,
+    pad2d_channel_last_forward,
+    transpose,
+)
 from scnn.kernels.convolution import (
     conv2d_backward_input,
     conv2d_backward_weights,
@@ -57,6 +66,10 @@ __all__ = [
     "change_colours",
     "conv2d_backward_input",
     "conv2d_backward_weights",
+    "conv2d_channel_last_backward_input",
+    "conv2d_channel_last_backward_weights",
+    "conv2d_channel_last_forward",
+    "conv2d_few_channels_backward_weights",
     "conv2d_forward",
     "cross_entropy_forward",
     "dense_backward_input",
@@ -81,6 +94,8 @@ __all__ = [
     "momentum_update",
     "next_random",
     "pad2d_backward",
+    "pad2d_channel_last_backward",
+    "pad2d_channel_last_forward",
     "pad2d_forward",
     "relu_backward",
     "relu_forward",
@@ -93,6 +108,7 @@ __all__ = [
     "softmax_forward",
     "tally",
     "tanh_forward",
+    "transpose",
     "uniform",
     "zero",
 ]

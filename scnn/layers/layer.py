@@ -95,6 +95,22 @@ class Layer(ABC):
         """The calls of the forward pass in training, where it differs from inference."""
         return self.forward(shape)
 
+    def before_samples(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
+        """The calls that come once before the samples of a batch, for what depends on the parameters alone; also for
+        the backward pass to the input, if `input_gradient`.
+        """
+        return []
+
+    def before_gradients(self, shape: Shape) -> list[Call]:
+        """The calls that come before samples whose gradients are added up. They may copy the parameters' gradients,
+        to which the samples add.
+        """
+        return []
+
+    def after_gradients(self, shape: Shape) -> list[Call]:
+        """The calls that come after these samples: they complete the parameters' gradients."""
+        return []
+
     @property
     def has_backward(self) -> bool:
         """Whether the layer defines its backward pass; if not, it is derived from the forward kernels."""

@@ -4,6 +4,7 @@ Each layer's roles (see `scnn.layers.layer`) become buffers with unique names, i
 loops over samples enclose them. `scnn.training.lowering` adds what training needs.
 """
 
+from collections.abc import Callable
 from math import prod
 
 from scnn import kernels
@@ -13,6 +14,7 @@ from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.network.architecture import Architecture
 from scnn.network.backward import backward_of, derived_buffers, listed
 from scnn.network.edits import Edits
+from scnn.network.forms import in_fastest_form
 from scnn.plan import ALIGNMENT, Argument, Buffer, Call, Loop, Plan, Procedure, allocate
 
 __all__ = [
@@ -22,8 +24,11 @@ __all__ = [
     "Layout",
     "activation",
     "activation_buffers",
+    "after_gradients",
     "allocate_buffers",
     "backward_calls",
+    "before_gradients",
+    "before_samples",
     "counting",
     "forward_calls",
     "gradient",
@@ -61,15 +66,17 @@ def lower(network: Architecture, images: int = 0) -> Plan:
     Raises ConfigError if the network needs too much memory, or if its layers cannot be combined.
     """
     require_outputs_unmodified(network)
+    network = in_fastest_form(network)
     layout = parameter_buffers(network) | sample_buffers(network, images) | activation_buffers(network)
-    procedures = [Procedure("infer", (), tuple(forward_calls(network)))]
+    before = before_samples(network)
+    procedures = [Procedure("infer", (), (*before, *forward_calls(network)))]
     if images:
         body = (*load_calls(network), *forward_calls(network), *judging_calls(network))
         judge, tally = Loop("position", "first", "count", 1, body), counting(network, "first", "count")
         procedures += [
-            Procedure("judge", SAMPLES, (judge,)),
+            Procedure("judge", SAMPLES, (*before, judge)),
             Procedure("tally", SAMPLES, (tally,)),
-            Procedure("evaluate", SAMPLES, (judge, tally)),
+            Procedure("evaluate", SAMPLES, (*before, judge, tally)),
         ]
     plan = Plan(allocate_buffers(network, layout), {procedure.name: procedure for procedure in procedures})
     return network.edits.applied(plan)
@@ -80,10 +87,7 @@ def lower(network: Architecture, images: int = 0) -> Plan:
 
 def forward_calls(network: Architecture, training: bool = False) -> list[Call]:
     """The forward pass of one sample, from `input` to `probabilities`, layer by layer."""
-    calls: list[Call] = []
-    for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        calls += resolve_roles(layer.forward_training(shape) if training else layer.forward(shape), network, index)
-    return calls
+    return each_layer(network, lambda layer, shape, _: (layer.forward_training if training else layer.forward)(shape))
 
 
 def backward_calls(network: Architecture) -> list[Call]:
@@ -94,6 +98,29 @@ def backward_calls(network: Architecture) -> list[Call]:
             layer, shape, input_gradient=has_parameters_before(network, index), edits=network.edits
         )
         calls[:0] = resolve_roles(backward, network, index)
+    return calls
+
+
+def before_samples(network: Architecture, training: bool = False) -> list[Call]:
+    """The calls that come once before the samples of a batch."""
+    return each_layer(network, lambda layer, shape, learned: layer.before_samples(shape, training and learned))
+
+
+def before_gradients(network: Architecture) -> list[Call]:
+    """The calls that come before the samples of a shard, whose gradients are added up."""
+    return each_layer(network, lambda layer, shape, _: layer.before_gradients(shape))
+
+
+def after_gradients(network: Architecture) -> list[Call]:
+    """The calls that come after the samples of a shard, and complete the gradients of the parameters."""
+    return each_layer(network, lambda layer, shape, _: layer.after_gradients(shape))
+
+
+def each_layer(network: Architecture, listed_by: Callable[[Layer, Shape, bool], list[Call]]) -> list[Call]:
+    """The calls that each layer lists, given whether any layer before it has parameters."""
+    calls: list[Call] = []
+    for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
+        calls += resolve_roles(listed_by(layer, shape, has_parameters_before(network, index)), network, index)
     return calls
 
 

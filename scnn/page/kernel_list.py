@@ -63,9 +63,14 @@ def kernels_of_network(network: Network, settings: Mapping[str, Any]) -> list[Li
         add(name, repr(layer), "backward", resolve_roles(backward, network, index))
     seen = {name for _, name in found}
     called = [call for one in plan.procedures.values() for call in calls_of(one.body)]
-    rest = [call for call in called if call.kernel.__name__ not in seen]
+    rest = [call for call in called if call.kernel.__name__ not in seen and not of_a_form(call)]
     add(AROUND, "", "training", rest)
     return list(found.values())
+
+
+def of_a_form(call: Call) -> bool:
+    """Whether it has buffers of a layer: the kernels of another form (scnn.layers.forms), which are not edited."""
+    return any("." in value for value in call.arguments.values() if isinstance(value, str))
 
 
 def source_lines(call: Call) -> tuple[str, ...]:

@@ -3,12 +3,16 @@
 from scnn import kernels
 from scnn.layers.layer import call
 from scnn.network.architecture import Architecture
+from scnn.network.forms import in_fastest_form
 from scnn.network.lowering import (
     SAMPLES,
     Layout,
     activation_buffers,
+    after_gradients,
     allocate_buffers,
     backward_calls,
+    before_gradients,
+    before_samples,
     counting,
     forward_calls,
     gradient_buffers,
@@ -50,6 +54,7 @@ def lower_training(
     optimiser = optimiser or SGD()
     shards = shard_sizes(batch_size)
     inference = lower(network, images)
+    network = in_fastest_form(network)
     buffers = training_buffers(network, images, optimiser, augmentation, steps, len(shards) - 1)
     learn = learning_calls(network, augmentation)
     size = buffers["gradients"].length
@@ -57,21 +62,23 @@ def lower_training(
         name: call(getattr(kernels, name), size=size) for name in ("keep_sum", "join_sum", "add_sums") if shards[1:]
     }
     update = optimiser.update(buffers["parameters"].length)
-    batch: list[Call | Loop] = []
+    once = before_samples(network, training=True)
+    before, after_samples = before_gradients(network), after_gradients(network)
+    batch: list[Call | Loop] = [*once]
     first = 0
     for count, after in zip(shards, merges(range(len(shards)))[0], strict=True):
-        batch.append(Loop("position", Offset("start", first), count, 1, learn))
+        batch += [*before, Loop("position", Offset("start", first), count, 1, learn), *after_samples]
         batch += [Call(sums[merge.procedure].kernel, at(sums[merge.procedure], *merge.slots)) for merge in after]
         first += count
     batch += [
         counting(network, "start", batch_size),
         Call(update.kernel, {**update.arguments, "samples": batch_size}),
     ]
-    learning = Loop("position", "first", "count", 1, learn)
+    learning: tuple[Call | Loop, ...] = (*once, *before, Loop("position", "first", "count", 1, learn), *after_samples)
     procedures = [
         *inference.procedures.values(),
-        Procedure("learn", SAMPLES, (learning,)),
-        Procedure("gradients", SAMPLES, (learning, counting(network, "first", "count"))),
+        Procedure("learn", SAMPLES, learning),
+        Procedure("gradients", SAMPLES, (*learning, counting(network, "first", "count"))),
         *(Procedure(name, slots_of(one), (one,)) for name, one in sums.items()),
         Procedure("update", ("samples",), (update,)),
         Procedure("train", ("first", "steps"), (Loop("start", "first", "steps", batch_size, tuple(batch)),)),

@@ -139,6 +139,7 @@ def convolution(name: str, sizes: dict[str, int]) -> list[Program]:
     inputs = sizes["channels"] * sizes["height"] * sizes["width"]
     weights = sizes["filters"] * sizes["channels"] * sizes["kernel"] ** 2
     filters = sizes["filters"]
+    channel_last = {size: value for size, value in sizes.items() if size != "height"}
     return [
         Program(
             f"conv2d_forward {name}",
@@ -160,6 +161,33 @@ def convolution(name: str, sizes: dict[str, int]) -> list[Program]:
             {"d_padded": inputs, "d_output": outputs, "weights": weights},
             sizes,
             {"d_output": SPARSE[:outputs], "weights": FLOATS[:weights]},
+        ),
+        Program(
+            f"conv2d_channel_last_forward {name}",
+            kernels.conv2d_channel_last_forward,
+            {"output": outputs, "padded": inputs, "filter_last": weights, "bias": filters},
+            channel_last,
+            {"padded": FLOATS[:inputs], "filter_last": FLOATS[-weights:], "bias": FLOATS[:filters]},
+        ),
+        *(
+            Program(
+                f"{kernel.__name__} {name}",
+                kernel,
+                {"d_channel_last": weights, "d_bias": filters, "d_output": outputs, "padded": inputs},
+                channel_last,
+                {"d_output": SPARSE[:outputs], "padded": FLOATS[:inputs]},
+            )
+            for kernel in (
+                kernels.conv2d_channel_last_backward_weights,
+                kernels.conv2d_few_channels_backward_weights,
+            )
+        ),
+        Program(
+            f"conv2d_channel_last_backward_input {name}",
+            kernels.conv2d_channel_last_backward_input,
+            {"d_padded": inputs, "d_output": outputs, "channel_last": weights},
+            channel_last,
+            {"d_output": SPARSE[:outputs], "channel_last": FLOATS[:weights]},
         ),
     ]
 
@@ -203,6 +231,26 @@ PROGRAMS = [
     *convolution("1 to 8 of 5×5", maps(1, 20, 19, 8, 5, 1)),
     *convolution("3 to 5 of 3×3 by 2", maps(3, 13, 15, 5, 3, 2)),
     *convolution("2 to 2 of 1×1 by 3", maps(2, 10, 10, 2, 1, 3)),
+    *(
+        Program(
+            kernel.__name__,
+            kernel,
+            {names[0]: lengths[0], names[1]: lengths[1]},
+            {"channels": 6, "height": 5, "width": 9, "padding": 1},
+            {names[1]: FLOATS[: lengths[1]]},
+        )
+        for kernel, names, lengths in (
+            (kernels.pad2d_channel_last_forward, ("padded", "input"), (6 * 7 * 11, 6 * 5 * 9)),
+            (kernels.pad2d_channel_last_backward, ("d_input", "d_padded"), (6 * 5 * 9, 6 * 7 * 11)),
+        )
+    ),
+    Program(
+        "transpose",
+        kernels.transpose,
+        {"output": 90, "input": 90},
+        {"blocks": 3, "rows": 5, "columns": 6},
+        {"input": FLOATS[:90]},
+    ),
     Program(
         "maxpool2d_forward",
         kernels.maxpool2d_forward,

@@ -22,6 +22,9 @@ GOLDEN = Path(__file__).parent / "golden"
 # 13 columns: a group of 12 in lanes, and one that is left; 5 filters: a block of 4, and one that is left.
 CONVOLUTION = {"channels": 2, "height": 4, "width": 14, "filters": 5, "kernel": 2, "stride": 1}
 CONVOLUTION |= {"out_height": 3, "out_width": 13}
+# 6 columns: a block of 5, and one that is left; 13 filters: 8 in lanes, 4, and one; 2 · 3 channels of a window's row.
+CHANNEL_LAST = {"channels": 3, "width": 7, "filters": 13, "kernel": 2, "stride": 1}
+CHANNEL_LAST |= {"out_height": 2, "out_width": 6}
 POOLING = {"channels": 1, "height": 4, "width": 10, "size": 2, "stride": 2, "out_height": 2, "out_width": 5}
 PADDING = {"channels": 2, "height": 3, "width": 5, "padding": 1}
 
@@ -33,6 +36,10 @@ SIZES: dict[str, dict[str, int]] = {
     "change_colours": {"channels": 3, "size": 6},
     "conv2d_backward_input": CONVOLUTION,
     "conv2d_backward_weights": CONVOLUTION,
+    "conv2d_channel_last_backward_input": CHANNEL_LAST,
+    "conv2d_channel_last_backward_weights": CHANNEL_LAST,
+    "conv2d_channel_last_forward": CHANNEL_LAST,
+    "conv2d_few_channels_backward_weights": CHANNEL_LAST,
     "conv2d_forward": CONVOLUTION,
     "cross_entropy_forward": {"probabilities": 10},
     "dense_backward_input": {"inputs": 6, "outputs": 5},
@@ -54,6 +61,8 @@ SIZES: dict[str, dict[str, int]] = {
     "maxpool2d_forward": POOLING,
     "momentum_update": {"nesterov": 1, "size": 6, "settings": 80},
     "pad2d_backward": PADDING,
+    "pad2d_channel_last_backward": PADDING,
+    "pad2d_channel_last_forward": PADDING,
     "pad2d_forward": PADDING,
     "relu_backward": {"size": 6},
     "relu_forward": {"size": 6},
@@ -65,6 +74,7 @@ SIZES: dict[str, dict[str, int]] = {
     "softmax_forward": {"classes": 3},
     "tally": {"classes": 3, "confusion": 9, "outcomes": 20, "labels": 10},
     "tanh_forward": {"size": 6},
+    "transpose": {"blocks": 2, "rows": 3, "columns": 5},
     "zero": {"size": 6},
 }
 

@@ -88,7 +88,8 @@ def roles(layer: Layer, shape: Shape) -> dict[str, tuple[str, Shape]]:
 
 def passes(layer: Layer, shape: Shape) -> dict[str, list[Call]]:
     """The layer's calls, by pass."""
-    found = {"forward": layer.forward(shape), "backward": backward_of(layer, shape)}
+    backward = [*layer.before_gradients(shape), *backward_of(layer, shape), *layer.after_gradients(shape)]
+    found = {"forward": [*layer.before_samples(shape), *layer.forward(shape)], "backward": backward}
     if isinstance(layer, SoftmaxCrossEntropy):
         found["loss"] = layer.loss(shape)
     return found

@@ -41,6 +41,12 @@ def paddings(draw: DrawFn) -> Twins:
         "input": channels * height * width,
     }
     sizes = {"channels": channels, "height": height, "width": width, "padding": padding}
+    if draw(booleans()):
+        return (
+            Case(kernels.pad2d_channel_last_forward, lengths, sizes),
+            ["input"],
+            kernels.pad2d_channel_last_backward,
+        )
     return Case(kernels.pad2d_forward, lengths, sizes), ["input"], kernels.pad2d_backward
 
 
