@@ -24,7 +24,7 @@ from builder.paths import ENVIRONMENT, PYTHON, ROOT, SITE
 from serve import Server
 
 from tests.tools.audit import audit
-from tests.tools.benchmark import compare_peers, compare_workers, time_tracer
+from tests.tools.benchmark import compare_peers, compare_workers, in_browser_too
 from tests.tools.browsers import find_browsers
 from tests.tools.dataset import make_digits
 from tests.tools.lint import lint
@@ -48,10 +48,10 @@ def main(arguments: Sequence[str]) -> None:
         audit()
     elif chosen.command == "bench" and (chosen.scaling or chosen.experiments):
         run_module(f"tests.bench.{'scaling' if chosen.scaling else 'experiments'}")
-    elif chosen.command == "bench" and chosen.trace:
-        time_tracer()
     elif chosen.command == "bench" and chosen.workers:
         compare_workers(chosen.torch)
+    elif chosen.command == "bench" and (chosen.trace or chosen.kernels):
+        in_browser_too("trace" if chosen.trace else "kernels")
     elif chosen.command == "bench":
         compare_peers(chosen.json, chosen.torch)
     else:
@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--scaling", action="store_true", help="time and memory over 4,000 to 60,000 images, instead")
     one.add_argument("--experiments", action="store_true", help="what the presets' settings rest on, instead")
     one.add_argument("--workers", action="store_true", help="one worker and several, instead")
+    one.add_argument("--kernels", action="store_true", help="the speed of each kernel beside the best, instead")
     one.add_argument("--trace", action="store_true", help="how long it takes to trace one number, instead")
     commands.add_parser("build", help="build the wheel and the site into dist/")
     commands.add_parser("archive", help="pack the site with a small server into dist/, for a classroom")

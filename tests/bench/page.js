@@ -55,7 +55,7 @@ window.peerOnce = (name) => (peers[name] ??= convnet(name))();
 window.start = async (wheel) => {
   const pyodide = await loadPyodide({ indexURL: "/site/vendor/pyodide/" });
   pyodide.unpackArchive(await (await fetch(wheel)).arrayBuffer(), "wheel");
-  for (const name of ["workload.py", "trace_times.py"]) {
+  for (const name of ["workload.py", "trace_times.py", "kernel_times.py"]) {
     pyodide.FS.writeFile(`/home/pyodide/${name}`, await (await fetch(`/bench/${name}`)).text());
   }
   pyodide.runPython(`
@@ -66,6 +66,7 @@ from pyodide.ffi import JsException, to_js
 from scnn.engines.crew import Crew
 from scnn.engines.hosts import BrowserHost, default_host
 from scnn.engines.wasm import WasmEngine
+from kernel_times import kernel_times, roof
 from trace_times import trace_times
 from workload import compile_ms, first_epoch, measure, time_batches
 make = WasmEngine.on(BrowserHost(js.WebAssembly, js.Uint8Array, to_js, JsException))
@@ -85,10 +86,14 @@ async def workers(name, counts, batches):
     return json.dumps([await time_batches(one, batches) for one in trainers[name]])
 def trace(preset):
     return to_js([list(row) for row in trace_times(preset, make)])
+def kernels(network):
+    return to_js([list(row) for row in kernel_times(network, make)])
 `);
   window.scnnOnce = pyodide.globals.get("once");
   window.scnnCompile = (name) => pyodide.globals.get("compile_ms")(name).toJs();
   window.scnnWorkers = pyodide.globals.get("workers");
+  window.scnnKernels = pyodide.globals.get("kernels");
+  window.scnnRoof = () => pyodide.runPython("roof(make)");
   window.scnnTrace = pyodide.globals.get("trace");
   window.pyodide = pyodide;
 };

@@ -31,8 +31,8 @@ def compare_workers(torch: bool) -> None:
     run_module("tests.bench.workers", env=find_browsers(["chromium", "firefox"]))
 
 
-def time_tracer() -> None:
-    """An element of each buffer of the presets' layers, in CPython and in Chromium."""
+def in_browser_too(module: str) -> None:
+    """A table of tests/bench with a column for Chromium: `trace` or `kernels`."""
     build_site()
     install_node_packages(ROOT / "tests" / "bench")
-    run_module("tests.bench.trace", env=find_browsers(["chromium"]))
+    run_module(f"tests.bench.{module}", env=find_browsers(["chromium"]))
