@@ -34,10 +34,10 @@ class Cores:
     def make_engine(self, plan):
         host = default_host()
         workers = min(self.workers, len(plan.shards))
+        if plan.shards and self.crew:  # a training, and so the end of the one before
+            self.crew.close()
         if workers < 2:
             return WasmEngine(plan, host)
-        if self.crew:
-            self.crew.close()
         self.crew = Crew(plan, host, workers, js.scnnCrew, perf_counter)
         return self.crew
 
