@@ -53,6 +53,7 @@ THROUGH = {
     "kernels/loss": "layers/test_loss.py",
     "kernels/pooling": "layers/test_pooling.py",
     "kernels/sums": "test_shards.py",
+    "kernels/winograd": "layers/test_winograd.py",
     "language": "compiler/test_programs.py",
     "labs/bench": "labs/test_exercises.py",
     "labs/element_task": "labs/test_exercises.py",

@@ -58,6 +58,13 @@ from scnn.kernels.pooling import (
     maxpool2d_forward,
 )
 from scnn.kernels.sums import add_sums, join_sum, keep_sum
+from scnn.kernels.winograd import (
+    conv2d_winograd_forward,
+    winograd_inputs,
+    winograd_outputs,
+    winograd_products,
+    winograd_weights,
+)
 
 __all__ = [
     "adam_update",
@@ -72,6 +79,7 @@ __all__ = [
     "conv2d_few_channels_backward_weights",
     "conv2d_forward",
     "cross_entropy_forward",
+    "conv2d_winograd_forward",
     "dense_backward_input",
     "dense_backward_weights",
     "dense_forward",
@@ -110,5 +118,9 @@ __all__ = [
     "tanh_forward",
     "transpose",
     "uniform",
+    "winograd_inputs",
+    "winograd_outputs",
+    "winograd_products",
+    "winograd_weights",
     "zero",
 ]

@@ -1,8 +1,11 @@
 """Forms: where a layer has two sets of kernels, which of them a plan uses. It depends on shapes alone.
 
-A form is a layer with the same parameters, the same results and the same bits; its loops run in another order. The
-plans of inference and training use the fastest form; what explains a network (the tracer, the page's pictures) uses
-the layer itself.
+A form is a layer with the same parameters and the same results. The plans of inference and training use the fastest
+form; what explains a network (the tracer, the page's pictures) uses the layer itself.
+
+The channel-last form runs the same loops in another order and gives the same bits, because each sum is added up in
+the order that it has in the layer. Winograd's form saves more than half of the multiplications of the forward pass;
+it adds up other numbers, and its results differ in the last bits.
 
 SIMD lanes compute four turns of a loop at once, and the turns that are left over one by one. So a loop of n turns
 takes n // 4 + n % 4 steps, of which each does the work of n / (n // 4 + n % 4) turns:
@@ -17,15 +20,27 @@ takes n // 4 + n % 4 steps, of which each does the work of n / (n // 4 + n % 4) 
 from scnn.layers.channel_last import ChannelLastConv2D
 from scnn.layers.convolution import Conv2D
 from scnn.layers.layer import Layer, Shape
+from scnn.layers.winograd import WinogradConv2D
 
 __all__ = ["form_of"]
 
 
 def form_of(layer: Layer, shape: Shape) -> Layer:
     """The form of a layer that is the fastest for an input of this shape."""
-    if type(layer) is Conv2D and channel_last_is_faster(layer, shape):
-        return ChannelLastConv2D(layer.filters, layer.kernel_size, layer.stride, layer.padding)
-    return layer
+    if type(layer) is not Conv2D:
+        return layer
+    settings = (layer.filters, layer.kernel_size, layer.stride, layer.padding)
+    if winograd_is_faster(layer, shape):
+        return WinogradConv2D(*settings)
+    return ChannelLastConv2D(*settings) if channel_last_is_faster(layer, shape) else layer
+
+
+def winograd_is_faster(layer: Conv2D, shape: Shape) -> bool:
+    """Whether the outputs consist of whole tiles, and there are enough channels and filters, which fill lanes, for
+    the transformations of inputs and outputs to pay."""
+    channels, (filters, rows, columns) = shape[0], layer.output_shape(shape)
+    tiled = layer.kernel_size == 3 and layer.stride == 1 and rows % 2 == columns % 2 == 0
+    return tiled and min(channels, filters) >= 8 and channels % 4 == filters % 4 == 0
 
 
 def channel_last_is_faster(layer: Conv2D, shape: Shape) -> bool:

@@ -252,6 +252,27 @@ PROGRAMS = [
         {"input": FLOATS[:90]},
     ),
     Program(
+        "winograd_weights",
+        kernels.winograd_weights,
+        {"transformed": 16 * 3 * 5, "filter_last": 9 * 3 * 5},
+        {"channels": 3, "filters": 5},
+        {"filter_last": FLOATS[: 9 * 3 * 5]},
+    ),
+    Program(
+        "conv2d_winograd_forward",
+        kernels.conv2d_winograd_forward,
+        {
+            "output": 9 * 4 * 10,
+            "tiles": 16 * 5 * 6,
+            "products": 16 * 5 * 9,
+            "padded": 6 * 12 * 6,
+            "transformed": 16 * 6 * 9,
+            "bias": 9,
+        },
+        {"channels": 6, "width": 12, "filters": 9, "out_height": 4, "out_width": 10},
+        {"padded": FLOATS[: 6 * 12 * 6], "transformed": FLOATS[: 16 * 6 * 9], "bias": FLOATS[:9]},
+    ),
+    Program(
         "maxpool2d_forward",
         kernels.maxpool2d_forward,
         {"output": 50, "winners": 50, "input": 220},

@@ -41,6 +41,7 @@ SIZES: dict[str, dict[str, int]] = {
     "conv2d_channel_last_forward": CHANNEL_LAST,
     "conv2d_few_channels_backward_weights": CHANNEL_LAST,
     "conv2d_forward": CONVOLUTION,
+    "conv2d_winograd_forward": {"channels": 4, "width": 12, "filters": 12, "out_height": 4, "out_width": 10},
     "cross_entropy_forward": {"probabilities": 10},
     "dense_backward_input": {"inputs": 6, "outputs": 5},
     "dense_backward_weights": {"inputs": 6, "outputs": 5},
@@ -75,6 +76,7 @@ SIZES: dict[str, dict[str, int]] = {
     "tally": {"classes": 3, "confusion": 9, "outcomes": 20, "labels": 10},
     "tanh_forward": {"size": 6},
     "transpose": {"blocks": 2, "rows": 3, "columns": 5},
+    "winograd_weights": {"channels": 2, "filters": 5},
     "zero": {"size": 6},
 }
 
