@@ -14,6 +14,7 @@ from widgets.texts import text, told
 from widgets.worker import WorkerFailed
 
 WIDE = "(min-width: 1024px)"
+SOLVED, BEGUN = "solved", "begun"  # classes of the list's items
 HIDEABLE = ("list", "hints", "receipt", "header")
 MAX_FILE = 1_000_000  # bytes; the library has its own, lower limit
 
@@ -22,8 +23,10 @@ class Exercises:
     def __init__(self, page):
         self.page = page
         self.listed = []  # the bundled exercises
+        self.items = []  # of the list: the exercise and its elements
         self.kept = {}  # what is kept of each, by its digest
         self.source: dict[str, str] = {}  # what names the open exercise in messages: {"id": …} or {"lab": …}
+        self.wanted = None  # the ids in the address that the list was made of
         self.was_read = False  # whether what is kept was read
         self.address = None
         self.unknown = ""  # a sentence about an exercise that the address names and that is not there
@@ -78,16 +81,19 @@ class Exercises:
 
     async def list(self, wanted):
         """Lists the exercises, or those whose ids are `wanted`, in that order."""
+        if self.listed and wanted == self.wanted:
+            return True
         answer = await self.ask("exercises")
         if answer is None:
             return False
+        self.wanted = wanted
         if not self.was_read:
             self.kept, self.was_read = await self.read_kept(), True
         known = {one["id"]: one for one in answer["exercises"]}
         names = [name for name in (wanted or "").split(",") if name]
         unknown = [name for name in names if name not in known]
         self.listed = [known[name] for name in names if name in known] or answer["exercises"]
-        self.show_list()
+        self.build_list()
         self.unknown = text("exercises.unknown", name=unknown[0]) if unknown else ""
         return True
 
@@ -99,26 +105,31 @@ class Exercises:
     def solved(self, one):
         return bool(self.kept.get(one["digest"], {}).get("solved"))
 
+    def build_list(self):
+        """Lists the exercises; `show_list` changes the items in place, so that a link that is pressed stays."""
+        self.items = []
+        for one in self.listed:
+            item, mark = element("li"), element("span", class_="mark", aria_hidden="true")
+            link = element("a", one["title"])
+            said = element("span", class_="hidden-words")
+            for part in (mark, link, said):
+                item.append(part)
+            self.items.append((one, item, mark, link, said))
+        replace(by_id("exercise-list"), [entry[1] for entry in self.items])
+        self.show_list()
+
     def show_list(self):
-        items = []
-        for number, one in enumerate(self.listed):
-            item = element("li")
-            link = element("a", one["title"], href=self.link_to(one["id"]))
+        """Marks what is solved, begun and open."""
+        for number, (one, item, mark, link, said) in enumerate(self.items):
+            done, begun = self.solved(one), one["digest"] in self.kept
+            mark.textContent = "✓" if done else str(number + 1)
+            item.setAttribute("class", SOLVED if done else BEGUN if begun else "")
+            said.textContent = text("exercises.is_solved") if done else text("exercises.is_begun") if begun else ""
+            link.setAttribute("href", self.link_to(one["id"]))
             if one["id"] == self.source.get("id"):
                 link.setAttribute("aria-current", "true")
-            done = self.solved(one)
-            begun = one["digest"] in self.kept
-            item.append(element("span", "✓" if done else str(number + 1), class_="mark", aria_hidden="true"))
-            if done:
-                item.setAttribute("class", "solved")
-            elif begun:
-                item.setAttribute("class", "begun")
-            item.append(link)
-            if done or begun:
-                words = text("exercises.is_solved") if done else text("exercises.is_begun")
-                item.append(element("span", words, class_="hidden-words"))
-            items.append(item)
-        replace(by_id("exercise-list"), items)
+            else:
+                link.removeAttribute("aria-current")
         done = len([one for one in self.listed if self.solved(one)])
         by_id("exercise-count").textContent = text("exercises.count", done=done, count=len(self.listed))
 
