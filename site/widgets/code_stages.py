@@ -111,7 +111,7 @@ class Stages:
 def bar(name, nanoseconds, share):
     item = element("li")
     item.append(element("span", name))
-    track = element("span", class_="bar", aria_hidden="true")
+    track = element("span", class_="track", aria_hidden="true")
     track.style.setProperty("--share", str(share))
     item.append(track)
     item.append(element("span", milliseconds(nanoseconds), class_="number"))

@@ -240,8 +240,9 @@ def test_by_keyboard_at_every_width_and_without_faults(page: Page) -> None:
     page.keyboard.press("ControlOrMeta+End")
     page.keyboard.press("Tab")
     expect(editor(page)).to_be_focused()
-    answered(page, "running")
-    answered(page, "compiled")
+    page.keyboard.type("# indented")
+    expect(page.locator("#code-difference")).to_contain_text("    # indented")
+    answered(page, "compiled:")  # a comment is no edit
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     expect(button(page, "Check")).to_be_focused()

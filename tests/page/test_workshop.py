@@ -135,7 +135,10 @@ def test_the_stages_map_lines_to_ir_and_instructions(session: Session) -> None:
 
 def test_times_of_the_call_without_lanes_and_by_line(session: Session) -> None:
     """A convolution without lanes takes longer. (Of times, only their order can be tested.)"""
-    answer = ask(session, "measure_kernel", **CONV, source=source("conv2d_forward"), by_line=True)
+    plain = ask(session, "measure_kernel", **CONV, source=source("conv2d_forward"))
+    assert plain["own"] is None
+    edited = source("conv2d_forward").replace("= total\n", "= 2.0 * total\n")
+    answer = ask(session, "measure_kernel", **CONV, source=edited, by_line=True)
     without = {one["word"]: one["nanoseconds"] for one in answer["without"]}
     assert without.keys() == {"lanes", "blocked", "unrolled"}
     assert answer["own"] > 0
