@@ -28,6 +28,7 @@ class CodePlace:
         self.compiled = {}  # whether the compiler takes the newest text of a kernel
         self.answer = None  # the compiler's newest about the chosen kernel
         self.turn = 0  # counts changes, to recognise answers about an earlier text
+        self.opened = 0  # counts lists that were asked for: an older answer is of another network
         self.listed = None  # the layers whose kernels are listed
         self.list = KernelList(lambda kernel, layer: run(self.choose(kernel, layer)))
         self.editor = None
@@ -77,8 +78,10 @@ class CodePlace:
             return
         if not self.editor:
             self.status.say(text("code.running"))
+        self.opened += 1
+        mine = self.opened
         answer = await self.ask("kernels", **self.page.settings.message())
-        if not answer:
+        if not answer or mine != self.opened:
             return
         if "error" in answer:
             self.status.say(text("code.refused_network", reason=told(answer["error"])))

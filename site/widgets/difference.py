@@ -26,6 +26,6 @@ def differences(answer):
     """The differences of several kernels, each under its name."""
     made = []
     for one in answer["differences"]:
-        made.append(element("h4", one["kernel"]))
+        made.append(element("p", one["kernel"], class_="kernel-name"))
         made.append(difference(one["lines"], one["kernel"]))
     return made
