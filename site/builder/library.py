@@ -18,6 +18,8 @@ LEFT_OUT = (  # patterns of paths
     *("_pyrepl/*", "argparse.py", "bdb.py", "cmd.py", "doctest.py", "ftplib.py", "getopt.py", "imaplib.py"),
     *("mailbox.py", "multiprocessing/*", "optparse.py", "pdb.py", "poplib.py", "pydoc.py", "rlcompleter.py"),
     *("smtplib.py", "socketserver.py", "unittest/*", "wsgiref/*", "xmlrpc/*"),
+    *("http/server.py", "logging/config.py", "logging/handlers.py"),
+    *("asyncio/proactor_events.py", "asyncio/windows_*.py"),
     # program analysis and profiling
     *("cProfile.py", "compileall.py", "difflib.py", "modulefinder.py", "pickletools.py", "profile.py", "pstats.py"),
     *("pyclbr.py", "symtable.py", "tabnanny.py", "timeit.py", "trace.py", "zipapp.py"),

@@ -15,7 +15,7 @@ VENDOR = SITE / "vendor"
 VENDORED = {
     "pyscript": (
         "@pyscript/core/dist",
-        ["core.js", "core-*.js", "core.css", "error-*.js", "codemirror*.js", "index-*.js"],
+        ["core.js", "core-*.js", "core.css", "error-*.js", "codemirror_*.js", "index-*.js"],
     ),
     "micropython": (
         "@micropython/micropython-webassembly-pyscript",
