@@ -1,7 +1,8 @@
 // Runs before anything is drawn. Chooses the page's language: the one of the address (?lang=de), the one that was
 // chosen on this device, the first of the browser's that the page has, or English. Fetches its texts, and fills them
 // into the page, which the build has filled with English; until then, nothing is shown. The size of type and what a
-// link for a class hides are known before the page is drawn, too.
+// link for a class hides are known before the page is drawn, too. The widgets' sources are fetched here as well: PyScript
+// would fetch them later, and MicroPython reads a text from JavaScript much faster than from a file of its own.
 const LANGUAGES = ["en", "de", "es", "vi"];
 const KEPT = "scnn language";
 
@@ -33,11 +34,12 @@ globalThis.scnnLanguage = (() => {
     made.locale = ofBrowser.find((tag) => base(tag) === language) ?? language; // with its region, for numbers and dates
     Object.defineProperty(navigator, "language", { value: made.locale, configurable: true }); // uPlot asks it
   };
-  const fetched = async (language) => {
-    const answer = await fetch(`texts/${language}.json`);
-    if (!answer.ok) throw new Error(`texts/${language}.json: status ${answer.status}`);
+  const textOf = async (file) => {
+    const answer = await fetch(file);
+    if (!answer.ok) throw new Error(`${file}: status ${answer.status}`);
     return await answer.text();
   };
+  const fetched = (language) => textOf(`texts/${language}.json`);
   const parsed = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve, { once: true }));
   const fill = async () => {
     const { texts, markup } = JSON.parse(await made.texts);
@@ -67,6 +69,7 @@ globalThis.scnnLanguage = (() => {
       .catch(() => {}) // the page shows its English, and boot.js what is missing
       .finally(() => delete root.dataset.words);
   }
-  made.texts.catch(() => {}); // main.py waits for them, and reports it
+  made.widgets = textOf("widgets.json");
+  for (const awaited of [made.texts, made.widgets]) awaited.catch(() => {}); // main.py waits for them, and reports it
   return made;
 })();

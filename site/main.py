@@ -6,10 +6,9 @@ import os
 from pyscript import window
 
 os.mkdir("widgets")
-with open("widgets.json") as packed:
-    for name, source in json.load(packed).items():
-        with open(f"widgets/{name}", "w") as file:
-            file.write(source)
+for name, source in json.loads(await window.scnnLanguage.widgets).items():
+    with open(f"widgets/{name}", "w") as file:
+        file.write(source)
 
 from widgets import catalogue  # noqa: E402 # they are there from now on
 

@@ -80,8 +80,6 @@ def link_preloads() -> None:
     modules = [path.relative_to(SITE).as_posix() for path in sorted((VENDOR / "pyscript").glob("core-*.js"))]
     modules += ["vendor/micropython/micropython.mjs"]
     others = ["py.json", "mpy.json", "worker.py", "vendor/micropython/micropython.wasm", "main.py"]
-    config = json.loads((SITE / "mpy.json").read_text(encoding="utf-8"))
-    others += [path.removeprefix("./") for path in config["files"]]
     links = [f'<link rel="modulepreload" href="{module}" />' for module in modules]
     links += [f'<link rel="preload" as="fetch" crossorigin href="{other}" />' for other in others]
     index = SITE / "index.html"
