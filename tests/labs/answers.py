@@ -148,7 +148,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         ),
     },
     "few-weights": {
-        "three blocks": {"epochs": 8, "layers": [*convolution(4), *convolution(8), *convolution(8), *END]}
+        "three blocks": {"epochs": 12, "layers": [*convolution(4), *convolution(8), *convolution(8), *END]}
     },
     "rising-test-loss": {"memorised": {**OVERFITTED, "change": "memorises"}},
 }
