@@ -82,15 +82,23 @@ def measured(plan: Plan, calls: list[Call], make_engine: EngineFactory) -> list[
         for number, (call, _) in enumerate(chosen)
     ]
     engine = make_engine(Plan(plan.buffers, {one.name: one for one in procedures}))
-    times = [1] * len(chosen)
+    fill(engine)
+    times = [enough(engine, procedure.name) for procedure in procedures]
     best = [float("inf")] * len(chosen)
     for _ in range(ROUNDS):
         for number, (_, flops) in enumerate(chosen):
             fill(engine)
             taken = seconds(engine, f"run{number}", times[number])
             best[number] = min(best[number], taken / times[number] / flops)
-            times[number] = max(1, min(100_000, int(SECONDS * times[number] / max(taken, 1e-6))))
     return [(call.kernel.__name__, layer_of(call), 1e-9 / one) for (call, _), one in zip(chosen, best, strict=True)]
+
+
+def enough(engine: Engine, procedure: str) -> int:
+    """How many calls take SECONDS, or up to four times as long: a browser's clock is coarse."""
+    times = 1
+    while seconds(engine, procedure, times) < SECONDS:
+        times *= 4
+    return times
 
 
 def seconds(engine: Engine, procedure: str, times: int) -> float:
