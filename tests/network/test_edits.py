@@ -1,6 +1,7 @@
 """Edited kernels: what takes the place of scnn's kernels, where, and what is refused."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -179,12 +180,8 @@ def test_plain_loops_are_slow_and_allowed() -> None:
     experiment = experiment_of({"experiment": "mnist-large"})
     texts = {}
     for name in names:
-        text = source(name)
-        for word in ("lanes(", "unrolled("):
-            text = text.replace(word, "range(")
-        while "blocked(" in text or ", 12)" in text:
-            text = text.replace(", 12)", ")").replace("blocked(filters, 4)", "range(filters)")
-            text = text.replace("blocked(outputs, 4)", "range(outputs)")
+        text = re.sub(r"\b(?:lanes|blocked|unrolled)\(([^,\n]*?)(?:, \d+)?\):", r"range(\1):", source(name))
+        assert not re.search(r"in (?:lanes|blocked|unrolled)\(", text)
         texts[name] = text
     edited = replace(experiment, edits=Edits(texts)).network()
     assert edited.edits
