@@ -45,8 +45,8 @@ def load_shapes() -> tuple[ImageDataset, ImageDataset]:
     drawn as shapes.md says. Raises DataError if the file is missing or corrupt.
 
     >>> training, test = load_shapes()
-    >>> test
-    <ImageDataset: 600 of 3×32×32 pixels, classes warm plain disc cool plain disc warm striped disc ...>
+    >>> len(training), test.shape, test.classes[:2]
+    (2400, (3, 32, 32), ('warm plain disc', 'cool plain disc'))
     """
     stream = unpacked("shapes")
     return read_shapes(stream), read_shapes(stream)

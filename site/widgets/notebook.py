@@ -51,7 +51,7 @@ class Notebook:
         if answer:
             self.show(answer)
 
-    def show(self, answer):
+    def show(self, answer, renamed=False):
         """Shows an answer with all runs and groups, the newest first."""
         self.runs, self.groups = answer["runs"], answer["groups"]
         count = len(self.runs)
@@ -66,7 +66,8 @@ class Notebook:
                 items.append(self.group(group[0]))
             elif not group:
                 items.append(self.item(one))
-        replace(by_id("runs"), items)
+        if renamed or not by_id("runs").querySelector(".name input"):  # a name that is being typed stays
+            replace(by_id("runs"), items)
         for name in ("save-json", "save-runs"):
             by_id(name).disabled = not self.runs
         self.enable(self.page.state.name)
@@ -170,7 +171,7 @@ class Notebook:
     async def change(self, what, **message):
         answer = await self.ask(what, **message)
         if answer:
-            self.show(answer)
+            self.show(answer, renamed=True)
             by_id("notebook-title").scrollIntoView()
 
     def rename(self, record, item):

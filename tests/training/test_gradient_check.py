@@ -24,9 +24,15 @@ LAYERS: list[Layer] = [
 
 
 def example(layers: list[Layer] | None = None) -> tuple[Network, list[float]]:
-    """A network without zero biases, and an image without equal pixels."""
+    """A network without zero biases, and an image without equal pixels. Its filters have no negative sum, so that
+    few outputs of a ReLU are zero: max pooling has a kink where two of a window are equal."""
     network = Network((2, 9, 8), layers or LAYERS, seed=1)
     random = Random(2)
+    for name, size in (("conv2d_1.weights", 2 * 3 * 3), ("conv2d_2.weights", 3 * 2 * 2)):
+        weights = network.parameters[name]
+        for first in range(0, len(weights), size):
+            if sum(weights[first : first + size]) < 0:
+                weights[first : first + size] = type(weights)("f", (-one for one in weights[first : first + size]))
     for values in network.parameters.values():
         values[:] = type(values)("f", (value + random.uniform(-0.1, 0.1) for value in values))
     return network, [random.random() for _ in range(144)]
