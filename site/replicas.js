@@ -3,7 +3,7 @@
 // shared, so that no headers are needed: sums travel as buffers that are handed over. Python writes each replica's
 // program (scnn/engines/crew.py) and makes one call for many batches.
 const NAME = "scnn replica";
-const SILENCE = 20; // seconds without any progress until the lead trains alone
+const SILENCE = 5; // seconds without any progress until the lead trains alone, to the same bits; a batch takes milliseconds
 
 class Replica {
   // `plan` is the program; `ports` lead to the other replicas, by their numbers: between the lead and a worker it is the

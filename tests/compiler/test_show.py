@@ -104,7 +104,7 @@ def test_errors_as_json(tmp_path: Path) -> None:
         (["softmax"], "scnn has no kernel softmax; did you mean softmax_forward or"),
         (["dense"], "did you mean dense_forward or dense_backward_input or dense_backward_weights?"),
         (["xyz"], "scnn has no kernel xyz; it has adam_update, "),
-        (["adam_update"], "the preset paper has no call of adam_update; use --preset mnist or mnist-large, or give"),
+        (["adam_update"], "the preset paper has no call of adam_update; use --preset mnist or "),
         (["pad2d"], "did you mean pad2d_forward or pad2d_backward or pad2d_"),
         (["tally", "--size", "x"], "expected --size NAME=NUMBER, got 'x'"),
         (["relu_forward", "--layer", "relu_9"], "no call of relu_forward is for a layer relu_9; there are"),

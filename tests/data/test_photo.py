@@ -91,7 +91,7 @@ def test_rows_are_read_from_top_to_bottom(network: Network, digits: Digits) -> N
     places = [digits.labels.index(label) for label in (7, 2, 3, 0)]
     for place, corner in zip(places, ((80, 90), (420, 40), (60, 400), (420, 420)), strict=True):
         large = Image.frombytes("L", (SIDE, SIDE), digits.image(place)).resize((280, 280), Image.Resampling.BICUBIC)
-        image.paste(30, corner, large.point(lambda level: 255 if level > 110 else 0))
+        image.paste(30, corner, large.point(lambda level: 255 if level > 128 else 0))
     assert read(network, found_on(image)) == "7230"
 
 
@@ -100,7 +100,7 @@ def test_a_crease_does_not_part_a_digit(network: Network, digits: Digits) -> Non
     for place in (220, 320, 520, 620):
         image = Image.new("L", (400, 400), 235)
         large = Image.frombytes("L", (SIDE, SIDE), digits.image(place)).resize((392, 392), Image.Resampling.BICUBIC)
-        image.paste(30, (0, 0), large.point(lambda level: 255 if level > 110 else 0))
+        image.paste(30, (0, 0), large.point(lambda level: 255 if level > 128 else 0))
         for line in ((0, 150, 400, 190), (150, 0, 260, 400), (0, 300, 400, 230)):
             ImageDraw.Draw(image).line(line, fill=225, width=3)
         assert read(network, found_on(image)) == str(digits.labels[place])
@@ -121,11 +121,14 @@ def test_small_pictures_stay_as_they_are(digits: Digits, size: int) -> None:
 
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
 def test_ink_on_a_transparent_ground(network: Network, digits: Digits, colour: str) -> None:
-    """Whatever has alpha is ink; half of it at an edge is half."""
-    large = Image.frombytes("L", (SIDE, SIDE), digits.image(500)).resize((280, 280), Image.Resampling.BICUBIC)
-    image = Image.new("RGBA", (280, 280), colour)
-    image.putalpha(large.point(lambda level: 255 if level > 110 else 0))
-    assert read(network, found_on(image)) == str(digits.labels[500])
+    """Whatever has alpha is ink; half of it at an edge is half. Of a hundred digits, at least 93 are read."""
+    right = 0
+    for index in range(0, 1000, 10):
+        large = Image.frombytes("L", (SIDE, SIDE), digits.image(index)).resize((280, 280), Image.Resampling.BICUBIC)
+        image = Image.new("RGBA", (280, 280), colour)
+        image.putalpha(large.point(lambda level: 255 if level > 128 else 0))
+        right += read(network, found_on(image)) == str(digits.labels[index])
+    assert right >= 93
 
 
 def test_a_sheet_that_was_cut_out(network: Network, digits: Digits) -> None:
@@ -133,7 +136,7 @@ def test_a_sheet_that_was_cut_out(network: Network, digits: Digits) -> None:
     image = Image.new("RGBA", (400, 400), (0, 0, 0, 0))
     ImageDraw.Draw(image).polygon([(60, 0), (340, 30), (400, 370), (20, 400)], fill=(240, 235, 220, 255))
     large = Image.frombytes("L", (SIDE, SIDE), digits.image(300)).resize((240, 240), Image.Resampling.BICUBIC)
-    image.paste((20, 20, 60, 255), (90, 90), large.point(lambda level: 255 if level > 110 else 0))
+    image.paste((20, 20, 60, 255), (90, 90), large.point(lambda level: 255 if level > 128 else 0))
     assert read(network, found_on(image)) == str(digits.labels[300])
 
 
