@@ -56,8 +56,8 @@ def random_plans() -> Iterator[tuple[Plan, Random]]:
         layers += [Dense(random.randrange(1, 20)), ReLU(), Dropout(0.4), Dense(random.randrange(2, 12))]
         network = Architecture(shape, layers)
         colours = {"flip": 0.5, "brightness": 0.1, "contrast": 0.2, "tint": 0.1} if seed % 3 == 2 else {}
-        change = Augmentation(rotation=20, scale=0.2, shear=0.2, shift=2, bend=1, nodes=3, **colours)
-        change = change if seed % 3 else None
+        distorted = Augmentation(rotation=20, scale=0.2, shear=0.2, shift=2, bend=1, nodes=3, **colours)
+        change = distorted if seed % 3 else None
         yield lower_training(network, 9, optimisers[seed % 4], change, 2, batch_size=4 if seed % 2 else 8), random
     winograd = [Conv2D(8, 3, padding=1), ReLU(), Conv2D(8, 3, padding=1), ReLU(), MaxPool2D(4), Flatten(), Dense(4)]
     yield lower_training(Architecture((1, 8, 8), winograd), 9, optimisers[0], None, 2, batch_size=8), Random(12)
