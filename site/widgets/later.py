@@ -4,6 +4,16 @@
 def later_places(page):
     """The places that make no part of the page's start, by their names."""
 
+    def make_see():
+        from widgets.see import See
+
+        return See(page)
+
+    def make_learn():
+        from widgets.learn import Learn
+
+        return Learn(page)
+
     def make_code():
         from widgets.code_place import CodePlace
 
@@ -19,7 +29,14 @@ def later_places(page):
 
         return Exercises(page)
 
-    return {"code": Later(make_code), "exercises": Later(make_exercises), "teach": Later(make_teach)}
+    makers = {
+        "see": make_see,
+        "learn": make_learn,
+        "code": make_code,
+        "exercises": make_exercises,
+        "teach": make_teach,
+    }
+    return {name: Later(make) for name, make in makers.items()}
 
 
 class Later:

@@ -14,7 +14,6 @@ from widgets.files import Files
 from widgets.glossary import Glossary
 from widgets.language import Language
 from widgets.later import later_places
-from widgets.learn import Learn
 from widgets.lens import Lens
 from widgets.notebook import Notebook
 from widgets.own_images import OwnImages
@@ -22,7 +21,6 @@ from widgets.photo import Photo
 from widgets.places import Places
 from widgets.reading import Reading
 from widgets.results import Results, end_words
-from widgets.see import See
 from widgets.settings import Settings
 from widgets.start import Start
 from widgets.state import State
@@ -67,8 +65,8 @@ class Page:
         self.glossary = Glossary()
         self.language = Language(self.state)
         self.edited = Edited(self)
-        self.start, self.see, self.learn = Start(self), See(self), Learn(self)
-        places = {"start": self.start, "see": self.see, "learn": self.learn, "train": self.results}
+        self.start = Start(self)
+        places = {"start": self.start, "train": self.results}
         self.places = Places(dict(places, **later_places(self)), lambda: self.lens.diagram.mark([]))
         self.depth = Depth(self.depth_changed)
         self.places.go()
