@@ -108,7 +108,7 @@ def add_data(parser: argparse.ArgumentParser, purpose: str) -> None:
 
 def load_data(arguments: argparse.Namespace) -> tuple[ImageDataset, ImageDataset | None] | None:
     """Training and test images of --data, or None without it. A folder of pictures has the folders `train` and
-    `test`, or those of its classes, of which every fifth picture is a test image."""
+    `test`, or one folder per class: then every fifth picture of a class is a test image."""
     path: Path | None = arguments.data
     if path is None:
         if arguments.side or arguments.grey:

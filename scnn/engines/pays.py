@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 __all__ = ["Pays"]
 
-PROBES = 3  # measurements of each way, of which the fastest counts
+PROBES = 3  # measurements of each way; the fastest one counts
 AGAIN = 1.0, 30.0  # seconds from one decision to the next measurement, at first and at most
 
 

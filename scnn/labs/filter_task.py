@@ -154,7 +154,7 @@ def level_of(value: float, largest: float) -> int:
 
 class FilterTask(Task):
     """`answer`: {"kind": "filter", "size": 3, "start": rows of numbers, "patterns": [{"name", "label", "image"}]};
-    the author's own patterns stand beside PATTERNS, or give those another label."""
+    the author's patterns are added to PATTERNS; one with the name of a built-in pattern changes its label."""
 
     kind = "filter"
 

@@ -8,7 +8,7 @@ the order that it has in the layer. Winograd's form saves more than half of the 
 it adds up other numbers, and its results differ in the last bits.
 
 SIMD lanes compute four turns of a loop at once, and the turns that are left over one by one. So a loop of n turns
-takes n // 4 + n % 4 steps, of which each does the work of n / (n // 4 + n % 4) turns:
+takes n // 4 + n % 4 steps, and each step does the work of n / (n // 4 + n % 4) turns:
 
     loop                                      n                       turns a step
     columns of a map, forward                 14                      2.8

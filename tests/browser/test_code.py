@@ -84,7 +84,7 @@ def answered(page: Page, beginning: str) -> None:
 
 
 def test_code_from_a_link_is_shown_first_and_never_runs_by_itself(page: Page, tmp_path: Path) -> None:
-    """A hostile one ends in a named error, and the page goes on; a file is offered in the same way."""
+    """Hostile code causes a named error and the page keeps working; code from a file is offered in the same way."""
     offer = page.get_by_role("region", name="Code from outside").first
     expect(offer).to_contain_text("It has not run")
     expect(offer.locator(".added").first).to_contain_text("for i in range(2000000000):")
@@ -173,7 +173,7 @@ def test_an_edit_is_checked_measured_and_derived(page: Page) -> None:
 
 
 def test_training_with_it_is_marked_and_the_same_everywhere(page: Page) -> None:
-    """The badge stands at the run and in the notebook; the weights are those that the library makes."""
+    """The run and its notebook entry show the badge; the weights equal those that the library trains."""
     edits = {"kernels": {"conv2d_forward": DOUBLED}, "derive": True}
     button(page, "Train with it").click()
     expect(page.locator("[data-place=train]")).to_be_visible()

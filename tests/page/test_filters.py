@@ -15,7 +15,7 @@ IMAGE = load_digits()[1].image(3)
 
 
 def filters() -> Filters:
-    network = Network((1, 28, 28), [Flatten(), Dense(2)], seed=1)  # of which the input's shape counts
+    network = Network((1, 28, 28), [Flatten(), Dense(2)], seed=1)  # only its input shape matters
     return Filters(lambda message: network, lambda message: (IMAGE, 0))
 
 
