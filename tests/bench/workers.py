@@ -4,7 +4,6 @@ Chromium and in Firefox, and PyTorch with two threads beside the demo's.
 Microseconds a sample, the best of alternating rounds, since other programs only ever add to a time.
 """
 
-import asyncio
 import json
 from contextlib import ExitStack
 
@@ -15,6 +14,7 @@ from scnn.engines.wasm import compiled
 from tests.bench.browser import browser_page
 from tests.bench.peers import torch_process
 from tests.bench.workload import NETWORKS, first_epoch, time_batches
+from tests.waiting import wait_for
 
 ROUNDS = 15
 ASK = "async ([name, counts, batches]) => await scnnWorkers(name, counts, batches)"
@@ -45,7 +45,7 @@ def main() -> None:
 
 def on_wasmtime(name: str, counts: list[int], batches: int) -> dict[int, float]:
     trainers = [first_epoch(name, in_group(count) if count > 1 else compiled) for count in counts]
-    rounds = [[asyncio.run(time_batches(one, batches)) for one in trainers] for _ in range(ROUNDS)]
+    rounds = [[wait_for(time_batches(one, batches)) for one in trainers] for _ in range(ROUNDS)]
     return best(counts, rounds)
 
 

@@ -1,7 +1,6 @@
 """A crew, with engines in place of its workers: its programs, and what happens if nobody waits or a worker fails.
 tests/browser/test_engines.py runs it in browsers, with the workers of site/replicas.js."""
 
-import asyncio
 import json
 from itertools import islice
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from scnn.plan import Plan
 from scnn.training.checkpoint import pack_checkpoint, resume
 from scnn.training.trainer import Trainer
 from tests.engines.test_group import TEST, TRAINING, trainer
+from tests.waiting import wait_for
 
 
 class Instance(WasmtimeInstance):
@@ -120,7 +120,7 @@ def run(one: Trainer, events: int | None = None) -> None:
             if isinstance(one.engine, Crew):
                 await one.engine.finished()
 
-    asyncio.run(waiting())
+    wait_for(waiting())
 
 
 def results(one: Trainer) -> tuple[object, ...]:
@@ -156,7 +156,7 @@ def test_who_does_not_wait_gets_the_same_bits(alone: tuple[object, ...]) -> None
     one.slice_size = 20
     for number, _ in enumerate(one.run()):
         if number % 3 and isinstance(one.engine, Crew):
-            asyncio.run(one.engine.finished())
+            wait_for(one.engine.finished())
     assert results(one) == alone and made.started
 
 

@@ -1,6 +1,5 @@
 """Answers that wait for the engine's workers are those of a session that does not wait."""
 
-import asyncio
 from itertools import count
 
 from scnn.engines.crew import Crew
@@ -8,6 +7,7 @@ from scnn.engines.wasm import compiled
 from scnn.page.session import Session
 from scnn.page.waiting import answer
 from tests.engines.test_crew import Made
+from tests.waiting import wait_for
 
 START = {"action": "start", "experiment": "mnist", "seed": 2, "per_class": 10, "epochs": 2}
 
@@ -25,7 +25,7 @@ def test_a_training_that_is_waited_for_gives_the_same_answers() -> None:
     events: list[list[object]] = [[], []]
     while not (last := alone.handle({"action": "advance", "budget_ms": 1e6}))["finished"]:
         events[0] += last["events"]
-    while not (found := asyncio.run(answer(waiting, {"action": "advance", "budget_ms": 300})))["finished"]:
+    while not (found := wait_for(answer(waiting, {"action": "advance", "budget_ms": 300})))["finished"]:
         events[1] += found["events"]
     assert found["fingerprint"] == last["fingerprint"] and found["report"] == last["report"]
     assert events[0] == events[1]
@@ -37,11 +37,11 @@ def test_other_messages_and_errors_are_answered_as_before() -> None:
     """A message that is no slice is handled at once; a training that diverges is an error in words."""
     session = ticking()
     advance = {"action": "advance", "budget_ms": 30}
-    assert "training: start one first" in asyncio.run(answer(session, advance))["error"]["message"]
-    assert asyncio.run(answer(session, {"action": "status"})) == session.handle({"action": "status"})
+    assert "training: start one first" in wait_for(answer(session, advance))["error"]["message"]
+    assert wait_for(answer(session, {"action": "status"})) == session.handle({"action": "status"})
     session.handle({**START, "optimiser": {"kind": "SGD", "learning_rate": 1e30}})
     for _ in range(1000):
-        found = asyncio.run(answer(session, advance))
+        found = wait_for(answer(session, advance))
         if "error" in found:
             break
     assert found["error"]["name"] == "TrainingError"
