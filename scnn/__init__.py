@@ -12,7 +12,10 @@ for event in Trainer(network, training, test, epochs=5, optimiser=Adam(0.003), b
 from scnn.data import Digits, ImageDataset, load_digits, load_idx, load_shapes
 from scnn.errors import ScnnError
 from scnn.layers import (
+    Add,
     AveragePool2D,
+    Branch,
+    Concatenate,
     Conv2D,
     Dense,
     Dropout,
@@ -48,8 +51,11 @@ from scnn.version import __version__
 __all__ = [
     "SGD",
     "Adam",
+    "Add",
     "Augmentation",
     "AveragePool2D",
+    "Branch",
+    "Concatenate",
     "Constant",
     "Conv2D",
     "Cosine",

@@ -7,7 +7,10 @@ import pytest
 
 from scnn.errors import ConfigError
 from scnn.layers import (
+    Add,
     AveragePool2D,
+    Branch,
+    Concatenate,
     Conv2D,
     Dense,
     Dropout,
@@ -30,6 +33,7 @@ from scnn.training.settings import settings_from_dict
 THINGS = [
     *(Conv2D(3, 5, stride=2, padding=1), ReLU(), MaxPool2D(2, 3), MaxPool2D(2), Flatten(), Dense(7), Dropout(0.25)),
     *(LeakyReLU(0.2), Sigmoid(), Tanh(), SiLU(), AveragePool2D(3), AveragePool2D(2, 1), GlobalAveragePool()),
+    *(Add("relu_1"), Concatenate("input"), Branch("conv2d_2")),
     *(SoftmaxCrossEntropy(), SGD(0.1, momentum=0.9, nesterov=True), Adam(0.002, weight_decay=0.01)),
     *(Constant(), StepDecay(3, 0.5), Cosine(), OneCycle(), Augmentation(rotation=10, nodes=4)),
 ]
@@ -64,6 +68,10 @@ def test_every_kind_is_tried() -> None:
         ({"kind": "Dense", "units": 2.5}, "units.*2.5"),
         ({"kind": "Dense", "units": None}, "units.*None"),
         ({"kind": "Dense", "units": 1 << 40}, "units"),
+        ({"kind": "Add"}, "Add.*layer"),
+        ({"kind": "Add", "layer": 1}, "layer must be of type str"),
+        ({"kind": "Branch", "layer": "x" * 5000}, "layer must be"),
+        ({"kind": "Add", "layer": "relu_1", "other_shape": [1]}, "no setting 'other_shape'"),
         ({"kind": "Dropout", "rate": float("nan")}, "rate.*nan"),
     ],
 )

@@ -23,6 +23,7 @@ from scnn.kernels.activation import (
     silu_forward,
     tanh_forward,
 )
+from scnn.kernels.branches import add_forward, add_gradient, concatenate_forward
 from scnn.kernels.channel_last import (
     conv2d_channel_last_backward_input,
     conv2d_channel_last_backward_weights,
@@ -68,9 +69,12 @@ from scnn.kernels.winograd import (
 
 __all__ = [
     "adam_update",
+    "add_forward",
+    "add_gradient",
     "add_sums",
     "averagepool2d_forward",
     "change_colours",
+    "concatenate_forward",
     "conv2d_backward_input",
     "conv2d_backward_weights",
     "conv2d_channel_last_backward_input",

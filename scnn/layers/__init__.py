@@ -1,6 +1,7 @@
 """Layers: shapes, parameters, initialisation, and the kernels of forward and backward."""
 
 from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.branches import Add, Branch, Concatenate, Join
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer, Parameter, Shape, call
@@ -8,12 +9,16 @@ from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 
 __all__ = [
+    "Add",
     "AveragePool2D",
+    "Branch",
+    "Concatenate",
     "Conv2D",
     "Dense",
     "Dropout",
     "Flatten",
     "GlobalAveragePool",
+    "Join",
     "Layer",
     "LeakyReLU",
     "MaxPool2D",

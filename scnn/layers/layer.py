@@ -3,7 +3,7 @@
 A layer computes nothing itself: `forward` and `backward` list kernel calls, which are lowered to plans and run by
 engines. In these calls, a string argument is a role: `input`, `output`, a parameter or buffer of the layer, one of
 these with the prefix `d_` for the gradient of the loss with respect to it, or `label`, `loss` or `random` of the
-network.
+network. A layer that reads two outputs has the role `other`, too (`scnn.layers.branches`).
 """
 
 import inspect
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod, sqrt
 from random import Random
+from typing import Any, ClassVar
 
 from scnn.errors import ConfigError
 from scnn.plan import Argument, Call, Kernel
@@ -74,10 +75,22 @@ class Layer(ABC):
     """One step of the network, for one sample at a time. `shape` is always the shape of the input."""
 
     shares_memory = False  # whether the output is the input's memory, so that forward has nothing to copy
+    inputs: ClassVar[tuple[str, ...]] = ("input",)  # the roles of the outputs that it reads
+
+    def __setstate__(self, state: Any) -> None:
+        """Restores a copy: the settings, and what a network has added to them; attributes of a frozen dataclass
+        cannot be assigned."""
+        for part in state if isinstance(state, tuple) else (state,):
+            for name, value in (part or {}).items():
+                object.__setattr__(self, name, value)
 
     @abstractmethod
     def output_shape(self, shape: Shape) -> Shape:
         """The shape of the output; raises ShapeError if the layer cannot take the input."""
+
+    def input_shapes(self, shape: Shape) -> Mapping[str, Shape]:
+        """The shapes of the outputs that it reads, by their roles."""
+        return {"input": shape}
 
     def parameters(self, shape: Shape) -> Mapping[str, Parameter]:
         """The tensors that are learned, by name, in the order of initialisation."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from scnn.checks import MAX_LAYERS
 from scnn.errors import ConfigError
 from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
@@ -17,6 +18,7 @@ __all__ = ["LAYERS", "layers_from_list"]
 LAYERS: tuple[type[Layer], ...] = (
     *(Conv2D, ReLU, MaxPool2D, Flatten, Dense, Dropout, SoftmaxCrossEntropy),
     *(LeakyReLU, Sigmoid, Tanh, SiLU, AveragePool2D, GlobalAveragePool),
+    *(Add, Concatenate, Branch),
 )
 
 

@@ -1,21 +1,25 @@
-"""The architecture of a network: its layers in order, and the shapes between them. It has no weights."""
+"""The architecture of a network: its layers in order, what each of them reads, and the shapes of their outputs. It
+has no weights."""
 
 from collections.abc import Iterable, Sequence
 from math import prod
 
 from scnn.checks import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_SIDE, require_type
 from scnn.errors import ConfigError, ShapeError
+from scnn.layers.branches import Join
 from scnn.layers.layer import Layer, Parameter, Shape
 from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.network.edits import NO_EDITS, Edits
+from scnn.network.graph import Sources, require_sound, sources_of
 
 __all__ = ["Architecture"]
 
 
 class Architecture:
     """Layers from an input of `input_shape` (channels, rows, columns) to logits; SoftmaxCrossEntropy is appended
-    unless it is given. `edits` are kernels that replace scnn's. Raises ShapeError if a layer does not fit the output
-    before it, or if there are too many classes or parameters; ConfigError for anything that is not a layer.
+    unless it is given. `edits` are kernels that replace scnn's. Raises ShapeError if a layer does not fit the outputs
+    that it reads, or if there are too many classes or parameters; ConfigError for anything that is not a layer, and
+    for a graph that cannot run (`scnn.network.graph`).
     """
 
     def __init__(self, input_shape: Sequence[int], layers: Iterable[Layer], *, edits: Edits = NO_EDITS) -> None:
@@ -31,7 +35,9 @@ class Architecture:
         self.edits = edits
         self.layers: tuple[Layer, ...] = edits.bind(with_loss(require_layers(layers)))
         self.names: tuple[str, ...] = layer_names(self.layers)
+        self.sources: tuple[Sources, ...] = sources_of(self.layers, self.names)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()
+        require_sound(self.layers, self.names, self.shapes, self.sources)
         if self.classes > MAX_CLASSES:
             raise ShapeError(f"the network has {self.classes} outputs; expected at most {MAX_CLASSES} classes")
         if self.parameter_count > MAX_PARAMETERS:
@@ -41,15 +47,23 @@ class Architecture:
         return f"{type(self).__name__}({self.input_shape}, {list(self.layers)})"
 
     def __str__(self) -> str:
-        """One line per layer, with the shape of its output."""
+        """One line per layer, with the shape of its output, and its name if another layer uses that."""
         sizes = [" × ".join(map(str, shape)) for shape in self.shapes]
-        lines = [f"  {layer!r:60} → {size}" for layer, size in zip(self.layers, sizes[1:], strict=True)]
+        used = {layer.layer for layer in self.layers if isinstance(layer, Join)}
+        ends = [
+            f"{size}  ({name})" if name in used else size for size, name in zip(sizes[1:], self.names, strict=True)
+        ]
+        lines = [f"  {layer!r:60} → {end}" for layer, end in zip(self.layers, ends, strict=True)]
         return "\n".join([f"input: {sizes[0]}", *lines, f"{self.parameter_count} parameters"])
 
     def infer_shapes(self) -> tuple[Shape, ...]:
-        """The input's shape, followed by each layer's output shape."""
-        shapes = [self.input_shape]
-        for name, layer in zip(self.names, self.layers, strict=True):
+        """The input's shape, followed by each layer's output shape. Layers that read two outputs get to know the
+        shape of the other one."""
+        shapes, layers = [self.input_shape], []
+        for name, layer, sources in zip(self.names, self.layers, self.sources, strict=True):
+            if isinstance(layer, Join):
+                layer = layer.bound(shapes[sources["other"]])
+            layers.append(layer)
             try:
                 shapes.append(layer.output_shape(shapes[-1]))
             except ShapeError as error:
@@ -58,6 +72,7 @@ class Architecture:
                 raise ShapeError(
                     f"the output shape of {name} must be a tuple of positive integers, got {shapes[-1]!r:.80}"
                 )
+        self.layers = tuple(layers)
         if len(shapes[-1]) != 1:
             raise ShapeError(
                 f"a network must end with a vector of logits, got {shapes[-1]}: put Flatten() and Dense(…) at its end"

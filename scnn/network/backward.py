@@ -31,7 +31,8 @@ def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True, edits: 
         return edits.calls(listed(layer.backward(shape, input_gradient), type(layer).__name__))
     forward = forward_of(layer, shape, edits)
     active = active_roles(layer, shape, forward, input_gradient)
-    lengths = {"input": prod(shape), "output": prod(layer.output_shape(shape))}
+    lengths = {role: prod(extent) for role, extent in layer.input_shapes(shape).items()}
+    lengths["output"] = prod(layer.output_shape(shape))
     lengths |= {role: prod(extent) for role, (_, extent) in layer.buffers(shape).items()}
     readers = Counter(role for step in forward for role in set(input_roles(step, active)))
     begun: set[str] = set()  # the gradients that already have a value to add to
@@ -78,9 +79,9 @@ def derived_buffers(layer: Layer, shape: Shape, edits: Edits = NO_EDITS) -> dict
 
 
 def active_roles(layer: Layer, shape: Shape, forward: list[Call], input_gradient: bool) -> set[str]:
-    """The roles that have a gradient: parameters, the input if `input_gradient`, and everything computed from
+    """The roles that have a gradient: parameters, the inputs if `input_gradient`, and everything computed from
     these."""
-    active = {*layer.parameters(shape), *(["input"] if input_gradient else [])}
+    active = {*layer.parameters(shape), *(layer.inputs if input_gradient else ())}
     for step in forward:
         if input_roles(step, active):
             active |= {str(step.arguments[one]) for one in differentiated(step.kernel)[1]}

@@ -13,8 +13,17 @@ from scnn.layers.layer import Layer, Shape, call
 from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.network.architecture import Architecture
 from scnn.network.backward import backward_of, derived_buffers, listed
+from scnn.network.buffer_names import (
+    LOGITS,
+    PROBABILITIES,
+    activation,
+    gradient,
+    input_gradient,
+    output_gradient,
+)
 from scnn.network.edits import Edits
 from scnn.network.forms import in_fastest_form
+from scnn.network.graph import learned_outputs, same_memory
 from scnn.plan import ALIGNMENT, Argument, Buffer, Call, Loop, Plan, Procedure, allocate
 
 __all__ = [
@@ -33,8 +42,8 @@ __all__ = [
     "forward_calls",
     "gradient",
     "gradient_buffers",
-    "has_parameters_before",
     "judging_calls",
+    "layer_backward_calls",
     "load_calls",
     "lower",
     "parameter_buffers",
@@ -44,8 +53,6 @@ __all__ = [
     "sample_buffers",
 ]
 
-LOGITS = "logits"
-PROBABILITIES = "probabilities"
 SAMPLES = ("first", "count")  # a procedure's parameters
 SHARED = ("label", "loss", "random")  # buffers of the network that every layer's calls may use
 MAX_MEMORY = 1 << 30  # bytes; WebAssembly's limit is four times as much
@@ -93,12 +100,31 @@ def forward_calls(network: Architecture, training: bool = False) -> list[Call]:
 def backward_calls(network: Architecture) -> list[Call]:
     """The backward pass of one sample, in reverse; gradients that no parameter needs are not computed."""
     calls: list[Call] = []
-    for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        backward = backward_of(
-            layer, shape, input_gradient=has_parameters_before(network, index), edits=network.edits
-        )
-        calls[:0] = resolve_roles(backward, network, index)
+    for index in reversed(range(len(network.layers))):
+        calls += layer_backward_calls(network, index)
     return calls
+
+
+def layer_backward_calls(network: Architecture, index: int, to_input: bool = False) -> list[Call]:
+    """The backward pass of the layer at `index`; gradients that no parameter needs are computed only if `to_input`.
+
+    Of several layers that read one output, the last one writes its gradient, and the others, which come later in the
+    backward pass, add to it.
+    """
+    layer, shape = network.layers[index], network.shapes[index]
+    learned = learned_outputs(network.layers, network.shapes, network.sources)
+    needed = {role: to_input or learned[number] for role, number in network.sources[index].items()}
+    calls = backward_of(layer, shape, input_gradient=any(needed.values()), edits=network.edits)
+    if any(needed.values()):  # of a layer with two inputs perhaps for one alone
+        unneeded = {f"d_{role}" for role in needed if not needed[role]}
+        calls = [step for step in calls if not unneeded & {*step.arguments.values()}]
+    sums = [
+        call(kernels.add_gradient, d_output=total, d_input=part, size=prod(network.shapes[number]))
+        for role, number in network.sources[index].items()
+        if needed[role]
+        and (part := input_gradient(network, index, role)) != (total := output_gradient(network, index, role))
+    ]
+    return [*resolve_roles(calls, network, index), *network.edits.calls(sums)]
 
 
 def before_samples(network: Architecture, training: bool = False) -> list[Call]:
@@ -117,18 +143,20 @@ def after_gradients(network: Architecture) -> list[Call]:
 
 
 def each_layer(network: Architecture, listed_by: Callable[[Layer, Shape, bool], list[Call]]) -> list[Call]:
-    """The calls that each layer lists, given whether any layer before it has parameters."""
+    """The calls that each layer lists, given whether what it reads depends on parameters."""
     calls: list[Call] = []
+    learned = learned_outputs(network.layers, network.shapes, network.sources)
     for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
-        calls += resolve_roles(listed_by(layer, shape, has_parameters_before(network, index)), network, index)
+        needed = any(learned[number] for number in network.sources[index].values())
+        calls += resolve_roles(listed_by(layer, shape, needed), network, index)
     return calls
 
 
 def saliency_calls(network: Architecture) -> list[Call]:
     """The backward pass from the logits to the input."""
     calls: list[Call] = []
-    for index, layer in enumerate(network.layers[:-1]):
-        calls[:0] = resolve_roles(backward_of(layer, network.shapes[index], edits=network.edits), network, index)
+    for index in reversed(range(len(network.layers) - 1)):
+        calls += layer_backward_calls(network, index, to_input=True)
     # inference does not write dropout's mask
     return [step for step in calls if step.kernel.__name__ != kernels.dropout_backward.__name__]
 
@@ -187,11 +215,15 @@ def activation_buffers(network: Architecture) -> Layout:
 
 
 def gradient_buffers(network: Architecture) -> Layout:
-    """The gradients of the parameters, and of every layer's output but the last."""
+    """The gradients of the parameters, of every output but the last, and of inputs that are added to those."""
     layout: Layout = {gradient(name): entry for name, entry in parameter_buffers(network).items()}
     for index, layer in enumerate(network.layers[:-1]):
         if not layer.shares_memory:
             layout[gradient(activation(network, index + 1))] = ("float32", network.shapes[index + 1])
+    for index, sources in enumerate(network.sources):
+        for role, number in sources.items():
+            if input_gradient(network, index, role) != output_gradient(network, index, role):
+                layout[input_gradient(network, index, role)] = ("float32", network.shapes[number])
     return layout
 
 
@@ -217,34 +249,15 @@ def span(name: str, parts: list[Buffer]) -> Buffer:
     return Buffer(name, "float32", (size // 4,), parts[0].offset)
 
 
-def activation(network: Architecture, index: int) -> str:
-    """The name of the buffer that is the input of the layer at `index`, or the output of the last layer."""
-    if index == len(network.layers):
-        return PROBABILITIES
-    number = producer(network, index)
-    if number == 0:
-        return "input"
-    return LOGITS if number == producer(network, len(network.layers) - 1) else f"{network.names[number - 1]}.output"
-
-
-def producer(network: Architecture, index: int) -> int:
-    """How many layers precede and include the one that wrote the input of the layer at `index`; layers that share
-    memory write no output of their own. 0 is the network's input.
-    """
-    while index > 0 and network.layers[index - 1].shares_memory:
-        index -= 1
-    return index
-
-
 def require_outputs_unmodified(network: Architecture) -> None:
     """Raises ConfigError if a layer's backward pass reads an output that a later layer overwrites."""
-    for index, (name, layer) in enumerate(zip(network.names, network.layers, strict=True)):
-        for later in range(index + 1, len(network.layers)):
-            if not network.layers[later].shares_memory:
-                break
-            if not network.layers[later].forward_training(network.shapes[later]):
-                continue
-            backward = listed(backward_of(layer, network.shapes[index], edits=network.edits), name)
+    for later, layer in enumerate(network.layers):
+        if not layer.shares_memory or not layer.forward_training(network.shapes[later]):
+            continue
+        _, *overwritten = same_memory(network.layers, network.sources, later + 1)
+        for number in filter(None, overwritten):
+            name, shape = network.names[number - 1], network.shapes[number - 1]
+            backward = listed(backward_of(network.layers[number - 1], shape, edits=network.edits), name)
             if any("output" in step.arguments.values() for step in backward):
                 raise ConfigError(
                     f"{network.names[later]} overwrites the output of {name}, whose backward pass reads it: "
@@ -252,23 +265,16 @@ def require_outputs_unmodified(network: Architecture) -> None:
                 )
 
 
-def gradient(buffer: str) -> str:
-    """The name of the buffer of a buffer's gradient: `d_input`, `conv2d_1.d_weights`."""
-    owner, dot, role = buffer.rpartition(".")
-    return f"{owner}{dot}d_{role}"
-
-
 def resolve_roles(calls: list[Call], network: Architecture, index: int) -> list[Call]:
     """The calls of the layer at `index`, with its roles replaced by names of buffers. Raises ConfigError for an
     unknown role, and for anything that is not a list of calls.
     """
     layer, name, shape = network.layers[index], network.names[index], network.shapes[index]
-    roles = {
-        "input": activation(network, index),
-        "output": activation(network, index + 1),
-        "d_input": gradient(activation(network, index)),
-        "d_output": gradient(activation(network, index + 1)),
-    }
+    sources = network.sources[index]
+    roles = {role: activation(network, number) for role, number in sources.items()}
+    roles["output"] = activation(network, index + 1)
+    roles |= {f"d_{role}": input_gradient(network, index, role) for role in sources}
+    roles["d_output"] = gradient(activation(network, index + 1))
     roles |= {role: f"{name}.{role}" for role in buffers_of(layer, shape, network.edits)}
     for role in layer.parameters(shape):
         roles |= {role: f"{name}.{role}", f"d_{role}": f"{name}.d_{role}"}
@@ -292,9 +298,3 @@ def resolve_roles(calls: list[Call], network: Architecture, index: int) -> list[
 def buffers_of(layer: Layer, shape: Shape, edits: Edits) -> Layout:
     """A layer's buffers, and those that its derived backward pass needs."""
     return {**layer.buffers(shape), **derived_buffers(layer, shape, edits)}
-
-
-def has_parameters_before(network: Architecture, index: int) -> bool:
-    """Whether any layer before `index` has parameters; if none has, no gradient is needed there."""
-    earlier: list[tuple[Layer, Shape]] = list(zip(network.layers[:index], network.shapes[:index], strict=True))
-    return any(layer.parameters(shape) for layer, shape in earlier)

@@ -10,6 +10,7 @@ from typing import Any
 from scnn.errors import ConfigError
 from scnn.formats import safetensors
 from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.loss import SoftmaxCrossEntropy
@@ -36,18 +37,20 @@ def to_onnx(network: Network, path: str | Path) -> None:
         helper.make_tensor(name, TensorProto.FLOAT, specifications[name].shape, values.tobytes(), raw=True)
         for name, values in network.parameters.items()
     ]
-    nodes, current = [], "images"
-    for name, layer in zip(network.names, network.layers, strict=True):
+    nodes, outputs = [], ["images"]  # the outputs' names, by their numbers
+    for name, layer, sources in zip(network.names, network.layers, network.sources, strict=True):
         operator, settings = operator_of(layer)
+        inputs = [outputs[sources[role]] for role in ("other", "input") if role in sources]
         if operator is None:
+            outputs += inputs
             continue
-        inputs = [current, *(f"{name}.{role}" for role in ("weights", "bias") if f"{name}.{role}" in specifications)]
+        outputs.append(name)
+        inputs += [f"{name}.{role}" for role in ("weights", "bias") if f"{name}.{role}" in specifications]
         if operator == "Mul":  # this opset has no operator for SiLU: it is the product of a number and its sigmoid
             inputs.append(f"{name}.sigmoid")
-            nodes.append(helper.make_node("Sigmoid", [current], inputs[1:], name=inputs[1]))
+            nodes.append(helper.make_node("Sigmoid", inputs[:1], inputs[1:], name=inputs[1]))
         nodes.append(helper.make_node(operator, inputs, [name], name=name, **settings))
-        current = name
-    nodes.append(helper.make_node("Identity", [current], ["logits"]))
+    nodes.append(helper.make_node("Identity", outputs[-1:], ["logits"]))
     graph = helper.make_graph(
         nodes,
         "scnn",
@@ -86,6 +89,10 @@ def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
             return "Flatten", {}
         case Dense():
             return "Gemm", {"transB": 1}
-        case Dropout() | SoftmaxCrossEntropy():
+        case Add():
+            return "Add", {}
+        case Concatenate():
+            return "Concat", {"axis": 1}
+        case Dropout() | Branch() | SoftmaxCrossEntropy():
             return None, {}
     raise ConfigError(f"{type(layer).__name__} cannot be exported: only scnn's own layers have an ONNX operator")

@@ -13,13 +13,13 @@ from scnn.errors import ConfigError
 from scnn.layers.layer import Shape
 from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.network.architecture import Architecture
-from scnn.network.backward import backward_of
 from scnn.network.lowering import (
     activation,
     activation_buffers,
     allocate_buffers,
     gradient,
     gradient_buffers,
+    layer_backward_calls,
     parameter_buffers,
     resolve_roles,
     sample_buffers,
@@ -125,7 +125,8 @@ class NetworkTracer:
         index = network.names.index(layer)
         parameters = list(network.layers[index].parameters(network.shapes[index]))
         role = role or ("output" if not backward else "weights" if "weights" in parameters else "input")
-        roles = {"input": activation(network, index), "output": activation(network, index + 1), "loss": "loss"}
+        roles = {one: activation(network, number) for one, number in network.sources[index].items()}
+        roles |= {"output": activation(network, index + 1), "loss": "loss"}
         roles |= {name: f"{layer}.{name}" for name in parameters}
         roles |= {name: f"{layer}.{name}" for name in network.layers[index].buffers(network.shapes[index])}
         found = roles.get(role, "")
@@ -191,8 +192,7 @@ def calls_of(network: Architecture) -> list[tuple[int, bool, Call]]:
         forward += [(index, False, call) for call in resolve_roles(calls, network, index)]
         if layer.shares_memory:
             continue
-        back = resolve_roles(backward_of(layer, shape, edits=network.edits), network, index)
-        backward[:0] = [(index, True, call) for call in back]
+        backward[:0] = [(index, True, call) for call in layer_backward_calls(network, index, to_input=True)]
     return forward + backward
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from scnn.experiments.experiment import Experiment
 from scnn.layers.loss import SoftmaxCrossEntropy
-from scnn.network.backward import backward_of
 from scnn.network.edits import Edits, calls_of, original
-from scnn.network.lowering import has_parameters_before, resolve_roles
+from scnn.network.lowering import layer_backward_calls, resolve_roles
 from scnn.network.network import Network
 from scnn.plan import Call, Plan
 from scnn.training.lowering import lower_training
@@ -59,8 +58,7 @@ def kernels_of_network(network: Network, settings: Mapping[str, Any]) -> list[Li
         add(name, repr(layer), "forward", resolve_roles(layer.forward_training(shape), network, index))
         if isinstance(layer, SoftmaxCrossEntropy):
             add(name, repr(layer), "loss", resolve_roles(layer.loss(shape), network, index))
-        backward = backward_of(layer, shape, has_parameters_before(network, index), network.edits)
-        add(name, repr(layer), "backward", resolve_roles(backward, network, index))
+        add(name, repr(layer), "backward", layer_backward_calls(network, index))
     seen = {name for _, name in found}
     called = [call for one in plan.procedures.values() for call in calls_of(one.body)]
     rest = [call for call in called if call.kernel.__name__ not in seen and not of_a_form(call)]

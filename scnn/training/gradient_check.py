@@ -22,6 +22,7 @@ from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError
 from scnn.layers.layer import Shape
 from scnn.network.architecture import Architecture
+from scnn.network.graph import learned_outputs
 from scnn.network.lowering import (
     PROBABILITIES,
     activation,
@@ -152,7 +153,7 @@ def count_steps(network: Architecture, samples: int | None = SAMPLES) -> int:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A buffer that has a gradient, and the first layer that reads it."""
+    """A buffer that has a gradient, and a layer before which no other layer reads it."""
 
     name: str
     shape: Shape
@@ -160,16 +161,16 @@ class Tensor:
 
 
 def tensors_of(network: Architecture) -> list[Tensor]:
-    """The parameters of each layer, and its input, if the backward pass leaves the gradient of that in a buffer."""
+    """The parameters of each layer, and the output before it, if the backward pass leaves the gradient of that in a
+    buffer."""
     tensors: list[Tensor] = []
-    learned = False
+    learned = learned_outputs(network.layers, network.shapes, network.sources)
     for index, (name, layer, shape) in enumerate(zip(network.names, network.layers, network.shapes, strict=False)):
         buffer = activation(network, index)
-        if learned and not changed_in_place(network, index) and all(buffer != one.name for one in tensors):
+        if learned[index] and not changed_in_place(network, index) and all(buffer != one.name for one in tensors):
             tensors.append(Tensor(buffer, shape, index))
         for role, parameter in layer.parameters(shape).items():
             tensors.append(Tensor(f"{name}.{role}", parameter.shape, index))
-            learned = True
     return tensors
 
 

@@ -9,6 +9,7 @@ import pytest
 from scnn.errors import ConfigError
 from scnn.experiments.presets import PAPER
 from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
@@ -43,8 +44,10 @@ def test_onnx_of_every_layer(tmp_path: Path) -> None:
     layers += [Flatten(), Dense(5), Dropout(0.5)]
     others: list[Layer] = [AveragePool2D(3, stride=2), Conv2D(9, 3), LeakyReLU(0.2), Sigmoid(), Conv2D(8, 2), Tanh()]
     others += [Conv2D(4, 3), SiLU(), GlobalAveragePool(), Flatten(), Dense(5)]
-    assert {type(layer) for layer in [*layers, *others, SoftmaxCrossEntropy()]} == set(LAYERS)
-    for chosen in (layers, others):
+    graph: list[Layer] = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("input")]
+    graph += [Concatenate("add_1"), Concatenate("relu_1"), Flatten(), Dense(5), Add("dense_1")]
+    assert {type(layer) for layer in [*layers, *others, *graph, SoftmaxCrossEntropy()]} == set(LAYERS)
+    for chosen in (layers, others, graph):
         check_onnx(Network((2, 29, 31), chosen, seed=1), tmp_path)
 
 

@@ -293,6 +293,27 @@ PROGRAMS = [
         {"channels": 3, "area": 42},
         {"input": FLOATS[:126]},
     ),
+    Program(
+        "add_forward",
+        kernels.add_forward,
+        {"output": 45, "input": 45, "other": 45},
+        {"size": 45},
+        {"input": FLOATS[:45], "other": FLOATS[50:95]},
+    ),
+    Program(
+        "concatenate_forward",
+        kernels.concatenate_forward,
+        {"output": 60, "input": 45},
+        {"first": 7, "size": 45},
+        {"input": FLOATS[:45], "output": FLOATS[100:160]},
+    ),
+    Program(
+        "add_gradient",
+        kernels.add_gradient,
+        {"d_output": 45, "d_input": 45},
+        {"size": 45},
+        {"d_output": FLOATS[:45], "d_input": FLOATS[50:95]},
+    ),
     *(elementwise(kernel) for kernel in (kernels.sigmoid_forward, kernels.tanh_forward, kernels.silu_forward)),
     elementwise(kernels.leakyrelu_forward, slope=0.1),
     Program(

@@ -31,9 +31,12 @@ PADDING = {"channels": 2, "height": 3, "width": 5, "padding": 1}
 # Sizes; and lengths of buffers whose indices come from other buffers.
 SIZES: dict[str, dict[str, int]] = {
     "adam_update": {"size": 6, "settings": 80},
+    "add_forward": {"size": 6},
+    "add_gradient": {"size": 6},
     "add_sums": {"size": 6, "sums": 24},
     "averagepool2d_forward": POOLING,
     "change_colours": {"channels": 3, "size": 6},
+    "concatenate_forward": {"first": 3, "size": 6},
     "conv2d_backward_input": CONVOLUTION,
     "conv2d_backward_weights": CONVOLUTION,
     "conv2d_channel_last_backward_input": CHANNEL_LAST,

@@ -12,7 +12,10 @@ from scnn.engines.hosts import WasmtimeHost
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import WasmEngine
 from scnn.layers import (
+    Add,
     AveragePool2D,
+    Branch,
+    Concatenate,
     Conv2D,
     Dense,
     Dropout,
@@ -61,6 +64,8 @@ def random_plans() -> Iterator[tuple[Plan, Random]]:
         yield lower_training(network, 9, optimisers[seed % 4], change, 2, batch_size=4 if seed % 2 else 8), random
     winograd = [Conv2D(8, 3, padding=1), ReLU(), Conv2D(8, 3, padding=1), ReLU(), MaxPool2D(4), Flatten(), Dense(4)]
     yield lower_training(Architecture((1, 8, 8), winograd), 9, optimisers[0], None, 2, batch_size=8), Random(12)
+    graph = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("relu_1"), Concatenate("add_1")]
+    yield lower_training(Architecture((2, 5, 6), [*graph, Flatten(), Dense(4)]), 9, None, None, 2, 8), Random(13)
 
 
 def called(steps: tuple[Call | Loop, ...]) -> Iterator[str]:
@@ -103,7 +108,7 @@ def test_trainings_of_random_networks_agree_to_the_bit(plan: Plan, random: Rando
 def test_the_random_networks_call_every_kernel() -> None:
     """The trainings call all of scnn's kernels, directly or through other kernels, and the derived ones."""
     derived = {"averagepool2d_backward", "globalaveragepool_backward", "leakyrelu_backward", "sigmoid_backward"}
-    derived |= {"silu_backward", "tanh_backward"}
+    derived |= {"silu_backward", "tanh_backward", "add_backward_input", "add_backward_other", "concatenate_backward"}
     seen = {name for plan, _ in PLANS for p in plan.procedures.values() for name in called(p.body)}
     inner = {"exp", "log", "next_random", "sigmoid", "uniform"}  # which other kernels call
     inner |= {"winograd_inputs", "winograd_products", "winograd_outputs"}
