@@ -24,10 +24,12 @@ from scnn.layers import (
     Layer,
     LeakyReLU,
     MaxPool2D,
+    MeanSquaredError,
     ReLU,
     Sigmoid,
     SiLU,
     SoftmaxCrossEntropy,
+    SquaredHinge,
     Tanh,
 )
 from scnn.network import Network
@@ -69,6 +71,7 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "MaxPool2D",
+    "MeanSquaredError",
     "Network",
     "OneCycle",
     "Progress",
@@ -78,6 +81,7 @@ __all__ = [
     "SiLU",
     "Sigmoid",
     "SoftmaxCrossEntropy",
+    "SquaredHinge",
     "StepDecay",
     "Tanh",
     "Trainer",

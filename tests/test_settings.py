@@ -19,10 +19,12 @@ from scnn.layers import (
     Layer,
     LeakyReLU,
     MaxPool2D,
+    MeanSquaredError,
     ReLU,
     Sigmoid,
     SiLU,
     SoftmaxCrossEntropy,
+    SquaredHinge,
     Tanh,
 )
 from scnn.layers.registry import LAYERS, layers_from_list
@@ -34,7 +36,8 @@ THINGS = [
     *(Conv2D(3, 5, stride=2, padding=1), ReLU(), MaxPool2D(2, 3), MaxPool2D(2), Flatten(), Dense(7), Dropout(0.25)),
     *(LeakyReLU(0.2), Sigmoid(), Tanh(), SiLU(), AveragePool2D(3), AveragePool2D(2, 1), GlobalAveragePool()),
     *(Add("relu_1"), Concatenate("input"), Branch("conv2d_2")),
-    *(SoftmaxCrossEntropy(), SGD(0.1, momentum=0.9, nesterov=True), Adam(0.002, weight_decay=0.01)),
+    *(SoftmaxCrossEntropy(), SoftmaxCrossEntropy(0.05), SquaredHinge(), MeanSquaredError()),
+    *(SGD(0.1, momentum=0.9, nesterov=True), Adam(0.002, weight_decay=0.01)),
     *(Constant(), StepDecay(3, 0.5), Cosine(), OneCycle(), Augmentation(rotation=10, nodes=4)),
 ]
 KINDS: list[type[Any]] = [*LAYERS, SGD, Adam, Constant, StepDecay, Cosine, OneCycle, Augmentation]
@@ -73,6 +76,9 @@ def test_every_kind_is_tried() -> None:
         ({"kind": "Branch", "layer": "x" * 5000}, "layer must be"),
         ({"kind": "Add", "layer": "relu_1", "other_shape": [1]}, "no setting 'other_shape'"),
         ({"kind": "Dropout", "rate": float("nan")}, "rate.*nan"),
+        ({"kind": "SoftmaxCrossEntropy", "smoothing": "0.1"}, "smoothing.*'0.1'"),
+        ({"kind": "SoftmaxCrossEntropy", "smoothing": 1}, "smoothing.*from 0 to below 1, got 1"),
+        ({"kind": "SquaredHinge", "smoothing": 0.1}, "SquaredHinge has no setting 'smoothing'"),
     ],
 )
 def test_what_describes_nothing_is_refused(data: object, words: str) -> None:

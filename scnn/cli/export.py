@@ -25,11 +25,12 @@ def run(arguments: argparse.Namespace) -> int:
     network = load_model(arguments.model, arguments.preset)
     if arguments.onnx.exists() and arguments.onnx.samefile(arguments.model):
         raise ConfigError(f"{arguments.onnx} is the model itself and would be overwritten: choose another name")
-    to_onnx(network, arguments.onnx)
+    outputs = to_onnx(network, arguments.onnx)
     if arguments.json:
         print_event("export", onnx=str(arguments.onnx))
     else:
         print(
-            f"{arguments.onnx} is written. Input: images [batch, channel, row, column] from 0 to 1. Output: logits."
+            f"{arguments.onnx} is written. Input: images [batch, channel, row, column] from 0 to 1. "
+            f"Output: {' and '.join(outputs)}."
         )
     return 0

@@ -26,7 +26,7 @@ from scnn.cli.training_job import TrainingJob
 from scnn.data.dataset import ImageDataset
 from scnn.errors import ConfigError
 from scnn.experiments import presets
-from scnn.experiments.experiment import with_classes
+from scnn.experiments.experiment import LOSSES, with_classes, with_loss
 from scnn.experiments.opening import open_checkpoint
 from scnn.formats import safetensors
 from scnn.network.metrics import Report
@@ -40,7 +40,10 @@ __all__ = ["HELP", "add_arguments", "run"]
 HELP = "train a preset's network on the bundled images or on files"
 SLICE_MS = 200.0  # the longest time between two updates of the display or checks for Ctrl-C
 DEFAULT_PRESET, DEFAULT_SEED = "mnist", 1
-NOT_WITH_RESUME = ("preset", "seed", "epochs", "learning_rate", "batch_size", "validation", "patience")
+NOT_WITH_RESUME = (
+    *("preset", "seed", "epochs", "learning_rate", "batch_size", "validation", "patience"),
+    *("loss", "label_smoothing"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, help="replaces the preset's")
     parser.add_argument("--learning-rate", type=float, help="replaces the preset's")
     parser.add_argument("--batch-size", type=int, help="replaces the preset's")
+    parser.add_argument("--loss", choices=list(LOSSES), help="replaces the preset's")
+    parser.add_argument(
+        "--label-smoothing", type=float, metavar="SHARE", help="of the cross-entropy, from 0 to below 1"
+    )
     parser.add_argument("--validation", type=int, help="hold out this many training digits to select the best epoch")
     parser.add_argument("--patience", type=int, help="stop after this many epochs without improvement in validation")
     add_idx_files(parser, "training digits, instead of the bundled ones")
@@ -129,6 +136,7 @@ def new_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     preset = presets.find(DEFAULT_PRESET if arguments.preset is None else arguments.preset)
     training, test = images_from_files(arguments) or preset.digits()
     layers = with_classes(preset.layers, len(training.classes)) if arguments.data else preset.layers
+    layers = with_loss(layers, arguments.loss, arguments.label_smoothing)
     settings = preset.settings
     for name in ("epochs", "batch_size", "validation", "patience"):
         if getattr(arguments, name) is not None:

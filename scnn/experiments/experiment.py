@@ -15,6 +15,7 @@ from scnn.experiments import presets
 from scnn.experiments.presets import Preset
 from scnn.layers.dense import Dense
 from scnn.layers.layer import Layer
+from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.layers.own import Own
 from scnn.layers.registry import layers_from_list
 from scnn.network.edits import NO_EDITS, Edits
@@ -23,8 +24,13 @@ from scnn.settings import to_dict
 from scnn.training.settings import settings_from_dict
 from scnn.training.trainer import Trainer
 
-__all__ = ["OWN", "Experiment", "config_of_preset", "experiment_of"]
+__all__ = ["LOSSES", "OWN", "Experiment", "config_of_preset", "experiment_of", "with_classes", "with_loss"]
 
+LOSSES: dict[str, type[Loss]] = {
+    "cross-entropy": SoftmaxCrossEntropy,
+    "squared-hinge": SquaredHinge,
+    "mean-squared-error": MeanSquaredError,
+}
 OWN = "own"  # the name of the experiment on the user's own images
 
 
@@ -98,3 +104,14 @@ def with_classes(layers: tuple[Layer, ...], classes: int) -> tuple[Layer, ...]:
     """The layers, with one unit per class in the last dense layer."""
     last = max(index for index, layer in enumerate(layers) if isinstance(layer, Dense))
     return (*layers[:last], Dense(classes), *layers[last + 1 :])
+
+
+def with_loss(layers: tuple[Layer, ...], name: str | None, smoothing: float | None) -> tuple[Layer, ...]:
+    """A preset's layers with the loss of this name in `LOSSES`, and with this label smoothing; None keeps the
+    preset's. Raises ConfigError for smoothing of another loss than cross-entropy."""
+    loss = LOSSES[name]() if name else layers[-1]
+    if smoothing is not None:
+        if not isinstance(loss, SoftmaxCrossEntropy):
+            raise ConfigError("label smoothing goes with cross-entropy: omit it, or choose that loss")
+        loss = SoftmaxCrossEntropy(smoothing)
+    return (*layers[:-1], loss)

@@ -11,6 +11,7 @@ from scnn.experiments import presets
 from scnn.experiments.experiment import Experiment, experiment_of
 from scnn.formats.safetensors import unpack
 from scnn.network.network import Network
+from scnn.settings import to_dict
 from scnn.training.checkpoint import digits_in, resume
 from scnn.training.trainer import Trainer
 
@@ -76,6 +77,7 @@ def config_in(network: Network) -> dict[str, Any]:
         config = {name: settings[name] for name in names if name in settings}
         config |= {"augmentation": settings["augmentation"] or {}} if "augmentation" in settings else {}
         config["experiment"] = provenance.get("preset", default)
+        config["layers"] = [to_dict(layer) for layer in network.layers]
     if not isinstance(config, Mapping):
         raise ModelError("the experiment in the provenance must be a table (a JSON object)")
     config = {"experiment": None, **config}

@@ -14,7 +14,7 @@ def script_of(experiment: Experiment) -> str:
     config, settings, preset = experiment.config, experiment.settings, experiment.preset
     if config["experiment"] == OWN:
         raise ConfigError("a script does not contain your own images: save a checkpoint, which does")
-    layers = [layer for layer in experiment.layers if not isinstance(layer, SoftmaxCrossEntropy)]
+    layers = [layer for layer in experiment.layers if layer != SoftmaxCrossEntropy()]
     augmentation = settings["augmentation"]
     names = {"EpochEnded", "Network", "Trainer", "load_digits", *map(kind, layers)}
     names |= {kind(settings["optimiser"]), kind(settings["schedule"])} | (

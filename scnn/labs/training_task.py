@@ -16,7 +16,7 @@ from scnn.labs.fields import Fields, Texts
 from scnn.labs.remarks import Remark
 from scnn.labs.task import Evidence, Judging, Task
 from scnn.labs.training_checks import CHECKS, Outcome
-from scnn.layers.registry import LAYERS, layers_from_list
+from scnn.layers.registry import LAYERS, LOSSES, layers_from_list
 from scnn.network.architecture import Architecture
 from scnn.training.diagnosis import diagnose
 from scnn.training.events import EpochEnded
@@ -78,7 +78,7 @@ class TrainingTask(Task):
                 numbers[name] = range_in(offered.inner(name), low, high, default=value_of(base, name))
         kinds = None
         if offered.has("layers"):
-            known = [layer.__name__ for layer in LAYERS if layer.__name__ != "SoftmaxCrossEntropy"]
+            known = [layer.__name__ for layer in LAYERS if layer.__name__ not in LOSSES]
             one = offered.inner("layers", "an object with kinds")
             kinds = one.items("kinds", "names of layers", 1, len(known))
             for kind in kinds:
@@ -106,7 +106,7 @@ class TrainingTask(Task):
             {"name": name, "from": low, "to": high, "start": start, "whole": name in WHOLE}
             for name, (low, high, start) in self.numbers.items()
         ]
-        layers = [layer for layer in self.base["layers"] if layer["kind"] != "SoftmaxCrossEntropy"]
+        layers = without_loss(self.base["layers"])
         changes = [{"name": one.name, "text": one.text.get_in(language)} for one in self.changes]
         return {"numbers": numbers, "layers": layers, "kinds": self.kinds, "changes": changes}
 
@@ -136,14 +136,15 @@ class TrainingTask(Task):
         fields.finish()
         experiment = self.experiment(settings)
         if "layers" in settings:
-            settings["layers"] = [
-                layer for layer in experiment.config["layers"] if layer["kind"] != "SoftmaxCrossEntropy"
-            ]
+            settings["layers"] = without_loss(experiment.config["layers"])
         return settings
 
     def experiment(self, answer: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Experiment:
         """The experiment of an answer; raises AnswerError."""
         settings = {name: value for name, value in answer.items() if name not in (*OF_OPTIMISER, "change")}
+        if "layers" in settings:
+            layers = self.base["layers"]
+            settings["layers"] = [*settings["layers"], *layers[len(without_loss(layers)) :]]
         optimiser = {**self.base["optimiser"], **{name: answer[name] for name in OF_OPTIMISER if name in answer}}
         try:
             return limited(experiment_in({**self.base, "optimiser": optimiser, **settings, **(more or {})}))
@@ -203,9 +204,14 @@ def trained(
             yield begin + share * min(1.0, done / (trainer.epochs * images))
     except TrainingError:  # weights that are not numbers have other bits on other machines
         return Outcome("diverged", f"not finite in epoch {trainer.epoch}", network.parameter_count, tuple(epochs))
-    diagnosis = diagnose(epochs)
+    diagnosis = diagnose(epochs, network.loss)
     assert diagnosis
     return Outcome(diagnosis.kind, network.fingerprint(), network.parameter_count, tuple(epochs))
+
+
+def without_loss(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The layers that an answer may change."""
+    return [layer for layer in layers if layer["kind"] not in LOSSES]
 
 
 def experiment_in(settings: object) -> Experiment:

@@ -5,7 +5,7 @@ from scnn.layers.branches import Add, Branch, Concatenate, Join
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer, Parameter, Shape, call
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 
 __all__ = [
@@ -21,13 +21,16 @@ __all__ = [
     "Join",
     "Layer",
     "LeakyReLU",
+    "Loss",
     "MaxPool2D",
+    "MeanSquaredError",
     "Parameter",
     "ReLU",
     "Shape",
     "SiLU",
     "Sigmoid",
     "SoftmaxCrossEntropy",
+    "SquaredHinge",
     "Tanh",
     "call",
 ]

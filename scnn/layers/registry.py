@@ -9,17 +9,18 @@ from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.settings import from_dict
 
-__all__ = ["LAYERS", "layers_from_list"]
+__all__ = ["LAYERS", "LOSSES", "layers_from_list"]
 
 LAYERS: tuple[type[Layer], ...] = (
     *(Conv2D, ReLU, MaxPool2D, Flatten, Dense, Dropout, SoftmaxCrossEntropy),
-    *(LeakyReLU, Sigmoid, Tanh, SiLU, AveragePool2D, GlobalAveragePool),
+    *(LeakyReLU, Sigmoid, Tanh, SiLU, AveragePool2D, GlobalAveragePool, SquaredHinge, MeanSquaredError),
     *(Add, Concatenate, Branch),
 )
+LOSSES = tuple(kind.__name__ for kind in LAYERS if issubclass(kind, Loss))  # the kinds of a network's last layer
 
 
 def layers_from_list(data: object, more: Iterable[type[Layer]] = ()) -> list[Layer]:

@@ -8,7 +8,7 @@ from scnn.checks import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_SIDE, requi
 from scnn.errors import ConfigError, ShapeError
 from scnn.layers.branches import Join
 from scnn.layers.layer import Layer, Parameter, Shape
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import Loss, SoftmaxCrossEntropy
 from scnn.network.edits import NO_EDITS, Edits
 from scnn.network.graph import Sources, require_sound, sources_of
 
@@ -16,10 +16,10 @@ __all__ = ["Architecture"]
 
 
 class Architecture:
-    """Layers from an input of `input_shape` (channels, rows, columns) to logits; SoftmaxCrossEntropy is appended
-    unless it is given. `edits` are kernels that replace scnn's. Raises ShapeError if a layer does not fit the outputs
-    that it reads, or if there are too many classes or parameters; ConfigError for anything that is not a layer, and
-    for a graph that cannot run (`scnn.network.graph`).
+    """Layers from an input of `input_shape` (channels, rows, columns) to logits, and a loss; SoftmaxCrossEntropy is
+    appended if there is none. `edits` are kernels that replace scnn's. Raises ShapeError if a layer does not fit the
+    outputs that it reads, or if there are too many classes or parameters; ConfigError for anything that is not a
+    layer, and for a graph that cannot run (`scnn.network.graph`).
     """
 
     def __init__(self, input_shape: Sequence[int], layers: Iterable[Layer], *, edits: Edits = NO_EDITS) -> None:
@@ -88,6 +88,13 @@ class Architecture:
         }
 
     @property
+    def loss(self) -> Loss:
+        """The last layer."""
+        last = self.layers[-1]
+        assert isinstance(last, Loss)
+        return last
+
+    @property
     def classes(self) -> int:
         """The number of classes."""
         return self.shapes[-1][0]
@@ -111,10 +118,12 @@ def require_layers(layers: object) -> tuple[Layer, ...]:
 
 
 def with_loss(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """The layers with SoftmaxCrossEntropy as the last one; raises ShapeError if it is anywhere else."""
-    if any(isinstance(layer, SoftmaxCrossEntropy) for layer in layers[:-1]):
-        raise ShapeError("SoftmaxCrossEntropy must be at the end of a network")
-    if layers and isinstance(layers[-1], SoftmaxCrossEntropy):
+    """The layers with a loss as the last one, SoftmaxCrossEntropy if there is none; raises ShapeError if a loss is
+    anywhere else."""
+    for layer in layers[:-1]:
+        if isinstance(layer, Loss):
+            raise ShapeError(f"{type(layer).__name__} must be at the end of a network")
+    if layers and isinstance(layers[-1], Loss):
         return layers
     return (*layers, SoftmaxCrossEntropy())
 

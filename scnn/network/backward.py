@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scnn import kernels
 from scnn.errors import ConfigError
 from scnn.layers.layer import Layer, Shape, call
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import Loss
 from scnn.network.edits import NO_EDITS, Edits
 from scnn.plan import Argument, Call, Kernel
 
@@ -57,7 +57,7 @@ def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True, edits: 
 
 def is_derived(layer: Layer, shape: Shape, edits: Edits = NO_EDITS) -> bool:
     """Whether the layer's backward pass is derived from its forward kernels."""
-    if isinstance(layer, SoftmaxCrossEntropy):  # whose gradient is that of the loss, which is no output of forward
+    if isinstance(layer, Loss):  # whose gradient is that of the loss, which is no output of forward
         return False
     return not layer.has_backward or edits.derives(layer.forward_training(shape), lambda: layer.backward(shape))
 

@@ -10,7 +10,6 @@ from math import prod
 from scnn import kernels
 from scnn.errors import ConfigError
 from scnn.layers.layer import Layer, Shape, call
-from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.network.architecture import Architecture
 from scnn.network.backward import backward_of, derived_buffers, listed
 from scnn.network.buffer_names import (
@@ -171,9 +170,7 @@ def load_calls(network: Architecture) -> list[Call]:
 
 def judging_calls(network: Architecture) -> list[Call]:
     """The calls that write one sample's loss and prediction to `outcomes`."""
-    last = network.layers[-1]
-    assert isinstance(last, SoftmaxCrossEntropy)
-    loss = resolve_roles(last.loss(network.shapes[-1]), network, len(network.layers) - 1)
+    loss = resolve_roles(network.loss.loss(network.shapes[-1]), network, len(network.layers) - 1)
     return [*loss, call(kernels.judge, classes=network.classes)]
 
 

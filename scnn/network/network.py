@@ -61,7 +61,7 @@ class Network(Architecture):
       MaxPool2D(size=2, stride=2)                                  → 8 × 14 × 14
       Flatten()                                                    → 1568
       Dense(units=10)                                              → 10
-      SoftmaxCrossEntropy()                                        → 10
+      SoftmaxCrossEntropy(smoothing=0.0)                           → 10
     15898 parameters
     >>> network.fingerprint() == Network((1, 28, 28), layers, seed=1).fingerprint()
     True

@@ -1,7 +1,7 @@
 """Export to ONNX, for other runtimes: `pip install scnn[onnx]`.
 
-The model takes images [image, channel, row, column] from 0 to 1, and returns logits. The operators are described at
-https://onnx.ai/onnx/operators/
+The model takes images [image, channel, row, column] from 0 to 1, and returns logits; if it was trained with
+cross-entropy, also their probabilities. The operators are described at https://onnx.ai/onnx/operators/
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.layers.registry import LAYERS
 from scnn.network.network import Network
@@ -24,9 +24,9 @@ OPSET = 17
 IR_VERSION = 8
 
 
-def to_onnx(network: Network, path: str | Path) -> None:
-    """Writes an ONNX file, completely or not at all. Raises ConfigError if the package onnx is missing or a layer is
-    not one of scnn's, ModelError if the file cannot be written.
+def to_onnx(network: Network, path: str | Path) -> list[str]:
+    """Writes an ONNX file, completely or not at all; returns the names of its outputs. Raises ConfigError if the
+    package onnx is missing or a layer is not one of scnn's, ModelError if the file cannot be written.
     """
     try:
         from onnx import TensorProto, checker, helper
@@ -51,17 +51,22 @@ def to_onnx(network: Network, path: str | Path) -> None:
             nodes.append(helper.make_node("Sigmoid", inputs[:1], inputs[1:], name=inputs[1]))
         nodes.append(helper.make_node(operator, inputs, [name], name=name, **settings))
     nodes.append(helper.make_node("Identity", outputs[-1:], ["logits"]))
+    results = ["logits"]
+    if isinstance(network.loss, SoftmaxCrossEntropy):  # other losses do not train probabilities
+        nodes.append(helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1))
+        results.append("probabilities")
     graph = helper.make_graph(
         nodes,
         "scnn",
         [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["batch", *network.input_shape])],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", network.classes])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", network.classes]) for name in results],
         weights,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="scnn")
     model.ir_version = IR_VERSION
     checker.check_model(model)
     safetensors.write(path, model.SerializeToString())
+    return results
 
 
 def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
@@ -93,6 +98,6 @@ def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
             return "Add", {}
         case Concatenate():
             return "Concat", {"axis": 1}
-        case Dropout() | Branch() | SoftmaxCrossEntropy():
+        case Dropout() | Branch() | SoftmaxCrossEntropy() | SquaredHinge() | MeanSquaredError():
             return None, {}
     raise ConfigError(f"{type(layer).__name__} cannot be exported: only scnn's own layers have an ONNX operator")

@@ -11,7 +11,7 @@ from scnn.engines.engine import Engine, EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError
 from scnn.layers.layer import Shape
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import Loss
 from scnn.network.architecture import Architecture
 from scnn.network.lowering import (
     activation,
@@ -187,7 +187,7 @@ def calls_of(network: Architecture) -> list[tuple[int, bool, Call]]:
     backward: list[tuple[int, bool, Call]] = []
     for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
         calls = layer.forward(shape)
-        if isinstance(layer, SoftmaxCrossEntropy):
+        if isinstance(layer, Loss):
             calls = [*calls, *layer.loss(shape)]
         forward += [(index, False, call) for call in resolve_roles(calls, network, index)]
         if layer.shares_memory:

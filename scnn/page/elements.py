@@ -111,7 +111,7 @@ class Elements:
         role = message.get("role") or "output"
         if role == "output":
             shape = network.input_shape if layer < 0 else network.shapes[layer + 1]
-            if layer == len(network.layers) - 1:  # the gradient of softmax with cross-entropy is that of the logits
+            if layer == len(network.layers) - 1:  # the gradient of the loss is that of the logits
                 layer -= 1
             element = element_of(message, shape)
             buffer = activation(network, layer + 1)

@@ -10,6 +10,7 @@ from math import prod
 
 from scnn.compiler.trace import Step
 from scnn.layers import Conv2D, MaxPool2D, ReLU, Shape, SoftmaxCrossEntropy
+from scnn.layers.loss import Loss
 from scnn.network.lowering import activation
 from scnn.network.network import Network
 from scnn.network.trace import ElementTrace, NetworkTracer, unravel
@@ -50,7 +51,7 @@ def explain(tracer: NetworkTracer, layer: int, element: tuple[int, ...], message
         return {**head, "form": "rectified", **reads_of(network, trace)}
     if isinstance(kind, MaxPool2D):
         return {**head, "form": "maximum", **describe_maximum(tracer, name, trace)}
-    if isinstance(kind, SoftmaxCrossEntropy):
+    if isinstance(kind, Loss):
         return {**head, "form": "softmax", **describe_softmax(tracer, trace)}
     if trace.total is None:
         return {**head, "form": "steps", **reads_of(network, trace)}
@@ -159,7 +160,7 @@ def explain_gradient(
             **head,
             "form": "difference",
             "probability": number(probability),
-            "truth": int(element[0] == label),
+            "truth": number(kind.target(element[0] == label, network.classes)),
         }
     if trace.total is None:
         if not trace.steps or trace.value == 0:

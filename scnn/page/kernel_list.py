@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scnn.experiments.experiment import Experiment
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import Loss
 from scnn.network.edits import Edits, calls_of, original
 from scnn.network.lowering import layer_backward_calls, resolve_roles
 from scnn.network.network import Network
@@ -56,7 +56,7 @@ def kernels_of_network(network: Network, settings: Mapping[str, Any]) -> list[Li
 
     for index, (name, layer, shape) in enumerate(zip(network.names, network.layers, network.shapes, strict=False)):
         add(name, repr(layer), "forward", resolve_roles(layer.forward_training(shape), network, index))
-        if isinstance(layer, SoftmaxCrossEntropy):
+        if isinstance(layer, Loss):
             add(name, repr(layer), "loss", resolve_roles(layer.loss(shape), network, index))
         add(name, repr(layer), "backward", layer_backward_calls(network, index))
     seen = {name for _, name in found}

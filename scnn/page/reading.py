@@ -139,7 +139,7 @@ class Reading:
         epoch ends."""
         if self.diverged:
             return {"kind": "diverged", "chance": None, "at_chance": False, "best_epoch": None}
-        found = diagnose(self.ended[-MOST_JUDGED:])
+        found = diagnose(self.ended[-MOST_JUDGED:], self.network.loss)
         return asdict(found) if found else {"kind": None}
 
     def evaluate(self) -> None:

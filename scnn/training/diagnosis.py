@@ -1,11 +1,13 @@
 """What happened in a training, in one word, by fixed rules on the scores of its epochs.
 
-The rules are tried in this order; the first that applies is the diagnosis. Losses are mean cross-entropies, so a
-network that gives every class the same probability has the loss ln(classes). *Recent* is the mean of the last fifth
-of the epochs, at least one.
+The rules are tried in this order; the first that applies is the diagnosis. Losses are counted from the smallest
+possible one, which is 0 without label smoothing. The *loss of chance* is that of a network that does not look at the
+image: for a cross-entropy without smoothing ln(classes), the loss of equal probabilities. *Recent* is the mean of the
+last fifth of the epochs, at least one.
 
-1. `diverged`: the last training or test loss is not finite, or both are above 2 ln(classes). Such a network is surely
-   wrong more often than one that knows nothing; a test loss alone can be that large in an overfitted network.
+1. `diverged`: the last training or test loss is not finite, or both are above twice the loss of chance. Such
+   a network is surely wrong more often than one that knows nothing; a test loss alone can be that large in an
+   overfitted network.
 2. `chance`: on the training images and on the test images, the accuracy is not distinguishable from guessing.
    Guessing always the most frequent class has its share p as accuracy; of n images, up to n p + 2 √(n p (1 - p))
    correct ones are within two standard deviations of that.
@@ -13,7 +15,7 @@ of the epochs, at least one.
    training loss is less than half of the last test loss, and the training accuracy is higher than the test accuracy
    by more than two standard errors.
 4. `falling`: the recent test loss is below that of as many epochs before, by at least 5 % and at least a hundredth of
-   ln(classes), so more epochs would help. After a single epoch: the test loss, computed after it, is below the
+   the loss of chance, so more epochs would help. After a single epoch: the test loss, computed after it, is below the
    training loss, which is the mean over the epoch.
 5. `good`: at least 80 % of the way from guessing to a perfect score.
 6. `settled`: none of these: the loss has stopped falling at a moderate accuracy.
@@ -24,17 +26,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from scnn.layers.loss import Loss, SoftmaxCrossEntropy
 from scnn.training.events import EpochEnded, Score
 
 __all__ = ["Diagnosis", "diagnose"]
 
-FAR_ABOVE_CHANCE_LOSS = 2.0  # times ln(classes)
+FAR_ABOVE_CHANCE_LOSS = 2.0  # times the loss of chance
 DEVIATIONS = 2.0
 RISE = 1.10
 FALL = 0.95
-LEAST_FALL = 0.01  # times ln(classes)
+LEAST_FALL = 0.01  # times the loss of chance
 GOOD = 0.8
 WINDOW = 5  # a fifth of the epochs
+CROSS_ENTROPY = SoftmaxCrossEntropy()
 
 
 @dataclass(frozen=True)
@@ -49,22 +53,24 @@ class Diagnosis:
     best_epoch: int
 
 
-def diagnose(epochs: Sequence[EpochEnded]) -> Diagnosis | None:
-    """The diagnosis after these epochs, in the order they ended; None before the first. Epochs without test
-    images are judged on their validation images, or else on the training images."""
+def diagnose(epochs: Sequence[EpochEnded], loss: Loss = CROSS_ENTROPY) -> Diagnosis | None:
+    """The diagnosis after these epochs, in the order they ended; None before the first. `loss` is the network's.
+    Epochs without test images are judged on their validation images, or else on the training images."""
     if not epochs:
         return None
     training, judged = epochs[-1].training, [judged_score(event) for event in epochs]
-    losses = [score.loss for score in judged]
     test = judged[-1]
+    classes = max(2, len(test.confusion))
+    least = loss.least(classes)
+    losses = [score.loss - least for score in judged]
+    both = training_loss, test_loss = training.loss - least, losses[-1]
     chance = largest_share(test)
     best = min(zip(losses, range(len(losses)), strict=True), key=lambda pair: (math.isnan(pair[0]), *pair))[1]
 
     def diagnosis(kind: str) -> Diagnosis:
         return Diagnosis(kind, chance, within_chance(test), epochs[best].epoch)
 
-    knows_nothing = math.log(max(2, len(test.confusion)))  # the loss of equal probabilities
-    both = training.loss, test.loss
+    knows_nothing = loss.of_chance(classes) - least
     if not all(map(math.isfinite, both)) or min(both) > FAR_ABOVE_CHANCE_LOSS * knows_nothing:
         return diagnosis("diverged")
     if within_chance(test) and within_chance(training):
@@ -72,13 +78,13 @@ def diagnose(epochs: Sequence[EpochEnded]) -> Diagnosis | None:
     window = max(1, len(losses) // WINDOW)
     means = moving_means(losses, window)
     recent = means[-1]
-    if recent >= RISE * min(means) and training.loss < test.loss / 2 and far_better(training, test):
+    if recent >= RISE * min(means) and training_loss < test_loss / 2 and far_better(training, test):
         return diagnosis("memorised")
     if len(means) > window:
         before = means[-1 - window]
         falls = recent <= min(FALL * before, before - LEAST_FALL * knows_nothing)
     else:
-        falls = test.loss < training.loss
+        falls = test_loss < training_loss
     if falls:
         return diagnosis("falling")
     if test.accuracy - chance >= GOOD * (1 - chance):

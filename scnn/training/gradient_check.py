@@ -5,11 +5,10 @@ For a number w of the network the central difference is (L(w + h) - L(w - h)) / 
 · |w| if |w| is larger than 1: the rounding error of L then contributes about 1e-10, and the curvature less. If the
 slopes on the two sides of w differ, w is at a kink of a ReLU or a max pooling, where the loss has no gradient: w is
 counted, but not checked. The engine runs the backward pass twice, so that a kernel that overwrites a parameter's
-gradient instead of adding to it is wrong by half. L is -log P, without the ε that keeps it finite in float32, because
-the gradients do not contain ε either.
+gradient instead of adding to it is wrong by half. L is the loss without the ε that keeps it finite in float32
+(`Loss.exact_loss`), because the gradients do not contain ε either.
 """
 
-import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -24,7 +23,6 @@ from scnn.layers.layer import Shape
 from scnn.network.architecture import Architecture
 from scnn.network.graph import learned_outputs
 from scnn.network.lowering import (
-    PROBABILITIES,
     activation,
     activation_buffers,
     allocate_buffers,
@@ -194,6 +192,8 @@ class Trial:
             for index, (layer, shape) in enumerate(layers)
         ]
         forward = [call for calls in self.calls for call in calls]
+        exact_loss = network.loss.exact_loss(network.shapes[-1])
+        self.calls[-1] = [*self.calls[-1], *resolve_roles(exact_loss, network, len(network.layers) - 1)]
         plan = plan_of(network, [*forward, *backward_calls(network)])
         self.engine = make_engine(plan)
         for _ in range(2):
@@ -206,16 +206,7 @@ class Trial:
         for calls in self.calls:
             self.before.append({name: self.exact.buffers[name][:] for name in written})
             self.exact.run(calls)
-        if not self.probability:
-            raise ConfigError(
-                f"expected an image whose class {label} has a probability above 0, got 0: the loss is infinite there"
-            )
-        self.loss = -math.log(self.probability)
-
-    @property
-    def probability(self) -> float:
-        """The probability of the label."""
-        return self.exact.buffers[PROBABILITIES][self.label]
+        self.loss = self.exact.buffers["loss"][0]
 
     def begin(self, on: Float64 | Engine) -> None:
         on.write("input", self.image)
@@ -233,7 +224,7 @@ class Trial:
         for calls in self.calls[tensor.layer :]:
             self.exact.run(calls)
         numbers[position] = before
-        return -math.log(self.probability)
+        return self.exact.buffers["loss"][0]
 
     def check(self, tensor: Tensor, samples: int | None, random: Random) -> Generator[None, None, GradientCheck]:
         """The result for one tensor; yields after each loss."""
@@ -269,6 +260,7 @@ def plan_of(network: Architecture, learn: list[Call]) -> Plan:
         **gradient_buffers(network),
         "random": ("int32", (1,)),
         "label": ("int32", (1,)),
+        "loss": ("float32", (1,)),
         "input": ("float32", network.input_shape),
         **activation_buffers(network),
     }

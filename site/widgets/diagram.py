@@ -8,7 +8,6 @@ from widgets.dom import by_id, element, listen, run
 from widgets.texts import TEXTS, text, written
 
 IMAGE = "image"  # the name of the first column, which is no layer
-SOFTMAX = "SoftmaxCrossEntropy"
 
 
 class Diagram:
@@ -64,9 +63,7 @@ class Diagram:
             if not old.classList.contains("subject"):
                 old.remove()
         self.columns = []
-        for layer in layers:
-            if layer["kind"] == SOFTMAX:
-                continue
+        for layer in layers[:-1]:  # the loss has no picture
             figure = element("figure", class_=f"layer {layer['kind'].lower()}")
             caption = element("figcaption")
             caption.append(element("span", title_of(layer), class_="name"))

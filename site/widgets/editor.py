@@ -39,6 +39,7 @@ LETTERS = {
     "GlobalAveragePool": "means",
     "Own": "own",
 }
+LOSSES = ("SoftmaxCrossEntropy", "SquaredHinge", "MeanSquaredError")
 MAX_LAYERS = 20
 
 
@@ -208,8 +209,13 @@ class Editor:
 
 
 def shown(layers):
-    """The layers of a configuration without the softmax, which is always the last one."""
-    return [dict(layer) for layer in layers if layer["kind"] != "SoftmaxCrossEntropy"]
+    """The layers of a configuration without the loss."""
+    return [dict(layer) for layer in layers if layer["kind"] not in LOSSES]
+
+
+def loss_of(layers):
+    """The loss of a configuration, which is the last layer or the usual one."""
+    return layers[-1] if layers[-1]["kind"] in LOSSES else {"kind": LOSSES[0]}
 
 
 def layer_of(kind, values):

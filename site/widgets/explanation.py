@@ -250,8 +250,8 @@ def words_of(answer):
     if form == "softmax":
         return text("see.words_softmax", value=value, power=short(answer["power"]), total=short(answer["total"]))
     if form == "difference":
-        probability = short(answer["probability"])
-        return text("learn.words_difference", value=value, probability=probability, truth=answer["truth"])
+        key = "learn.words_difference" if answer["truth"] in (0, 1) else "learn.words_smoothed"
+        return text(key, value=value, probability=short(answer["probability"]), truth=short(answer["truth"]))
     if form == "gate":
         passes = answer["rows"][0]["values"][0]
         key = "learn.words_passes" if isinstance(passes, str) or passes > 0 else "learn.words_stopped"

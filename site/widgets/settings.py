@@ -3,6 +3,7 @@
 from pyscript import window
 from widgets.cores import chosen_workers, offer_workers
 from widgets.dom import by_id, listen
+from widgets.editor import LOSSES, loss_of
 from widgets.texts import listed, text
 
 # The ids of the form's fields, which are also their names in the address.
@@ -16,8 +17,10 @@ FIELDS = (
     "schedule",
     "weight_decay",
     "augmentation",
+    "loss",
+    "label_smoothing",
 )
-NUMBERS = ("seed", "per_class", "epochs", "batch_size", "learning_rate", "weight_decay")
+NUMBERS = ("seed", "per_class", "epochs", "batch_size", "learning_rate", "weight_decay", "label_smoothing")
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},
@@ -96,7 +99,7 @@ class Settings:
 
     def texts(self, config):
         """The values of the fields for a configuration."""
-        optimiser = config["optimiser"]
+        optimiser, loss = config["optimiser"], loss_of(config["layers"])
         kind = "adam" if optimiser["kind"] == "Adam" else "sgd"
         if optimiser.get("momentum"):
             kind = "nesterov" if optimiser["nesterov"] else "momentum"
@@ -110,6 +113,8 @@ class Settings:
             "schedule": config["schedule"]["kind"],
             "weight_decay": f"{optimiser['weight_decay']:g}",
             "augmentation": self.strength(config["augmentation"]),
+            "loss": loss["kind"],
+            "label_smoothing": f"{loss.get('smoothing', 0):g}",
         }
 
     def strength(self, augmentation):
@@ -134,7 +139,10 @@ class Settings:
         values["optimiser"] = optimiser
         values["schedule"] = {"kind": values["schedule"]}
         values["augmentation"] = self.augmentation if strength == "" else STRENGTHS[strength]
-        values["layers"] = self.editor.message()
+        loss, smoothing = {"kind": values.pop("loss")}, values.pop("label_smoothing")
+        if loss["kind"] == LOSSES[0]:
+            loss["smoothing"] = smoothing
+        values["layers"] = self.editor.message() + [loss]
         values["experiment"] = by_id("experiment").value
         values["engine"] = by_id("engine").value
         if self.edits:

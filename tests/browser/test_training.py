@@ -68,7 +68,7 @@ def test_the_address_is_the_run(page: Page) -> None:
     """A link with everything in it trains to the weights that this machine's wasmtime gets."""
     query = (
         f"?experiment=paper&seed=7&per_class=30&epochs=3&batch_size=5&optimiser=nesterov&learning_rate=0.02"
-        f"&schedule=Cosine&weight_decay=0.001&augmentation=strong&layers={LAYERS}"
+        f"&schedule=Cosine&weight_decay=0.001&augmentation=strong&label_smoothing=0.1&layers={LAYERS}"
     )
     fresh(page, query)
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("7")
@@ -86,6 +86,7 @@ def test_the_address_is_the_run(page: Page) -> None:
         layers=[
             {"kind": "Conv2D", "filters": 2, "kernel_size": 3, "stride": 2, "padding": 0},
             *({"kind": "ReLU"}, {"kind": "MaxPool2D", "size": 2}, {"kind": "Flatten"}, {"kind": "Dense", "units": 3}),
+            {"kind": "SoftmaxCrossEntropy", "smoothing": 0.1},
         ],
     )
     assert sha256(page) == expected

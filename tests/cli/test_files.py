@@ -13,7 +13,7 @@ from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.layers.registry import LAYERS
 from scnn.network.network import Network
@@ -46,16 +46,24 @@ def test_onnx_of_every_layer(tmp_path: Path) -> None:
     others += [Conv2D(4, 3), SiLU(), GlobalAveragePool(), Flatten(), Dense(5)]
     graph: list[Layer] = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("input")]
     graph += [Concatenate("add_1"), Concatenate("relu_1"), Flatten(), Dense(5), Add("dense_1")]
-    assert {type(layer) for layer in [*layers, *others, *graph, SoftmaxCrossEntropy()]} == set(LAYERS)
-    for chosen in (layers, others, graph):
-        check_onnx(Network((2, 29, 31), chosen, seed=1), tmp_path)
+    losses: list[Layer] = [SoftmaxCrossEntropy(0.1), SquaredHinge(), MeanSquaredError()]
+    assert {type(layer) for layer in [*layers, *others, *graph, *losses]} == set(LAYERS)
+    for chosen, loss in zip((layers, others, graph), losses, strict=True):
+        check_onnx(Network((2, 29, 31), [*chosen, loss], seed=1), tmp_path)
 
 
 def check_onnx(network: Network, tmp_path: Path) -> None:
+    """The model has the logits, and their probabilities only if cross-entropy trained them."""
     to_onnx(network, tmp_path / "m.onnx")
     images = np.random.default_rng(1).random((3, 2, 29, 31), np.float32)
-    (found,) = onnxruntime.InferenceSession(tmp_path / "m.onnx").run(["logits"], {"images": images})
-    assert found == pytest.approx(np.array(network.logits(images)), rel=1e-4, abs=1e-4)
+    session = onnxruntime.InferenceSession(tmp_path / "m.onnx")
+    found = dict(zip((one.name for one in session.get_outputs()), session.run(None, {"images": images}), strict=True))
+    expected = {"logits": network.logits(images)}
+    if isinstance(network.loss, SoftmaxCrossEntropy):
+        expected["probabilities"] = network.probabilities(images)
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        assert found[name] == pytest.approx(np.array(values), rel=1e-4, abs=1e-4), name
 
 
 def test_onnx_knows_no_layer_of_ones_own(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from scnn.data.bundled import load_digits
+from scnn.experiments.opening import config_in
 from scnn.experiments.presets import PAPER
+from scnn.layers.loss import SoftmaxCrossEntropy, SquaredHinge
 from scnn.network.network import Network
 from scnn.training.checkpoint import save_checkpoint
 from scnn.training.optimisers import SGD
@@ -57,6 +59,23 @@ def test_a_finished_checkpoint_is_evaluated_and_saved(tmp_path: Path) -> None:
     assert [line["event"] for line in lines] == ["start", "end"]
     assert Network.load(path).fingerprint() == lines[-1]["sha256"] == network.fingerprint()
     assert lines[-1]["test"]["accuracy"] == network.evaluate(PAPER.digits()[1]).accuracy
+
+
+def test_the_loss_is_chosen(tmp_path: Path) -> None:
+    """It is in the file, with its smoothing, and kept by a resumed training; what does not fit is refused."""
+    out = tmp_path / "m.safetensors"
+    given = ("train", "--preset", "paper", "--epochs", 1, "--out", out, "--json")
+    assert not scnn(*given, "--label-smoothing", "0.1").returncode
+    smoothed = Network.load(out)
+    assert smoothed.loss == SoftmaxCrossEntropy(0.1)
+    assert config_in(smoothed)["layers"][-1] == {"kind": "SoftmaxCrossEntropy", "smoothing": 0.1}
+    lines = lines_of(scnn(*given, "--loss", "squared-hinge"))
+    network = Network.load(out)
+    assert network.loss == SquaredHinge() and network.fingerprint() != smoothed.fingerprint()
+    assert lines[1]["test"]["loss"] < 2
+    refused = scnn(*given, "--loss", "squared-hinge", "--label-smoothing", "0.1")
+    assert refused.returncode == 1 and "label smoothing goes with cross-entropy" in refused.stderr
+    assert "from 0 to below 1, got 1.5" in scnn(*given, "--label-smoothing", "1.5").stderr
 
 
 def test_both_engines_train(tmp_path: Path) -> None:

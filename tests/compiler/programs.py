@@ -337,6 +337,23 @@ PROGRAMS = [
         {"classes": 10},
         {"logits": [8 * value for value in FLOATS[:10]]},
     ),
+    *(
+        Program(
+            kernel.__name__,
+            kernel,
+            {name: 1 if name in ("loss", "label") else 11 for name in buffers},
+            {"classes": 11, **scalars},
+            {"label": [4], **{name: [3 * value for value in FLOATS[:11]] for name in buffers[1:-1]}},
+        )
+        for kernel, buffers, scalars in (
+            (kernels.smoothed_cross_entropy_forward, ("loss", "logits", "label"), {"smoothing": 0.05}),
+            (kernels.smoothed_cross_entropy_backward, ("d_logits", "probabilities", "label"), {"smoothing": 0.05}),
+            (kernels.squared_hinge_forward, ("loss", "scores", "label"), {}),
+            (kernels.squared_hinge_backward, ("d_scores", "scores", "label"), {}),
+            (kernels.mean_squared_error_forward, ("loss", "scores", "label"), {}),
+            (kernels.mean_squared_error_backward, ("d_scores", "scores", "label"), {}),
+        )
+    ),
     Program(
         "dropout_forward",
         kernels.dropout_forward,

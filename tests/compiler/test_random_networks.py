@@ -23,9 +23,12 @@ from scnn.layers import (
     GlobalAveragePool,
     LeakyReLU,
     MaxPool2D,
+    MeanSquaredError,
     ReLU,
     Sigmoid,
     SiLU,
+    SoftmaxCrossEntropy,
+    SquaredHinge,
     Tanh,
 )
 from scnn.layers.layer import Layer
@@ -57,7 +60,8 @@ def random_plans() -> Iterator[tuple[Plan, Random]]:
         layers += [pooling(random.randrange(1, 3), random.randrange(1, 3))]
         layers += [GlobalAveragePool(), Flatten(), Dense(7), Tanh(), Sigmoid()] if seed % 4 == 3 else [Flatten()]
         layers += [Dense(random.randrange(1, 20)), ReLU(), Dropout(0.4), Dense(random.randrange(2, 12))]
-        network = Architecture(shape, layers)
+        losses: list[Layer] = [SoftmaxCrossEntropy(), SoftmaxCrossEntropy(0.1), SquaredHinge(), MeanSquaredError()]
+        network = Architecture(shape, [*layers, losses[seed % 4]])
         colours = {"flip": 0.5, "brightness": 0.1, "contrast": 0.2, "tint": 0.1} if seed % 3 == 2 else {}
         distorted = Augmentation(rotation=20, scale=0.2, shear=0.2, shift=2, bend=1, nodes=3, **colours)
         change = distorted if seed % 3 else None

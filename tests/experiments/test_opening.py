@@ -11,6 +11,7 @@ from scnn.errors import ModelError
 from scnn.experiments.opening import CORRECTION_COPIES, config_in, open_checkpoint, with_corrections
 from scnn.experiments.presets import MNIST, PAPER
 from scnn.network import Network
+from scnn.settings import to_dict
 from scnn.training import Trainer
 from scnn.training.checkpoint import pack_checkpoint
 
@@ -35,13 +36,15 @@ def test_the_commands_settings_become_a_configuration() -> None:
     """The settings that affect training; no augmentation differs from the preset's augmentation."""
     settings = {"epochs": 3, "seed": 5, "patience": 4, "augmentation": None}
     found = config_in(network({"preset": "mnist", "settings": settings}))
+    assert found.pop("layers") == [to_dict(layer) for layer in PAPER.layers]  # the file's, whatever the preset has
     assert found == {"experiment": "mnist", "epochs": 3, "seed": 5, "augmentation": {}}
 
 
 @pytest.mark.parametrize(("classes", "preset"), [(3, "paper"), (10, "mnist")])
 def test_a_file_without_provenance_gets_a_preset(classes: int, preset: str) -> None:
     """By its number of classes."""
-    assert config_in(network({}, classes)) == {"experiment": preset}
+    one = network({}, classes)
+    assert config_in(one) == {"experiment": preset, "layers": [to_dict(layer) for layer in one.layers]}
 
 
 @pytest.mark.parametrize("provenance", [{"experiment": 5}, {"settings": 5}])

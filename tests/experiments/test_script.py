@@ -27,6 +27,7 @@ CHANGED = {
         {"kind": "Flatten"},
         {"kind": "Dropout", "rate": 0.1},
         {"kind": "Dense", "units": 10},
+        {"kind": "SoftmaxCrossEntropy", "smoothing": 0.05},
     ],
 }
 

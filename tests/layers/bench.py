@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import pytest
 
 from scnn.engines.engine import Engine
-from scnn.layers import SoftmaxCrossEntropy
 from scnn.layers.layer import Layer, Shape
+from scnn.layers.loss import Loss
 from scnn.network.backward import backward_of
 from scnn.plan import Call, Plan, Procedure, allocate
 from tests.engines.makers import MAKERS
@@ -90,7 +90,7 @@ def passes(layer: Layer, shape: Shape) -> dict[str, list[Call]]:
     """The layer's calls, by pass."""
     backward = [*layer.before_gradients(shape), *backward_of(layer, shape), *layer.after_gradients(shape)]
     found = {"forward": [*layer.before_samples(shape), *layer.forward(shape)], "backward": backward}
-    if isinstance(layer, SoftmaxCrossEntropy):
+    if isinstance(layer, Loss):
         found["loss"] = layer.loss(shape)
     return found
 

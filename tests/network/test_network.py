@@ -20,7 +20,7 @@ from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
-from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.layers.loss import SoftmaxCrossEntropy, SquaredHinge
 from scnn.layers.pooling import MaxPool2D
 from scnn.network.inspection import Inspector
 from scnn.network.network import Network
@@ -75,7 +75,8 @@ def test_a_seed_gives_the_same_bits_in_another_process() -> None:
         ([Flatten(), Conv2D(4, 3)], ["conv2d_1", "(784,)", "(channels, rows, columns)"]),
         ([MaxPool2D(9), MaxPool2D(9)], ["maxpool2d_2", "(1, 3, 3)", "9×9"]),
         ([ReLU()], ["softmaxcrossentropy_1", "(1, 28, 28)"]),
-        ([Flatten(), SoftmaxCrossEntropy(), Dense(3)], ["end"]),
+        ([Flatten(), SoftmaxCrossEntropy(), Dense(3)], ["SoftmaxCrossEntropy", "end"]),
+        ([Flatten(), SquaredHinge(), Dense(3), SoftmaxCrossEntropy()], ["SquaredHinge", "end"]),
     ],
 )
 def test_layers_of_incompatible_shapes(layers: list[Layer], words: list[str]) -> None:

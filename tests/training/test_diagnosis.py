@@ -8,6 +8,7 @@ import pytest
 from scnn.engines.wasm import compiled
 from scnn.errors import TrainingError
 from scnn.experiments.experiment import experiment_of
+from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.training.diagnosis import diagnose
 from scnn.training.events import EpochEnded, Score
 
@@ -61,6 +62,26 @@ def test_rules(case: str) -> None:
     scores, kind = CASES[case]
     found = diagnose(scores)
     assert (found and found.kind) == kind
+
+
+SMOOTHED = SoftmaxCrossEntropy(0.1)
+LEAST = SMOOTHED.least(10)
+OF_LOSSES: list[tuple[Loss, list[EpochEnded], str]] = [
+    (SMOOTHED, epochs(*[(LEAST + a, b, LEAST + c, d) for a, b, c, d in OVERFITTED]), "memorised"),
+    (SMOOTHED, epochs(*[(LEAST + a, b, LEAST + c, d) for a, b, c, d in [*FALLING, *FLAT]]), "good"),
+    (SMOOTHED, epochs((9.0, 0.3, 6.0, 0.3)), "diverged"),
+    (MeanSquaredError(), epochs((0.3, 0.3, 0.2, 0.3)), "diverged"),
+    (MeanSquaredError(), epochs(*[(0.06, 0.7, 0.065 - 0.01 * k, 0.7) for k in range(3)]), "falling"),
+    (SquaredHinge(), epochs((0.8, 0.3, 0.75, 0.3)), "diverged"),
+    (SquaredHinge(), epochs(*[(0.05, 0.97, 0.06, 0.96)] * 8), "good"),
+]
+
+
+@pytest.mark.parametrize(("loss", "ended", "kind"), OF_LOSSES)
+def test_rules_for_other_losses(loss: Loss, ended: list[EpochEnded], kind: str) -> None:
+    """Losses count from the smallest possible one, and are compared with that of chance."""
+    found = diagnose(ended, loss)
+    assert found and found.kind == kind
 
 
 def test_chance_is_the_share_of_the_largest_class() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from scnn import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, Network, ReLU, kernels
 from scnn.errors import ConfigError, ShapeError
+from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.training.gradient_check import GradientReport, check_gradients
 from tests.layers.mistakes import with_mistake
 from tests.layers.test_channel_last import MISTAKES as MISTAKES_OF_FORMS
@@ -38,8 +39,8 @@ def example(layers: list[Layer] | None = None) -> tuple[Network, list[float]]:
     return network, [random.random() for _ in range(144)]
 
 
-def checked(samples: int | None = 8) -> GradientReport:
-    network, image = example()
+def checked(samples: int | None = 8, loss: Loss | None = None) -> GradientReport:
+    network, image = example([*LAYERS, loss] if loss else None)
     return check_gradients(network, image, 3, samples=samples)
 
 
@@ -55,6 +56,24 @@ def test_right_gradients() -> None:
     for check in report.checks:
         assert check.verdict == "right" and check.kinks < check.checked / 10, check
         assert check.largest_error < 1e-5, check
+
+
+@pytest.mark.parametrize("loss", [SoftmaxCrossEntropy(0.2), SquaredHinge(), MeanSquaredError()], ids=repr)
+def test_right_gradients_of_other_losses(loss: Loss) -> None:
+    """They are those of the loss that trains."""
+    report = checked(loss=loss)
+    assert report.passed
+    for check in report.checks:
+        assert check.verdict == "right" and check.largest_error < 1e-4, check
+
+
+def test_a_label_without_any_probability() -> None:
+    """Its loss is large, but finite, and the gradients are right."""
+    network = Network((1, 1, 1), [Flatten(), Dense(2)], seed=1)
+    network.parameters["dense_1.bias"][0] = 60.0
+    assert network.probabilities([0.5])[0][1] < 1e-25
+    checks = check_gradients(network, [0.5], 1, samples=None).checks
+    assert {check.verdict for check in checks} == {"right"}
 
 
 def test_without_random_numbers_only_later_layers_run_again() -> None:
@@ -136,7 +155,22 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("softmax_cross_entropy_backward", "wrong sign", "-= 1.0", "+= 1.0"),
     ("softmax_cross_entropy_backward", "wrong class", "label[0]", "0"),
     ("softmax_cross_entropy_backward", "no target", "-= 1.0", "-= 0.0"),
+    ("smoothed_cross_entropy_backward", "not smoothed", "- smoothing / float(classes)", ""),
+    ("smoothed_cross_entropy_backward", "too much for the label", "-= 1.0 - smoothing", "-= 1.0"),
+    ("smoothed_cross_entropy_backward", "wrong class", "label[0]", "0"),
+    ("squared_hinge_backward", "wrong sign", "-2.0 * side", "2.0 * side"),
+    ("squared_hinge_backward", "no margin", "missing = 1.0 -", "missing = 0.0 -"),
+    ("squared_hinge_backward", "beyond the margin", "missing > 0.0", "missing > -9.0"),
+    ("squared_hinge_backward", "sum", " / float(classes)", ""),
+    ("mean_squared_error_backward", "halved", "2.0 * error", "error"),
+    ("mean_squared_error_backward", "no target", "scores[k] - 1.0", "scores[k]"),
+    ("mean_squared_error_backward", "sum", " / float(classes)", ""),
 ]
+LOSSES: dict[str, Loss] = {
+    "smoothed": SoftmaxCrossEntropy(0.2),
+    "squared": SquaredHinge(),
+    "mean": MeanSquaredError(),
+}
 
 
 @pytest.mark.parametrize(("name", "what", "right", "wrong"), MISTAKES, ids=[f"{m[0]}: {m[1]}" for m in MISTAKES])
@@ -145,7 +179,8 @@ def test_planted_mistakes_are_found(
 ) -> None:
     """Each mistake in a backward kernel makes at least one tensor wrong, with six numbers checked per tensor."""
     monkeypatch.setattr(kernels, name, with_mistake(getattr(kernels, name), right, wrong))
-    report = checked(samples=6)
+    loss = LOSSES.get(name.partition("_")[0])
+    report = checked(samples=6, loss=loss)
     assert not report.passed, what
     worst = max(report.checks, key=lambda check: check.largest_error)
     assert worst.verdict == "wrong" and worst.analytic != worst.numeric

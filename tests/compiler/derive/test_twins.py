@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis.strategies import DataObject, DrawFn, booleans, composite, data, integers
 
 from scnn import kernels
-from scnn.compiler.derive import derive, derive_all
+from scnn.compiler.derive import Derived, derive, derive_all
 from tests.compiler.derive.trial import Case, Trial
 from tests.compiler.support import bits, engines, plan_of, run
 
@@ -136,3 +136,33 @@ def test_softmax_and_cross_entropy_together() -> None:
     softmax.kernel(d_logits, d_probabilities, probabilities, logits, 5)
     kernels.softmax_cross_entropy_backward(fused, probabilities, label, 5)
     assert d_logits == pytest.approx(fused, abs=1e-6)
+
+
+@pytest.mark.parametrize("label", [0, 4])
+def test_losses_and_their_gradients(label: int) -> None:
+    """The kernel that is derived from each loss gives what the one written by hand does. The latter of the smoothed
+    cross-entropy reads the probabilities."""
+    random = Random(4 + label)
+    scores, gradient = [random.uniform(-2, 2) for _ in range(5)], [0.0] * 5
+    probabilities = [0.0] * 5
+    kernels.softmax_forward(probabilities, scores, 5)
+    kernels.smoothed_cross_entropy_backward(gradient, probabilities, [label], 0.1, 5)
+    (derived,) = derive_all(kernels.smoothed_cross_entropy_forward)
+    assert made_by(derived, scores, label, 0.1) == pytest.approx(gradient, abs=1e-6)
+    for forward, by_hand in (
+        (kernels.squared_hinge_forward, kernels.squared_hinge_backward),
+        (kernels.mean_squared_error_forward, kernels.mean_squared_error_backward),
+    ):
+        by_hand(gradient, scores, [label], 5)
+        (derived,) = derive_all(forward)
+        assert made_by(derived, scores, label) == pytest.approx(gradient, abs=1e-12)
+
+
+def made_by(derived: Derived, scores: list[float], label: int, *smoothing: float) -> list[float]:
+    """The gradient of the scores, for a gradient of 1 of the loss."""
+    found = [0.0] * len(scores)
+    given = {"d_loss": [1.0], "loss": [0.0], "label": [label], "classes": len(scores)}
+    given |= {"logits": scores, "scores": scores, "d_logits": found, "d_scores": found}
+    given |= {"smoothing": smoothing[0]} if smoothing else {}
+    derived.kernel(*(given[name] for name in derived.parameters))
+    return found
