@@ -14,11 +14,17 @@ from scnn.errors import ConfigError
 __all__ = ["from_dict", "readable_name", "to_dict"]
 
 T = TypeVar("T")
+MAX_NUMBERS = 64  # of a setting that is a list
+NEVER = object()  # equals no setting
 
 
 def to_dict(instance: Any) -> dict[str, Any]:
     """A layer, optimiser, schedule or augmentation as a dict that JSON can hold."""
-    values = asdict(instance) if is_dataclass(instance) and not isinstance(instance, type) else {}
+    if not is_dataclass(instance) or isinstance(instance, type):
+        return {"kind": type(instance).__name__}
+    optional = getattr(instance, "optional", ())  # of a layer
+    defaults = {field.name: field.default for field in fields(instance) if field.name in optional}
+    values = {name: value for name, value in asdict(instance).items() if value != defaults.get(name, NEVER)}
     return {"kind": type(instance).__name__, **values}
 
 
@@ -54,6 +60,9 @@ def matches_type(value: object, annotation: str) -> bool:
         return "None" in annotation
     if isinstance(value, bool):
         return annotation == "bool"
+    if isinstance(value, list | tuple):
+        listed = "tuple[float, ...]" in annotation and 1 <= len(value) <= MAX_NUMBERS
+        return listed and all(matches_type(one, "float") for one in value)
     if isinstance(value, str):
         return annotation == "str" and len(value) <= MAX_NAME_LENGTH
     if isinstance(value, int):
@@ -63,6 +72,8 @@ def matches_type(value: object, annotation: str) -> bool:
 
 def expected_value(annotation: str) -> str:
     """What a field of this type takes, for a message."""
+    if "tuple[float, ...]" in annotation:
+        return f"a number, or a list of up to {MAX_NUMBERS} numbers"
     if not any(name in annotation for name in ("int", "float", "bool", "str")) or "[" in annotation:
         return f"an int, float, bool or str ({annotation} cannot be stored)"
     limit = f" up to {MAX_INTEGER}" if "int" in annotation else ""

@@ -16,7 +16,9 @@ outputs contribute to one input there, and the layer calls `zero` on the buffer 
 from scnn.kernels.activation import (
     dropout_backward,
     dropout_forward,
+    gelu_forward,
     leakyrelu_forward,
+    prelu_forward,
     relu_backward,
     relu_forward,
     sigmoid_forward,
@@ -37,11 +39,18 @@ from scnn.kernels.convolution import (
     conv2d_backward_input,
     conv2d_backward_weights,
     conv2d_forward,
+    fill_channels,
     pad2d_backward,
     pad2d_forward,
+    sum_channels,
 )
 from scnn.kernels.dense import dense_backward_input, dense_backward_weights, dense_forward
-from scnn.kernels.functions import exp, log, next_random, seed_sample, sigmoid, uniform
+from scnn.kernels.functions import exp, log, next_random, normal_cdf, seed_sample, sigmoid, uniform
+from scnn.kernels.grouped_convolution import (
+    conv2d_grouped_backward_input,
+    conv2d_grouped_backward_weights,
+    conv2d_grouped_forward,
+)
 from scnn.kernels.images import (
     change_colours,
     distort_image,
@@ -62,11 +71,19 @@ from scnn.kernels.loss import (
     squared_hinge_backward,
     squared_hinge_forward,
 )
+from scnn.kernels.normalisation import (
+    normalise_forward,
+    scale_channels_forward,
+    scale_elements_forward,
+    standardise_forward,
+)
 from scnn.kernels.pooling import (
     averagepool2d_forward,
+    averagepool2d_padded_forward,
     globalaveragepool_forward,
     maxpool2d_backward,
     maxpool2d_forward,
+    maxpool2d_padded_forward,
 )
 from scnn.kernels.sums import add_sums, join_sum, keep_sum
 from scnn.kernels.winograd import (
@@ -83,6 +100,7 @@ __all__ = [
     "add_gradient",
     "add_sums",
     "averagepool2d_forward",
+    "averagepool2d_padded_forward",
     "change_colours",
     "concatenate_forward",
     "conv2d_backward_input",
@@ -92,6 +110,9 @@ __all__ = [
     "conv2d_channel_last_forward",
     "conv2d_few_channels_backward_weights",
     "conv2d_forward",
+    "conv2d_grouped_backward_input",
+    "conv2d_grouped_backward_weights",
+    "conv2d_grouped_forward",
     "conv2d_winograd_forward",
     "cross_entropy_forward",
     "dense_backward_input",
@@ -103,6 +124,8 @@ __all__ = [
     "dropout_forward",
     "exp",
     "flip_distortion",
+    "fill_channels",
+    "gelu_forward",
     "globalaveragepool_forward",
     "join_sum",
     "judge",
@@ -115,14 +138,20 @@ __all__ = [
     "maxpool2d_forward",
     "mean_squared_error_backward",
     "mean_squared_error_forward",
+    "maxpool2d_padded_forward",
     "momentum_update",
     "next_random",
+    "normal_cdf",
+    "normalise_forward",
     "pad2d_backward",
     "pad2d_channel_last_backward",
     "pad2d_channel_last_forward",
     "pad2d_forward",
+    "prelu_forward",
     "relu_backward",
     "relu_forward",
+    "scale_channels_forward",
+    "scale_elements_forward",
     "seed_sample",
     "sgd_update",
     "sigmoid",
@@ -134,6 +163,8 @@ __all__ = [
     "softmax_forward",
     "squared_hinge_backward",
     "squared_hinge_forward",
+    "standardise_forward",
+    "sum_channels",
     "tally",
     "tanh_forward",
     "transpose",

@@ -3,7 +3,7 @@
 The activations after ReLU have no backward kernel here: the compiler derives it.
 """
 
-from scnn.kernels.functions import exp, next_random, sigmoid
+from scnn.kernels.functions import exp, next_random, normal_cdf, sigmoid
 from scnn.language import Float32, Float32Buffer, Int32Buffer, Size, lanes
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "sigmoid_forward",
     "tanh_forward",
     "silu_forward",
+    "gelu_forward",
+    "prelu_forward",
     "dropout_forward",
     "dropout_backward",
 ]
@@ -55,6 +57,23 @@ def silu_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> Non
     """output[i] = input[i] · sigmoid(input[i]). Layer: `SiLU`."""
     for i in lanes(size):
         output[i] = input[i] * sigmoid(input[i])
+
+
+def gelu_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
+    """output[i] = input[i] · Φ(input[i]), with the normal distribution function Φ. Layer: `GELU`."""
+    for i in lanes(size):
+        output[i] = input[i] * normal_cdf(input[i])
+
+
+def prelu_forward(
+    output: Float32Buffer, input: Float32Buffer, slopes: Float32Buffer, channels: Size, area: Size
+) -> None:
+    """output[channel, i] = input[channel, i] where it is positive, and slopes[channel] · input[channel, i] elsewhere.
+    Layer: `PReLU`."""
+    for channel in range(channels):
+        for i in lanes(area):
+            x = input[channel * area + i]
+            output[channel * area + i] = x if x > 0.0 else slopes[channel] * x
 
 
 def dropout_forward(

@@ -2,7 +2,15 @@
 
 from scnn.language import Float32Buffer, Size, blocked, lanes, unrolled
 
-__all__ = ["pad2d_forward", "pad2d_backward", "conv2d_forward", "conv2d_backward_weights", "conv2d_backward_input"]
+__all__ = [
+    "pad2d_forward",
+    "pad2d_backward",
+    "conv2d_forward",
+    "conv2d_backward_weights",
+    "conv2d_backward_input",
+    "fill_channels",
+    "sum_channels",
+]
 
 
 def pad2d_forward(
@@ -137,3 +145,19 @@ def conv2d_backward_input(
                             w = ((filter * channels + channel) * kernel + i) * kernel
                             for j in lanes(kernel):
                                 d_padded[x + j] += weights[w + j] * gradient
+
+
+def fill_channels(full: Float32Buffer, bias: Float32Buffer, channels: Size, area: Size) -> None:
+    """full[channel, i] = bias[channel]. `ConvTranspose2D` calls it before it scatters its products."""
+    for channel in range(channels):
+        for i in lanes(area):
+            full[channel * area + i] = bias[channel]
+
+
+def sum_channels(d_bias: Float32Buffer, d_output: Float32Buffer, channels: Size, area: Size) -> None:
+    """d_bias[channel] += Σ_i d_output[channel, i], the gradient of a bias. Layer: `ConvTranspose2D`."""
+    for channel in range(channels):
+        total = 0.0
+        for i in lanes(area):
+            total += d_output[channel * area + i]
+        d_bias[channel] += total

@@ -1,14 +1,15 @@
-"""Functions of one number: exp, log and sigmoid; and random numbers. They do not call libm, so that all hosts compute
-the same bits."""
+"""Functions of one number: exp, log, sigmoid and normal_cdf; and random numbers. They do not call libm, so that all
+hosts compute the same bits."""
 
 from scnn.language import Float32, Int32, Int32Buffer, bits_to_float, float_to_bits
 
-__all__ = ["exp", "log", "next_random", "seed_sample", "sigmoid", "uniform"]
+__all__ = ["exp", "log", "next_random", "normal_cdf", "seed_sample", "sigmoid", "uniform"]
 
 LOG2_E = 1.4426950408889634
 LN_2_HIGH = 0.693359375  # ln 2 in two parts: this one has so few bits that its multiples are exact
 LN_2_LOW = -2.12194440054690583e-4
 SQRT_2 = 1.4142135623730951
+SQRT_HALF = 0.7071067811865476
 
 
 def exp(x: Float32) -> Float32:
@@ -50,6 +51,23 @@ def log(x: Float32) -> Float32:
 def sigmoid(x: Float32) -> Float32:
     """1 / (1 + e^-x), from 0 to 1, with a relative error of at most 4e-7 above -87. NaN stays NaN."""
     return 1.0 / (1.0 + exp(-x))
+
+
+def normal_cdf(x: Float32) -> Float32:
+    """Φ(x) = erfc(-x / √2) / 2, the probability that a standard normal number is below x, with an error of at most
+    2e-7. NaN stays NaN.
+
+    erfc(z) = t · e^(series(t) - z²) with t = 1 / (1 + z / 2), a Chebyshev approximation for z ≥ 0 (Press et al.,
+    "Numerical recipes in C", 2nd edition, section 6.2).
+    """
+    z = abs(x) * SQRT_HALF
+    t = 1.0 / (1.0 + 0.5 * z)
+    series = 1.48851587 + t * (-0.82215223 + t * 0.17087277)
+    series = 0.27886807 + t * (-1.13520398 + t * series)
+    series = 0.09678418 + t * (-0.18628806 + t * series)
+    series = 1.00002368 + t * (0.37409196 + t * series)
+    tail = 0.5 * t * exp(t * series - 1.26551223 - z * z)
+    return 1.0 - tail if x > 0.0 else tail
 
 
 def next_random(seed: Int32) -> Int32:

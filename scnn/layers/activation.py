@@ -6,10 +6,10 @@ from math import prod
 
 from scnn import kernels
 from scnn.errors import ConfigError
-from scnn.layers.layer import Layer, Shape, call
+from scnn.layers.layer import Layer, Parameter, Shape, call
 from scnn.plan import Call
 
-__all__ = ["ReLU", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "Dropout"]
+__all__ = ["ReLU", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "GELU", "PReLU", "Dropout"]
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,49 @@ class SiLU(Layer):
     def forward(self, shape: Shape) -> list[Call]:
         """output = input / (1 + e^-input)."""
         return [call(kernels.silu_forward, output="output", input="input", size=prod(shape))]
+
+
+@dataclass(frozen=True)
+class GELU(Layer):
+    """Multiplies each number by the normal distribution function Φ at it; any shape (Hendrycks and Gimpel,
+    arXiv:1606.08415).
+
+    Kernel: `gelu_forward` in `scnn.kernels.activation`; its backward kernel is derived.
+    """
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, shape: Shape) -> list[Call]:
+        """output = input · Φ(input)."""
+        return [call(kernels.gelu_forward, output="output", input="input", size=prod(shape))]
+
+
+@dataclass(frozen=True)
+class PReLU(Layer):
+    """Passes positive numbers and multiplies the others by a slope that is learned for each channel, or each unit of
+    a vector (He et al., arXiv:1502.01852, eq. 1). `slope` is the one to start with; raises ConfigError unless 0 <=
+    slope <= 1.
+
+    Kernel: `prelu_forward` in `scnn.kernels.activation`; its backward kernels are derived.
+    """
+
+    slope: float = 0.25
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.slope, int | float) or not 0 <= self.slope <= 1:
+            raise ConfigError(f"PReLU: the slope must be a number from 0 to 1, got {self.slope!r}")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def parameters(self, shape: Shape) -> Mapping[str, Parameter]:
+        return {"slopes": Parameter((shape[0],), start=self.slope)}
+
+    def forward(self, shape: Shape) -> list[Call]:
+        """output = input where it is positive, and slopes[channel] · input elsewhere."""
+        sizes = {"channels": shape[0], "area": prod(shape[1:])}
+        return [call(kernels.prelu_forward, output="output", input="input", slopes="slopes", **sizes)]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import prod
 
 from scnn import kernels
+from scnn.checks import require
+from scnn.errors import ShapeError
 from scnn.layers.layer import Layer, Parameter, Shape, call
 from scnn.layers.shapes import maps, require_at_least, windows
 from scnn.plan import Call
@@ -12,34 +14,54 @@ from scnn.plan import Call
 __all__ = ["Conv2D"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Conv2D(Layer):
     """Convolves feature maps with `filters` filters of kernel_size × kernel_size: (channels, rows, columns) →
-    (filters, rows', columns'), with rows' = (rows + 2 · padding - kernel_size) // stride + 1. `stride` and `padding`
-    are in pixels. Raises ConfigError for settings out of range; a network raises ShapeError if a filter does not fit
-    into its input.
+    (filters, rows', columns'), with rows' = (rows + 2 · padding - extent) // stride + 1 and extent = dilation ·
+    (kernel_size - 1) + 1. `stride` and `padding` are in pixels; with `dilation` a filter sees every dilationth pixel.
+    With `groups`, channels and filters are divided into as many groups, each of which is convolved by itself: as many
+    as channels for a depthwise convolution. Raises ConfigError for settings out of range; a network raises ShapeError
+    if a filter does not fit into its input, or the channels cannot be divided.
 
     Kernels: `pad2d_forward`, `conv2d_forward`, `conv2d_backward_weights`, `conv2d_backward_input`, `pad2d_backward`
-    in `scnn.kernels.convolution`.
+    in `scnn.kernels.convolution`; with dilation or groups `conv2d_grouped_forward`, `conv2d_grouped_backward_weights`
+    and `conv2d_grouped_backward_input` in `scnn.kernels.grouped_convolution`.
     """
 
     filters: int
     kernel_size: int = 3
     stride: int = 1
     padding: int = 0
+    dilation: int = 1
+    groups: int = 1
+
+    optional = ("dilation", "groups")
 
     def __post_init__(self) -> None:
         require_at_least(1, "Conv2D", filters=self.filters, kernel_size=self.kernel_size, stride=self.stride)
         require_at_least(0, "Conv2D", padding=self.padding)
+        require_at_least(1, "Conv2D", dilation=self.dilation, groups=self.groups)
+        require(
+            self.filters % self.groups == 0,
+            f"Conv2D: {self.filters} filters cannot be divided into {self.groups} equal groups",
+        )
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether it needs the kernels for dilation and groups, which are slower."""
+        return self.dilation > 1 or self.groups > 1
 
     def output_shape(self, shape: Shape) -> Shape:
         channels, height, width = maps("Conv2D", shape)
+        if channels % self.groups:
+            raise ShapeError(f"Conv2D: {channels} channels cannot be divided into {self.groups} equal groups")
         padded = (channels, height + 2 * self.padding, width + 2 * self.padding)
-        rows, columns = windows("Conv2D", padded, self.kernel_size, self.stride, self.padding)
+        extent = self.dilation * (self.kernel_size - 1) + 1
+        rows, columns = windows("Conv2D", padded, extent, self.stride, self.padding)
         return (self.filters, rows, columns)
 
     def parameters(self, shape: Shape) -> Mapping[str, Parameter]:
-        weights = (self.filters, shape[0], self.kernel_size, self.kernel_size)
+        weights = (self.filters, shape[0] // self.groups, self.kernel_size, self.kernel_size)
         return {
             "weights": Parameter(weights, fan_in=prod(weights[1:]), upright=shape[0] == 1),
             "bias": Parameter((self.filters,)),
@@ -52,13 +74,16 @@ class Conv2D(Layer):
         return {"padded": ("float32", padded), "d_padded": ("float32", padded)}
 
     def sizes(self, shape: Shape) -> dict[str, int]:
-        """The sizes that all convolution kernels take; height and width are those of the padded input."""
+        """The sizes that all convolution kernels take; height and width are those of the padded input, channels and
+        filters those of one group."""
         _, out_height, out_width = self.output_shape(shape)
+        grouped = {"groups": self.groups, "dilation": self.dilation} if self.is_grouped else {}
         return {
-            "channels": shape[0],
+            **grouped,
+            "channels": shape[0] // self.groups,
             "height": shape[1] + 2 * self.padding,
             "width": shape[2] + 2 * self.padding,
-            "filters": self.filters,
+            "filters": self.filters // self.groups,
             "kernel": self.kernel_size,
             "stride": self.stride,
             "out_height": out_height,
@@ -73,23 +98,15 @@ class Conv2D(Layer):
         """output[filter, row, column] = bias[filter] +
           Σ_channel Σ_i Σ_j padded[channel, row · stride + i, column · stride + j] · weights[filter, channel, i, j]
 
-        Without padding, `padded` is the input itself.
+        Without padding, `padded` is the input itself. For dilation and groups see `conv2d_grouped_forward`.
         """
         padded = "padded" if self.padding else "input"
         calls = []
         if self.padding:
             calls.append(call(kernels.pad2d_forward, padded="padded", input="input", **self.border(shape)))
-        calls.append(
-            call(
-                kernels.conv2d_forward,
-                output="output",
-                padded=padded,
-                weights="weights",
-                bias="bias",
-                **self.sizes(shape),
-            )
-        )
-        return calls
+        roles = {"output": "output", "padded": padded, "weights": "weights", "bias": "bias"}
+        kernel = kernels.conv2d_grouped_forward if self.is_grouped else kernels.conv2d_forward
+        return [*calls, call(kernel, **roles, **self.sizes(shape))]
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
         """weights[filter, channel, i, j] contributes to output[filter, row, column] only through its product with
@@ -105,7 +122,7 @@ class Conv2D(Layer):
         padded, d_padded = ("padded", "d_padded") if self.padding else ("input", "d_input")
         calls = [
             call(
-                kernels.conv2d_backward_weights,
+                kernels.conv2d_grouped_backward_weights if self.is_grouped else kernels.conv2d_backward_weights,
                 d_weights="d_weights",
                 d_bias="d_bias",
                 d_output="d_output",
@@ -114,11 +131,11 @@ class Conv2D(Layer):
             )
         ]
         if input_gradient:
-            padded_size = sizes["channels"] * sizes["height"] * sizes["width"]
+            padded_size = shape[0] * sizes["height"] * sizes["width"]
             calls.append(call(kernels.zero, buffer=d_padded, size=padded_size))
             calls.append(
                 call(
-                    kernels.conv2d_backward_input,
+                    kernels.conv2d_grouped_backward_input if self.is_grouped else kernels.conv2d_backward_input,
                     d_padded=d_padded,
                     d_output="d_output",
                     weights="weights",

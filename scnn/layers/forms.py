@@ -3,6 +3,8 @@
 A form is a layer with the same parameters and the same results. The plans of inference and training use the fastest
 form; what explains a network (the tracer, the page's pictures) uses the layer itself.
 
+Convolutions with dilation or groups have one form.
+
 The channel-last form runs the same loops in another order and gives the same bits, because each sum is added up in
 the order that it has in the layer. Winograd's form saves more than half of the multiplications of the forward pass;
 it adds up other numbers, and its results differ in the last bits.
@@ -27,7 +29,7 @@ __all__ = ["form_of"]
 
 def form_of(layer: Layer, shape: Shape) -> Layer:
     """The form of a layer that is the fastest for an input of this shape."""
-    if type(layer) is not Conv2D:
+    if type(layer) is not Conv2D or layer.is_grouped:
         return layer
     settings = (layer.filters, layer.kernel_size, layer.stride, layer.padding)
     if winograd_is_faster(layer, shape):

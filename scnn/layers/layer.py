@@ -9,7 +9,7 @@ network. A layer that reads two outputs has the role `other`, too (`scnn.layers.
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from math import prod, sqrt
 from random import Random
 from typing import Any, ClassVar
@@ -25,12 +25,13 @@ Shape = tuple[int, ...]  # of one sample: (channels, rows, columns) for maps, (l
 @dataclass(frozen=True)
 class Parameter:
     """A tensor that training changes. `fan_in` is the number of inputs that each output sums over; with 0 the tensor
-    starts as zeros.
+    starts as `start`.
     """
 
     shape: Shape
     fan_in: int = 0
     upright: bool = False  # whether each filter starts with a sum that is not negative
+    start: float = 0.0
 
     def initialise(self, random: Random) -> list[float]:
         """He initialisation for ReLU networks, from a uniform distribution (arXiv:1502.01852, eq. 10).
@@ -44,7 +45,7 @@ class Parameter:
         `upright` filters with a negative sum start with their sign changed.
         """
         if not self.fan_in:
-            return [0.0] * prod(self.shape)
+            return [self.start] * prod(self.shape)
         limit = sqrt(6.0 / self.fan_in)
         values: list[float] = []
         for _ in range(prod(self.shape) // self.fan_in):
@@ -74,6 +75,7 @@ def call(kernel: Kernel, /, **arguments: Argument) -> Call:
 class Layer(ABC):
     """One step of the network, for one sample at a time. `shape` is always the shape of the input."""
 
+    optional: ClassVar[tuple[str, ...]] = ()  # settings that files and texts leave out at their defaults
     shares_memory = False  # whether the output is the input's memory, so that forward has nothing to copy
     inputs: ClassVar[tuple[str, ...]] = ("input",)  # the roles of the outputs that it reads
 
@@ -83,6 +85,14 @@ class Layer(ABC):
         for part in state if isinstance(state, tuple) else (state,):
             for name, value in (part or {}).items():
                 object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        """The call that makes the layer; dataclasses with `repr=False` have it, for their `optional` settings."""
+        if not is_dataclass(self):
+            return super().__repr__()
+        values = {one: getattr(self, one.name) for one in fields(self)}
+        shown = {one: value for one, value in values.items() if one.name not in self.optional or value != one.default}
+        return f"{type(self).__name__}({', '.join(f'{one.name}={value!r}' for one, value in shown.items())})"
 
     @abstractmethod
     def output_shape(self, shape: Shape) -> Shape:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import ClassVar
 
 from scnn import kernels
+from scnn.checks import require
 from scnn.layers.layer import Layer, Shape, call
 from scnn.layers.shapes import maps, require_at_least, windows
 from scnn.plan import Call
@@ -12,16 +14,26 @@ from scnn.plan import Call
 __all__ = ["MaxPool2D", "AveragePool2D", "GlobalAveragePool"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pool2D(Layer):
-    """What poolings share: windows of size × size pixels, `stride` pixels apart (by default the size). Raises
-    ConfigError for settings below 1; a network raises ShapeError if a window does not fit into its input."""
+    """What poolings share: windows of size × size pixels, `stride` pixels apart (by default the size), on an input
+    with a border of `padding` pixels. Raises ConfigError for settings out of range; a network raises ShapeError if a
+    window does not fit into its input."""
 
     size: int = 2
     stride: int | None = None
+    padding: int = 0
+
+    optional: ClassVar[tuple[str, ...]] = ("padding",)
 
     def __post_init__(self) -> None:
-        require_at_least(1, type(self).__name__, size=self.size, stride=self.step)
+        name = type(self).__name__
+        require_at_least(1, name, size=self.size, stride=self.step)
+        require_at_least(0, name, padding=self.padding)
+        require(
+            self.padding < self.size,
+            f"{name}: the padding must be below the size of {self.size}, got {self.padding}",
+        )
         object.__setattr__(self, "stride", self.step)  # so that equal layers are equal
 
     @property
@@ -30,17 +42,36 @@ class Pool2D(Layer):
         return self.size if self.stride is None else self.stride
 
     def output_shape(self, shape: Shape) -> Shape:
-        rows, columns = windows(type(self).__name__, maps(type(self).__name__, shape), self.size, self.step)
-        return (shape[0], rows, columns)
+        channels, height, width = maps(type(self).__name__, shape)
+        padded = (channels, height + 2 * self.padding, width + 2 * self.padding)
+        rows, columns = windows(type(self).__name__, padded, self.size, self.step, self.padding)
+        return (channels, rows, columns)
+
+    def sizes(self, shape: Shape) -> dict[str, int]:
+        """The sizes that the pooling kernels take; those without a border know no padding."""
+        channels, height, width = shape
+        _, out_height, out_width = self.output_shape(shape)
+        return {
+            "channels": channels,
+            "height": height,
+            "width": width,
+            "size": self.size,
+            "stride": self.step,
+            **({"padding": self.padding} if self.padding else {}),
+            "out_height": out_height,
+            "out_width": out_width,
+        }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MaxPool2D(Pool2D):
     """Takes the maximum of each size × size window: (channels, rows, columns) → (channels, rows', columns'), with
-    rows' = (rows - size) // stride + 1. The stride, in pixels, is the size by default. Raises ConfigError for
-    settings below 1; a network raises ShapeError if a window does not fit into its input.
+    rows' = (rows + 2 · padding - size) // stride + 1. The stride, in pixels, is the size by default; pixels of the
+    padding are never a maximum. Raises ConfigError for settings out of range; a network raises ShapeError if a window
+    does not fit into its input.
 
-    Kernels: `maxpool2d_forward`, `maxpool2d_backward` in `scnn.kernels.pooling`.
+    Kernels: `maxpool2d_forward`, with padding `maxpool2d_padded_forward`, and `maxpool2d_backward` in
+    `scnn.kernels.pooling`.
     """
 
     def buffers(self, shape: Shape) -> Mapping[str, tuple[str, Shape]]:
@@ -50,23 +81,8 @@ class MaxPool2D(Pool2D):
         """output[channel, row, column] = max over i, j < size of input[channel, row · stride + i, column · stride +
         j]; `winners` holds the index of each maximum, the first one if several are equal.
         """
-        channels, height, width = shape
-        _, out_height, out_width = self.output_shape(shape)
-        return [
-            call(
-                kernels.maxpool2d_forward,
-                output="output",
-                winners="winners",
-                input="input",
-                channels=channels,
-                height=height,
-                width=width,
-                size=self.size,
-                stride=self.step,
-                out_height=out_height,
-                out_width=out_width,
-            )
-        ]
+        kernel = kernels.maxpool2d_padded_forward if self.padding else kernels.maxpool2d_forward
+        return [call(kernel, output="output", winners="winners", input="input", **self.sizes(shape))]
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
         """Each output is one of its window's inputs, so its gradient goes to that input alone:
@@ -86,35 +102,30 @@ class MaxPool2D(Pool2D):
         ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AveragePool2D(Pool2D):
     """Takes the mean of each size × size window: (channels, rows, columns) → (channels, rows', columns'), with
-    rows' = (rows - size) // stride + 1. The stride, in pixels, is the size by default. Raises ConfigError for
-    settings below 1; a network raises ShapeError if a window does not fit into its input.
+    rows' = (rows + 2 · padding - size) // stride + 1. The stride, in pixels, is the size by default. The padding
+    consists of zeros, which count as numbers of the mean unless `count_padding` is False. Raises ConfigError for
+    settings out of range; a network raises ShapeError if a window does not fit into its input.
 
-    Kernel: `averagepool2d_forward` in `scnn.kernels.pooling`; its backward kernel is derived.
+    Kernels: `averagepool2d_forward`, with padding `averagepool2d_padded_forward`, in `scnn.kernels.pooling`; their
+    backward kernels are derived.
     """
+
+    count_padding: bool = True
+
+    optional = ("padding", "count_padding")
 
     def forward(self, shape: Shape) -> list[Call]:
         """output[channel, row, column] = mean over i, j < size of input[channel, row · stride + i, column · stride +
         j].
         """
-        channels, height, width = shape
-        _, out_height, out_width = self.output_shape(shape)
-        return [
-            call(
-                kernels.averagepool2d_forward,
-                output="output",
-                input="input",
-                channels=channels,
-                height=height,
-                width=width,
-                size=self.size,
-                stride=self.step,
-                out_height=out_height,
-                out_width=out_width,
-            )
-        ]
+        sizes = self.sizes(shape)
+        if not self.padding:
+            return [call(kernels.averagepool2d_forward, output="output", input="input", **sizes)]
+        counted = int(self.count_padding)
+        return [call(kernels.averagepool2d_padded_forward, output="output", input="input", counted=counted, **sizes)]
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 from scnn.checks import MAX_LAYERS
 from scnn.errors import ConfigError
-from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.activation import GELU, Dropout, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
 from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
+from scnn.layers.normalisation import GroupNorm, LayerNorm, Standardise
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
+from scnn.layers.transposed_convolution import ConvTranspose2D
 from scnn.settings import from_dict
 
 __all__ = ["LAYERS", "LOSSES", "layers_from_list"]
@@ -19,6 +21,7 @@ LAYERS: tuple[type[Layer], ...] = (
     *(Conv2D, ReLU, MaxPool2D, Flatten, Dense, Dropout, SoftmaxCrossEntropy),
     *(LeakyReLU, Sigmoid, Tanh, SiLU, AveragePool2D, GlobalAveragePool, SquaredHinge, MeanSquaredError),
     *(Add, Concatenate, Branch),
+    *(GELU, PReLU, GroupNorm, LayerNorm, Standardise, ConvTranspose2D),
 )
 LOSSES = tuple(kind.__name__ for kind in LAYERS if issubclass(kind, Loss))  # the kinds of a network's last layer
 

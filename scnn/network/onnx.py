@@ -4,24 +4,29 @@ The model takes images [image, channel, row, column] from 0 to 1, and returns lo
 cross-entropy, also their probabilities. The operators are described at https://onnx.ai/onnx/operators/
 """
 
+from array import array
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from scnn.errors import ConfigError
 from scnn.formats import safetensors
-from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.activation import GELU, Dropout, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.loss import MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
+from scnn.layers.normalisation import GroupNorm, LayerNorm, Standardise
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.layers.registry import LAYERS
+from scnn.layers.transposed_convolution import ConvTranspose2D
 from scnn.network.network import Network
 
 __all__ = ["to_onnx"]
 
 OPSET = 17
-IR_VERSION = 8
+NEWER = {"Gelu": 20, "GroupNormalization": 21}  # operators that this opset does not have, and the first one that has
+IR_VERSIONS = {17: 8, 20: 9, 21: 10}  # of files with these opsets
 
 
 def to_onnx(network: Network, path: str | Path) -> list[str]:
@@ -36,16 +41,33 @@ def to_onnx(network: Network, path: str | Path) -> list[str]:
     weights = [
         helper.make_tensor(name, TensorProto.FLOAT, specifications[name].shape, values.tobytes(), raw=True)
         for name, values in network.parameters.items()
+        if not name.endswith(".slopes")
     ]
+
+    def along_channels(name: str, values: Iterable[float], axes: int) -> str:
+        """Adds a tensor that operators broadcast along all axes but the channel."""
+        numbers = array("f", values)
+        weights.append(helper.make_tensor(name, TensorProto.FLOAT, (len(numbers), *[1] * (axes - 1)), numbers))
+        return name
+
     nodes, outputs = [], ["images"]  # the outputs' names, by their numbers
-    for name, layer, sources in zip(network.names, network.layers, network.sources, strict=True):
+    for index, (name, layer, sources) in enumerate(zip(network.names, network.layers, network.sources, strict=True)):
+        shape = network.shapes[index]
         operator, settings = operator_of(layer)
         inputs = [outputs[sources[role]] for role in ("other", "input") if role in sources]
         if operator is None:
             outputs += inputs
             continue
         outputs.append(name)
-        inputs += [f"{name}.{role}" for role in ("weights", "bias") if f"{name}.{role}" in specifications]
+        inputs += [f"{name}.{role}" for role in layer.parameters(shape)]
+        if isinstance(layer, PReLU):
+            along_channels(inputs[1], network.parameters[inputs[1]], len(shape))
+        if isinstance(layer, Standardise):  # two operators: the difference, and its quotient
+            for role, value in (("mean", layer.mean), ("deviation", layer.deviation)):
+                numbers = value if isinstance(value, tuple) else (value,)
+                inputs.append(along_channels(f"{name}.{role}", numbers, len(shape)))
+            nodes.append(helper.make_node("Sub", inputs[:2], [f"{name}.difference"]))
+            inputs = [f"{name}.difference", inputs[2]]
         if operator == "Mul":  # this opset has no operator for SiLU: it is the product of a number and its sigmoid
             inputs.append(f"{name}.sigmoid")
             nodes.append(helper.make_node("Sigmoid", inputs[:1], inputs[1:], name=inputs[1]))
@@ -62,8 +84,9 @@ def to_onnx(network: Network, path: str | Path) -> list[str]:
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", network.classes]) for name in results],
         weights,
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="scnn")
-    model.ir_version = IR_VERSION
+    opset = max(NEWER.get(node.op_type, OPSET) for node in nodes)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], producer_name="scnn")
+    model.ir_version = IR_VERSIONS[opset]
     checker.check_model(model)
     safetensors.write(path, model.SerializeToString())
     return results
@@ -72,14 +95,19 @@ def to_onnx(network: Network, path: str | Path) -> list[str]:
 def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
     """The ONNX operator of a layer with its attributes; None for a layer that does nothing in inference."""
     match layer if type(layer) in LAYERS else None:  # a subclass may compute something else
-        case Conv2D(_, kernel, stride, padding):
-            return "Conv", {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}
+        case Conv2D(_, kernel, stride, padding, dilation, groups):
+            windows = {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}
+            return "Conv", windows | {"dilations": [dilation] * 2, "group": groups}
+        case ConvTranspose2D(_, kernel, stride, padding, output_padding):
+            windows = {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}
+            return "ConvTranspose", windows | {"output_padding": [output_padding] * 2}
         case ReLU():
             return "Relu", {}
-        case MaxPool2D(size) as pool:
-            return "MaxPool", {"kernel_shape": [size] * 2, "strides": [pool.step] * 2}
-        case AveragePool2D(size) as pool:
-            return "AveragePool", {"kernel_shape": [size] * 2, "strides": [pool.step] * 2}
+        case MaxPool2D() | AveragePool2D() as pool:
+            windows = {"kernel_shape": [pool.size] * 2, "strides": [pool.step] * 2, "pads": [pool.padding] * 4}
+            if isinstance(pool, MaxPool2D):
+                return "MaxPool", windows
+            return "AveragePool", windows | {"count_include_pad": int(pool.count_padding)}
         case GlobalAveragePool():
             return "GlobalAveragePool", {}
         case LeakyReLU(slope):
@@ -90,6 +118,16 @@ def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
             return "Tanh", {}
         case SiLU():
             return "Mul", {}
+        case GELU():
+            return "Gelu", {}
+        case PReLU():
+            return "PRelu", {}
+        case GroupNorm(groups, epsilon):
+            return "GroupNormalization", {"num_groups": groups, "epsilon": float(epsilon)}
+        case LayerNorm(epsilon):
+            return "LayerNormalization", {"axis": 1, "epsilon": float(epsilon)}
+        case Standardise():
+            return "Div", {}
         case Flatten():
             return "Flatten", {}
         case Dense():

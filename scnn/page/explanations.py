@@ -57,7 +57,7 @@ def explain(tracer: NetworkTracer, layer: int, element: tuple[int, ...], message
         return {**head, "form": "steps", **reads_of(network, trace)}
     answer = {**head, "form": "sum", **describe_total(network, trace, trace.total, message)}
     if isinstance(kind, Conv2D):
-        answer["grid"] = describe_grid(trace, kind.kernel_size, network.shapes[layer][0], message)
+        answer["grid"] = describe_grid(trace, kind.kernel_size, network.shapes[layer][0] // kind.groups, message)
     return answer
 
 
@@ -76,7 +76,7 @@ def reads_of(network: Network, trace: ElementTrace) -> Answer:
 def describe_maximum(tracer: NetworkTracer, name: str, trace: ElementTrace) -> Answer:
     """The numbers of a window, in the order in which they were compared, and which one won."""
     winner = int(tracer.trace(name, trace.index, "winners").value)
-    compared = [step.reads[0] for step in trace.steps if isinstance(step, Step) and not step.name]
+    compared = [step.reads[0] for step in trace.steps if isinstance(step, Step) and step.reads and not step.name]
     column = column_of(tracer.network, trace, "input")
     rows = [
         {"at": [column.at(read.index)], "values": [number(read.value)], "won": read.index == winner}

@@ -1,46 +1,10 @@
 """The network's layers, one per row, to edit, move, remove and add. Shapes and counts come from the worker."""
 
 from widgets.dom import by_id, element, listen, replace
+from widgets.layer_words import KINDS, MAX_LAYERS, completed, layer_of, layers_of, number, word_of, written
 from widgets.texts import text
 
-# The settings of each kind: name, default (a string: the value of that setting), minimum, maximum, step.
-KINDS = {
-    "Conv2D": (
-        ("filters", 8, 1, 64, 1),
-        ("kernel_size", 3, 1, 11, 1),
-        ("stride", 1, 1, 5, 1),
-        ("padding", 1, 0, 5, 1),
-    ),
-    "ReLU": (),
-    "MaxPool2D": (("size", 2, 1, 7, 1), ("stride", "size", 1, 7, 1)),
-    "Flatten": (),
-    "Dense": (("units", 32, 1, 512, 1),),
-    "Dropout": (("rate", 0.5, 0, 0.95, 0.05),),
-    "LeakyReLU": (("slope", 0.01, 0, 1, 0.01),),
-    "Sigmoid": (),
-    "Tanh": (),
-    "SiLU": (),
-    "AveragePool2D": (("size", 2, 1, 7, 1), ("stride", "size", 1, 7, 1)),
-    "GlobalAveragePool": (),
-    "Own": (),  # whose kernel the place Code has
-}
-LETTERS = {
-    "Conv2D": "conv",
-    "ReLU": "relu",
-    "MaxPool2D": "pool",
-    "Flatten": "flat",
-    "Dense": "dense",
-    "Dropout": "drop",
-    "LeakyReLU": "leaky",
-    "Sigmoid": "sigmoid",
-    "Tanh": "tanh",
-    "SiLU": "silu",
-    "AveragePool2D": "mean",
-    "GlobalAveragePool": "means",
-    "Own": "own",
-}
 LOSSES = ("SoftmaxCrossEntropy", "SquaredHinge", "MeanSquaredError")
-MAX_LAYERS = 20
 
 
 class Editor:
@@ -71,27 +35,12 @@ class Editor:
         return [dict(layer) for layer in self.layers]
 
     def word(self):
-        """conv-8-5-1-2_relu_pool-2_flat_dense-10"""
-        words = []
-        for layer in self.layers:
-            settings = KINDS[layer["kind"]]
-            values = [str(layer[name]) for name, default, *_ in settings if layer[name] != layer.get(default)]
-            words.append("-".join([LETTERS[layer["kind"]]] + values))
-        return "_".join(words)
+        return word_of(self.layers)
 
     def take(self, word):
         """Shows the layers in such a word; returns whether the word is valid."""
-        kinds = {letters: kind for kind, letters in LETTERS.items()}
-        layers = []
-        for one in word.split("_")[: MAX_LAYERS + 1]:
-            letters, *values = one.split("-")
-            kind = kinds.get(letters)
-            known = kind and len(values) >= sum(not isinstance(setting[1], str) for setting in KINDS[kind])
-            layer = layer_of(kind, values) if known else None
-            if layer is None:
-                return False
-            layers.append(layer)
-        if not layers or len(layers) > MAX_LAYERS:
+        layers = layers_of(word)
+        if not layers:
             return False
         self.layers = layers
         self.render()
@@ -109,7 +58,8 @@ class Editor:
         for name, _, minimum, maximum, step in KINDS[layer["kind"]]:
             words = text(f"setting.{name}")
             label = element("label", f"{words} ", class_="setting")
-            field = element("input", type="number", min=minimum, max=maximum, step=step, value=layer[name])
+            form = "text" if isinstance(layer[name], list) else "number"  # a list has a number for each channel
+            field = element("input", type=form, min=minimum, max=maximum, step=step, value=written(layer[name]))
             field.setAttribute("aria-label", text("editor.setting_of", setting=words, layer=which))
             field.disabled = not self.on
             listen(field, "change", lambda event, layer=layer, name=name: self.set(event, layer, name))
@@ -160,10 +110,12 @@ class Editor:
 
     def set(self, event, layer, name):
         field = event.target
-        if field.checkValidity() and field.value:
-            before, layer[name] = layer[name], number(field.value, layer[name])
+        settings = KINDS[layer["kind"]]
+        value = number(field.value, next(step for other, *_, step in settings if other == name))
+        if field.checkValidity() and value is not None:
+            before, layer[name] = layer[name], value
             fields = field.closest("td").querySelectorAll("input")
-            for place, (other, default, *_) in enumerate(KINDS[layer["kind"]]):
+            for place, (other, default, *_) in enumerate(settings):
                 if default == name and layer[other] == before:  # it followed this setting
                     layer[other] = layer[name]
                     fields[place].value = layer[name]
@@ -210,31 +162,9 @@ class Editor:
 
 def shown(layers):
     """The layers of a configuration without the loss."""
-    return [dict(layer) for layer in layers if layer["kind"] not in LOSSES]
+    return [completed(layer) for layer in layers if layer["kind"] not in LOSSES]
 
 
 def loss_of(layers):
     """The loss of a configuration, which is the last layer or the usual one."""
     return layers[-1] if layers[-1]["kind"] in LOSSES else {"kind": LOSSES[0]}
-
-
-def layer_of(kind, values):
-    """A layer with these texts as its first settings and defaults for the others; None if one is out of range."""
-    layer = {"kind": kind}
-    if len(values) > len(KINDS[kind]):
-        return None
-    for place, (name, default, minimum, maximum, _) in enumerate(KINDS[kind]):
-        layer[name] = layer.get(default, default)
-        if place < len(values):
-            try:
-                layer[name] = number(values[place], layer[name])
-            except ValueError:
-                return None
-        if not minimum <= layer[name] <= maximum:
-            return None
-    return layer
-
-
-def number(typed, like):
-    """What was typed as a number of the same type as `like`."""
-    return float(typed) if isinstance(like, float) else int(typed)

@@ -1,8 +1,8 @@
 """The means of a training: the settings that are open, the layers, and explanations to choose from."""
 
 from widgets.dom import element, listen, replace, run
-from widgets.editor import KINDS
 from widgets.exercise_means import Means, read
+from widgets.layer_words import KINDS
 from widgets.texts import text, told, whole
 
 MAX_LAYERS = 20

@@ -8,14 +8,16 @@ import pytest
 
 from scnn.errors import ConfigError
 from scnn.experiments.presets import PAPER
-from scnn.layers.activation import Dropout, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.activation import GELU, Dropout, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
 from scnn.layers.loss import MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
+from scnn.layers.normalisation import GroupNorm, LayerNorm, Standardise
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.layers.registry import LAYERS
+from scnn.layers.transposed_convolution import ConvTranspose2D
 from scnn.network.network import Network
 from scnn.network.onnx import to_onnx
 from tests.cli.command import lines_of, scnn
@@ -44,11 +46,14 @@ def test_onnx_of_every_layer(tmp_path: Path) -> None:
     layers += [Flatten(), Dense(5), Dropout(0.5)]
     others: list[Layer] = [AveragePool2D(3, stride=2), Conv2D(9, 3), LeakyReLU(0.2), Sigmoid(), Conv2D(8, 2), Tanh()]
     others += [Conv2D(4, 3), SiLU(), GlobalAveragePool(), Flatten(), Dense(5)]
+    more: list[Layer] = [Standardise((0.2, 0.4), 0.5), Conv2D(6, 3, dilation=2, groups=2), GroupNorm(3), GELU()]
+    more += [MaxPool2D(3, 2, 1), PReLU(), ConvTranspose2D(2, 3, 2, 1, 1), LayerNorm(0.01), AveragePool2D(3, 2, 1)]
+    more += [AveragePool2D(3, 2, 1, False), Flatten(), Standardise(0.1), GroupNorm(2), PReLU(), LayerNorm(), Dense(5)]
     graph: list[Layer] = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("input")]
     graph += [Concatenate("add_1"), Concatenate("relu_1"), Flatten(), Dense(5), Add("dense_1")]
-    losses: list[Layer] = [SoftmaxCrossEntropy(0.1), SquaredHinge(), MeanSquaredError()]
-    assert {type(layer) for layer in [*layers, *others, *graph, *losses]} == set(LAYERS)
-    for chosen, loss in zip((layers, others, graph), losses, strict=True):
+    losses: list[Layer] = [SoftmaxCrossEntropy(0.1), SquaredHinge(), MeanSquaredError(), SoftmaxCrossEntropy()]
+    assert {type(layer) for layer in [*layers, *others, *graph, *more, *losses]} == set(LAYERS)
+    for chosen, loss in zip((layers, others, graph, more), losses, strict=True):
         check_onnx(Network((2, 29, 31), [*chosen, loss], seed=1), tmp_path)
 
 

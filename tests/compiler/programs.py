@@ -192,6 +192,35 @@ def convolution(name: str, sizes: dict[str, int]) -> list[Program]:
     ]
 
 
+def grouped_convolution() -> list[Program]:
+    """Forward and backward of a convolution with dilation, of two groups."""
+    sizes = {"groups": 2, **maps(3, 12, 19, 2, 3, 1), "dilation": 2, "out_height": 8, "out_width": 15}
+    outputs, inputs, weights = 2 * 2 * 8 * 15, 2 * 3 * 12 * 19, 2 * 2 * 3 * 9
+    return [
+        Program(
+            "conv2d_grouped_forward",
+            kernels.conv2d_grouped_forward,
+            {"output": outputs, "padded": inputs, "weights": weights, "bias": 4},
+            sizes,
+            {"padded": FLOATS[:inputs], "weights": FLOATS[-weights:], "bias": FLOATS[:4]},
+        ),
+        Program(
+            "conv2d_grouped_backward_weights",
+            kernels.conv2d_grouped_backward_weights,
+            {"d_weights": weights, "d_bias": 4, "d_output": outputs, "padded": inputs},
+            sizes,
+            {"d_output": SPARSE[:outputs], "padded": FLOATS[:inputs]},
+        ),
+        Program(
+            "conv2d_grouped_backward_input",
+            kernels.conv2d_grouped_backward_input,
+            {"d_padded": inputs, "d_output": outputs, "weights": weights},
+            sizes,
+            {"d_output": SPARSE[:outputs], "weights": FLOATS[:weights]},
+        ),
+    ]
+
+
 SUMS = {"sums": 63, "gradients": 21}
 
 PROGRAMS = [
@@ -231,6 +260,7 @@ PROGRAMS = [
     *convolution("1 to 8 of 5×5", maps(1, 20, 19, 8, 5, 1)),
     *convolution("3 to 5 of 3×3 by 2", maps(3, 13, 15, 5, 3, 2)),
     *convolution("2 to 2 of 1×1 by 3", maps(2, 10, 10, 2, 1, 3)),
+    *grouped_convolution(),
     *(
         Program(
             kernel.__name__,
@@ -286,6 +316,70 @@ PROGRAMS = [
         {"channels": 2, "height": 10, "width": 11, "size": 3, "stride": 2, "out_height": 4, "out_width": 5},
         {"input": FLOATS[:220]},
     ),
+    *(
+        Program(
+            kernel.__name__,
+            kernel,
+            {"output": 60, "input": 220} | extra,
+            {"channels": 2, "height": 10, "width": 11, "size": 3, "stride": 2, "padding": 1}
+            | {"out_height": 5, "out_width": 6, **more},
+            {"input": FLOATS[:220]},
+        )
+        for kernel, extra, more in (
+            (kernels.maxpool2d_padded_forward, {"winners": 60}, {}),
+            (kernels.averagepool2d_padded_forward, {}, {"counted": 0}),
+            (kernels.averagepool2d_padded_forward, {}, {"counted": 1}),
+        )
+    ),
+    Program(
+        "fill_channels",
+        kernels.fill_channels,
+        {"full": 33, "bias": 3},
+        {"channels": 3, "area": 11},
+        {"bias": FLOATS[:3]},
+    ),
+    Program(
+        "sum_channels",
+        kernels.sum_channels,
+        {"d_bias": 3, "d_output": 33},
+        {"channels": 3, "area": 11},
+        {"d_output": FLOATS[:33], "d_bias": FLOATS[40:43]},
+    ),
+    Program(
+        "normalise_forward",
+        kernels.normalise_forward,
+        {"normalised": 66, "input": 66},
+        {"epsilon": 1e-5, "groups": 2, "size": 33},
+        {"input": FLOATS[:66]},
+    ),
+    Program(
+        "scale_channels_forward",
+        kernels.scale_channels_forward,
+        {"output": 33, "input": 33, "weights": 3, "bias": 3},
+        {"channels": 3, "area": 11},
+        {"input": FLOATS[:33], "weights": FLOATS[40:43], "bias": FLOATS[50:53]},
+    ),
+    Program(
+        "scale_elements_forward",
+        kernels.scale_elements_forward,
+        {"output": 33, "input": 33, "weights": 33, "bias": 33},
+        {"size": 33},
+        {"input": FLOATS[:33], "weights": FLOATS[40:73], "bias": FLOATS[80:113]},
+    ),
+    Program(
+        "standardise_forward",
+        kernels.standardise_forward,
+        {"output": 33, "input": 33},
+        {"mean": 0.3, "deviation": 0.7, "channel": 1, "area": 11},
+        {"input": FLOATS[:33]},
+    ),
+    Program(
+        "prelu_forward",
+        kernels.prelu_forward,
+        {"output": 33, "input": 33, "slopes": 3},
+        {"channels": 3, "area": 11},
+        {"input": FLOATS[:33], "slopes": FLOATS[40:43]},
+    ),
     Program(
         "globalaveragepool_forward",
         kernels.globalaveragepool_forward,
@@ -315,6 +409,7 @@ PROGRAMS = [
         {"d_output": FLOATS[:45], "d_input": FLOATS[50:95]},
     ),
     *(elementwise(kernel) for kernel in (kernels.sigmoid_forward, kernels.tanh_forward, kernels.silu_forward)),
+    elementwise(kernels.gelu_forward),
     elementwise(kernels.leakyrelu_forward, slope=0.1),
     Program(
         "dense_forward",

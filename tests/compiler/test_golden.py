@@ -6,6 +6,7 @@ difference before it is committed. Line numbers are left out, so that a docstrin
 
 import difflib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,19 @@ CONVOLUTION |= {"out_height": 3, "out_width": 13}
 CHANNEL_LAST = {"channels": 3, "width": 7, "filters": 13, "kernel": 2, "stride": 1}
 CHANNEL_LAST |= {"out_height": 2, "out_width": 6}
 POOLING = {"channels": 1, "height": 4, "width": 10, "size": 2, "stride": 2, "out_height": 2, "out_width": 5}
+GROUPED = {**CONVOLUTION, "groups": 2, "height": 6, "width": 16, "dilation": 2}
+GROUPED |= {"out_height": 4, "out_width": 14}
+CHANNELS = {"channels": 2, "area": 6}
 PADDING = {"channels": 2, "height": 3, "width": 5, "padding": 1}
 
 # Sizes; and lengths of buffers whose indices come from other buffers.
-SIZES: dict[str, dict[str, int]] = {
+SIZES: dict[str, Mapping[str, float]] = {
     "adam_update": {"size": 6, "settings": 80},
     "add_forward": {"size": 6},
     "add_gradient": {"size": 6},
     "add_sums": {"size": 6, "sums": 24},
     "averagepool2d_forward": POOLING,
+    "averagepool2d_padded_forward": {**POOLING, "padding": 1, "counted": 0},
     "change_colours": {"channels": 3, "size": 6},
     "concatenate_forward": {"first": 3, "size": 6},
     "conv2d_backward_input": CONVOLUTION,
@@ -44,6 +49,9 @@ SIZES: dict[str, dict[str, int]] = {
     "conv2d_channel_last_forward": CHANNEL_LAST,
     "conv2d_few_channels_backward_weights": CHANNEL_LAST,
     "conv2d_forward": CONVOLUTION,
+    "conv2d_grouped_backward_input": GROUPED,
+    "conv2d_grouped_backward_weights": GROUPED,
+    "conv2d_grouped_forward": GROUPED,
     "conv2d_winograd_forward": {"channels": 4, "width": 12, "filters": 12, "out_height": 4, "out_width": 10},
     "cross_entropy_forward": {"probabilities": 10},
     "dense_backward_input": {"inputs": 6, "outputs": 5},
@@ -53,7 +61,9 @@ SIZES: dict[str, dict[str, int]] = {
     "draw_distortion": {"nodes": 3, "distortion": 24},
     "dropout_backward": {"size": 6},
     "dropout_forward": {"threshold": 2**30, "size": 6},
+    "fill_channels": CHANNELS,
     "flip_distortion": {"distortion": 24},
+    "gelu_forward": {"size": 6},
     "globalaveragepool_forward": {"channels": 2, "area": 6},
     "join_sum": {"size": 6, "sums": 24},
     "judge": {"classes": 3, "outcomes": 20, "probabilities": 3},
@@ -65,13 +75,18 @@ SIZES: dict[str, dict[str, int]] = {
     "maxpool2d_forward": POOLING,
     "mean_squared_error_backward": {"classes": 3},
     "mean_squared_error_forward": {"classes": 3},
+    "maxpool2d_padded_forward": {**POOLING, "padding": 1},
     "momentum_update": {"nesterov": 1, "size": 6, "settings": 80},
+    "normalise_forward": {"epsilon": 0.5, "groups": 2, "size": 6},
     "pad2d_backward": PADDING,
     "pad2d_channel_last_backward": PADDING,
     "pad2d_channel_last_forward": PADDING,
     "pad2d_forward": PADDING,
+    "prelu_forward": CHANNELS,
     "relu_backward": {"size": 6},
     "relu_forward": {"size": 6},
+    "scale_channels_forward": CHANNELS,
+    "scale_elements_forward": {"size": 6},
     "seed_sample": {"counter": 2},
     "sgd_update": {"size": 6, "settings": 80},
     "sigmoid_forward": {"size": 6},
@@ -82,6 +97,8 @@ SIZES: dict[str, dict[str, int]] = {
     "softmax_forward": {"classes": 3},
     "squared_hinge_backward": {"classes": 3},
     "squared_hinge_forward": {"classes": 3},
+    "standardise_forward": {"mean": 0.5, "deviation": 0.25, "channel": 1, "area": 6},
+    "sum_channels": CHANNELS,
     "tally": {"classes": 3, "confusion": 9, "outcomes": 20, "labels": 10},
     "tanh_forward": {"size": 6},
     "transpose": {"blocks": 2, "rows": 3, "columns": 5},

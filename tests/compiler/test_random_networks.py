@@ -12,23 +12,29 @@ from scnn.engines.hosts import WasmtimeHost
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import WasmEngine
 from scnn.layers import (
+    GELU,
     Add,
     AveragePool2D,
     Branch,
     Concatenate,
     Conv2D,
+    ConvTranspose2D,
     Dense,
     Dropout,
     Flatten,
     GlobalAveragePool,
+    GroupNorm,
+    LayerNorm,
     LeakyReLU,
     MaxPool2D,
     MeanSquaredError,
+    PReLU,
     ReLU,
     Sigmoid,
     SiLU,
     SoftmaxCrossEntropy,
     SquaredHinge,
+    Standardise,
     Tanh,
 )
 from scnn.layers.layer import Layer
@@ -66,6 +72,10 @@ def random_plans() -> Iterator[tuple[Plan, Random]]:
         distorted = Augmentation(rotation=20, scale=0.2, shear=0.2, shift=2, bend=1, nodes=3, **colours)
         change = distorted if seed % 3 else None
         yield lower_training(network, 9, optimisers[seed % 4], change, 2, batch_size=4 if seed % 2 else 8), random
+    others = [Conv2D(4, 3, padding=2, dilation=2), PReLU(), Conv2D(4, 3, groups=4), GroupNorm(2), GELU()]
+    others += [Standardise(0.1, (1.0, 0.5, 2.0, 0.25)), MaxPool2D(3, 2, 1), ConvTranspose2D(3, 3, 2, 1, 1)]
+    others += [AveragePool2D(3, 2, 1, False), LayerNorm(), Flatten(), Dense(4)]
+    yield lower_training(Architecture((2, 7, 9), others), 9, optimisers[3], None, 2, batch_size=8), Random(13)
     winograd = [Conv2D(8, 3, padding=1), ReLU(), Conv2D(8, 3, padding=1), ReLU(), MaxPool2D(4), Flatten(), Dense(4)]
     yield lower_training(Architecture((1, 8, 8), winograd), 9, optimisers[0], None, 2, batch_size=8), Random(12)
     graph = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("relu_1"), Concatenate("add_1")]
@@ -112,9 +122,12 @@ def test_trainings_of_random_networks_agree_to_the_bit(plan: Plan, random: Rando
 def test_the_random_networks_call_every_kernel() -> None:
     """The trainings call all of scnn's kernels, directly or through other kernels, and the derived ones."""
     derived = {"averagepool2d_backward", "globalaveragepool_backward", "leakyrelu_backward", "sigmoid_backward"}
-    derived |= {"silu_backward", "tanh_backward", "add_backward_input", "add_backward_other", "concatenate_backward"}
+    derived |= {"silu_backward", "tanh_backward", "gelu_backward", "prelu_backward_input", "prelu_backward_slopes"}
+    derived |= {"averagepool2d_padded_backward", "standardise_backward", "normalise_backward"}
+    derived |= {f"scale_{what}_backward_{role}" for what in ("channels", "elements") for role in ("weights", "input")}
+    derived |= {"add_backward_input", "add_backward_other", "concatenate_backward"}
     seen = {name for plan, _ in PLANS for p in plan.procedures.values() for name in called(p.body)}
-    inner = {"exp", "log", "next_random", "sigmoid", "uniform"}  # which other kernels call
+    inner = {"exp", "log", "next_random", "normal_cdf", "sigmoid", "uniform"}  # which other kernels call
     inner |= {"winograd_inputs", "winograd_products", "winograd_outputs"}
     assert seen == derived | set(kernels.__all__) - inner
 

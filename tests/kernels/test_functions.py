@@ -38,6 +38,13 @@ def test_log_at_one() -> None:
     assert math.isnan(kernels.log(math.nan))
 
 
+@given(st.floats(-30.0, 30.0, width=32))
+def test_normal_cdf(x: float) -> None:
+    """Within 2e-7 of the normal distribution function, and NaN stays NaN."""
+    assert kernels.normal_cdf(x) == pytest.approx(math.erfc(-x / math.sqrt(2)) / 2, rel=0, abs=2e-7)
+    assert math.isnan(kernels.normal_cdf(math.nan))
+
+
 def sample_numbers(epoch: int, places: range, count: int) -> list[list[float]]:
     """The first random numbers of each of these samples, from -1 to 1."""
     key = Random(f"samples 1 {epoch}").randrange(1, 2**31 - 1)

@@ -14,7 +14,7 @@ import pytest
 from scnn.engines.engine import Engine
 from scnn.layers.layer import Layer, Shape
 from scnn.layers.loss import Loss
-from scnn.network.backward import backward_of
+from scnn.network.backward import backward_of, derived_buffers
 from scnn.plan import Call, Plan, Procedure, allocate
 from tests.engines.makers import MAKERS
 
@@ -81,6 +81,7 @@ def roles(layer: Layer, shape: Shape) -> dict[str, tuple[str, Shape]]:
     found: dict[str, tuple[str, Shape]] = {"input": ("float32", shape), "d_input": ("float32", shape)}
     found |= {"output": ("float32", output), "d_output": ("float32", output)}
     found |= {"loss": ("float32", (1,)), "label": ("int32", (1,)), **layer.buffers(shape)}
+    found |= derived_buffers(layer, shape)
     for name, parameter in layer.parameters(shape).items():
         found |= {name: ("float32", parameter.shape), f"d_{name}": ("float32", parameter.shape)}
     return found

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scnn.errors import ConfigError
-from scnn.layers import LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers import GELU, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.layer import Layer, Shape
 from scnn.layers.registry import layers_from_list
 from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
@@ -26,7 +26,7 @@ def test_relu_gradients(size: int, batch: int, seed: int) -> None:
     check_gradients(ReLU(), (size,), batch, seed)
 
 
-@pytest.mark.parametrize("layer", [LeakyReLU(), LeakyReLU(0.3), Sigmoid(), Tanh(), SiLU()], ids=repr)
+@pytest.mark.parametrize("layer", [LeakyReLU(), LeakyReLU(0.3), Sigmoid(), Tanh(), SiLU(), GELU()], ids=repr)
 @settings(max_examples=10, deadline=None)
 @given(size=st.integers(1, 50), batch=st.integers(1, 4), seed=st.integers(0, 2**32 - 1))
 def test_gradients_of_derived_kernels(layer: Layer, size: int, batch: int, seed: int) -> None:
@@ -37,13 +37,17 @@ def test_gradients_of_derived_kernels(layer: Layer, size: int, batch: int, seed:
 @on_every_bench
 @pytest.mark.parametrize("case", FIGURES, ids=lambda case: case["name"])
 def test_the_figures_of_pytorch(case: dict[str, Any], bench_of: Callable[[Layer, Shape], Bench]) -> None:
-    """Output and input gradient of each layer agree with PyTorch's in float32 (made by fixtures/make_layers.py)."""
+    """Outputs and gradients of each layer agree with PyTorch's in float32 (made by fixtures/make_layers.py)."""
     (layer,) = layers_from_list([case["layer"]])
+    tolerance = 5e-7 * max(1.0, *map(abs, case["input"]))  # of a sum of products with the input
     bench = bench_of(layer, tuple(case["shape"]))
+    for role, values in case["parameters"].items():
+        bench.write(role, values)
     assert forward(bench, case["input"]) == pytest.approx(case["output"], rel=1e-6, abs=5e-7)
     bench.write("d_output", case["d_output"])
     bench.run("backward")
-    assert bench.read("d_input") == pytest.approx(case["d_input"], rel=1e-5, abs=5e-7)
+    for role, values in {"input": case["d_input"], **case["d_parameters"]}.items():
+        assert bench.read(f"d_{role}") == pytest.approx(values, rel=1e-5, abs=tolerance), role
 
 
 @on_every_bench
@@ -55,6 +59,7 @@ def test_activations_at_extremes(bench_of: Callable[[Layer, Shape], Bench]) -> N
         (Tanh(), [-1.0, -1.0, 0.0, 1.0, 1.0]),
         (SiLU(), [0.0, 0.0, 0.0, 100.0, 1e30]),
         (LeakyReLU(0.5), [-5e29, -50.0, 0.0, 100.0, 1e30]),
+        (GELU(), [0.0, 0.0, 0.0, 100.0, 1e30]),
     ):
         bench = bench_of(layer, (6,))
         *found, last = forward(bench, image)
@@ -64,8 +69,16 @@ def test_activations_at_extremes(bench_of: Callable[[Layer, Shape], Bench]) -> N
         assert all(map(math.isfinite, bench.read("d_input")[:5])), layer
 
 
+@settings(max_examples=10, deadline=None)
+@given(channels=st.integers(1, 4), area=st.integers(1, 13), batch=st.integers(1, 3), seed=st.integers(0, 2**32 - 1))
+def test_prelu_gradients(channels: int, area: int, batch: int, seed: int) -> None:
+    """The gradients of the slopes are sums over the negative numbers of their channel, of maps and of vectors."""
+    check_gradients(PReLU(), (channels, 1, area) if area > 1 else (channels,), batch, seed)
+
+
 @pytest.mark.parametrize("slope", [-0.1, 1.5, math.nan, "0.1", None])
 def test_invalid_slopes(slope: Any) -> None:
     """The error names the layer and the value."""
-    with pytest.raises(ConfigError, match="LeakyReLU: the slope must be a number from 0 to 1, got"):
-        LeakyReLU(slope)
+    for layer in (LeakyReLU, PReLU):
+        with pytest.raises(ConfigError, match=f"{layer.__name__}: the slope must be a number from 0 to 1, got"):
+            layer(slope)

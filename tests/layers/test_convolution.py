@@ -39,6 +39,48 @@ def test_conv2d_gradients(
     check_gradients(layer, (channels, height, width), batch, seed)
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    kernel=st.integers(1, 3),
+    stride=st.integers(1, 2),
+    padding=st.integers(0, 2),
+    dilation=st.integers(1, 3),
+    groups=st.integers(1, 3),
+    channels=st.integers(1, 2),
+    filters=st.integers(1, 2),
+    height=st.integers(1, 7),
+    width=st.integers(1, 7),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_conv2d_gradients_with_dilation_and_groups(
+    kernel: int,
+    stride: int,
+    padding: int,
+    dilation: int,
+    groups: int,
+    channels: int,
+    filters: int,
+    height: int,
+    width: int,
+    seed: int,
+) -> None:
+    """The gradients of weights, bias and input are correct for any groups, also of one channel each."""
+    assume(max(dilation * (kernel - 1) + 1, stride) <= min(height, width) + 2 * padding)
+    layer = Conv2D(filters * groups, kernel, stride, padding, dilation, groups)
+    check_gradients(layer, (channels * groups, height, width), 2, seed)
+
+
+@on_every_bench
+def test_depthwise_convolution_by_hand(bench_of: Callable[[Layer, Shape], Bench]) -> None:
+    """Each channel has its own filter, which sees every second pixel of a row."""
+    bench = bench_of(Conv2D(2, 2, dilation=2, groups=2), (2, 3, 3))
+    bench.write("weights", [1, 2, 3, 4, 5, 6, 7, 8])
+    bench.write("bias", [0.5, 0.25])
+    # corners of 1…9: 1·1 + 2·3 + 3·7 + 4·9 + 0.5, and of ten times as much: 5·10 + 6·30 + 7·70 + 8·90 + 0.25
+    image = [*range(1, 10), *range(10, 100, 10)]
+    assert forward(bench, image) == [64.5, 1440.25]
+
+
 @on_every_bench
 def test_conv2d_by_hand(bench_of: Callable[[Layer, Shape], Bench]) -> None:
     """Two channels, stride 2, padding 1, against sums calculated on paper."""

@@ -14,6 +14,7 @@ from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
 @given(
     size=st.integers(1, 4),
     stride=st.one_of(st.none(), st.integers(1, 3)),
+    padding=st.integers(0, 2),
     channels=st.integers(1, 3),
     height=st.integers(1, 8),
     width=st.integers(1, 8),
@@ -21,11 +22,12 @@ from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
     seed=st.integers(0, 2**32 - 1),
 )
 def test_maxpool2d_gradients(
-    size: int, stride: int | None, channels: int, height: int, width: int, batch: int, seed: int
+    size: int, stride: int | None, padding: int, channels: int, height: int, width: int, batch: int, seed: int
 ) -> None:
     """The gradients of overlapping windows that share a maximum are added; pixels outside every window get 0."""
-    layer = MaxPool2D(size, stride)
-    assume(max(size, layer.step) <= min(height, width))
+    assume(padding < size)
+    layer = MaxPool2D(size, stride, padding)
+    assume(max(size, layer.step) <= min(height, width) + 2 * padding)
     check_gradients(layer, (channels, height, width), batch, seed)
 
 
@@ -39,10 +41,20 @@ def test_maxpool2d_first_maximum_wins_a_tie(bench_of: Callable[[Layer, Shape], B
     assert bench.read("d_input") == [0, 1, 2, 0, 0, 0, 0, 0]
 
 
+@on_every_bench
+def test_padding_is_never_a_maximum(bench_of: Callable[[Layer, Shape], Bench]) -> None:
+    """Where all pixels of a window are negative, the largest of them is the maximum, not the border's zero."""
+    bench = bench_of(MaxPool2D(3, 2, 1), (1, 2, 3))
+    assert forward(bench, [-3, -2, -5, -9, -4, -6]) == [-2, -2]
+    assert bench.read("winners") == [1, 1]
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     size=st.integers(1, 4),
     stride=st.one_of(st.none(), st.integers(1, 5)),
+    padding=st.integers(0, 2),
+    count_padding=st.booleans(),
     channels=st.integers(1, 3),
     height=st.integers(1, 8),
     width=st.integers(1, 8),
@@ -50,11 +62,20 @@ def test_maxpool2d_first_maximum_wins_a_tie(bench_of: Callable[[Layer, Shape], B
     seed=st.integers(0, 2**32 - 1),
 )
 def test_averagepool2d_gradients(
-    size: int, stride: int | None, channels: int, height: int, width: int, batch: int, seed: int
+    size: int,
+    stride: int | None,
+    padding: int,
+    count_padding: bool,
+    channels: int,
+    height: int,
+    width: int,
+    batch: int,
+    seed: int,
 ) -> None:
     """The gradients of overlapping windows are added; pixels outside every window get 0."""
-    layer = AveragePool2D(size, stride)
-    assume(max(size, layer.step) <= min(height, width))
+    assume(padding < size)
+    layer = AveragePool2D(size, stride, padding, count_padding)
+    assume(max(size, layer.step) <= min(height, width) + 2 * padding)
     check_gradients(layer, (channels, height, width), batch, seed)
 
 

@@ -4,33 +4,81 @@ from random import Random
 
 import pytest
 
-from scnn.layers import AveragePool2D, Conv2D, Dense, Flatten, GlobalAveragePool, LeakyReLU, Sigmoid, SiLU, Tanh
+from scnn.layers import (
+    GELU,
+    AveragePool2D,
+    Conv2D,
+    ConvTranspose2D,
+    Dense,
+    Flatten,
+    GlobalAveragePool,
+    GroupNorm,
+    LayerNorm,
+    LeakyReLU,
+    MaxPool2D,
+    PReLU,
+    Sigmoid,
+    SiLU,
+    Standardise,
+    Tanh,
+)
 from scnn.layers.layer import Layer
+from scnn.network.lowering import activation, gradient
 from scnn.network.network import Network
 from scnn.page.descriptions import describe_layers
 from scnn.page.elements import Elements
+from scnn.page.explanations import flat_of
 
 LAYERS: list[Layer] = [
     *(Conv2D(2, 3), LeakyReLU(0.2), AveragePool2D(2), SiLU(), Conv2D(3, 2), Tanh(), GlobalAveragePool(), Flatten()),
     *(Dense(4), Sigmoid(), Dense(2)),
 ]
-NETWORK = Network((1, 9, 9), LAYERS, seed=3)
+MORE: list[Layer] = [
+    *(Standardise(), Conv2D(4, 3, padding=2, dilation=2), GroupNorm(2), GELU(), Conv2D(4, 3, padding=1, groups=2)),
+    *(
+        MaxPool2D(3, 2, 1),
+        PReLU(),
+        ConvTranspose2D(3, 3, 2, 1),
+        LayerNorm(),
+        AveragePool2D(3, 2, 1),
+        Flatten(),
+        Dense(2),
+    ),
+]
 IMAGE = bytes(Random(5).randrange(256) for _ in range(81))
-ELEMENTS = Elements(lambda message: NETWORK, lambda message: (IMAGE, 1))
+NETWORKS = [Network((1, 9, 9), layers, seed=3) for layers in (LAYERS, MORE)]
+ELEMENTS = [Elements(lambda message, network=network: network, lambda message: (IMAGE, 1)) for network in NETWORKS]  # type: ignore[misc]
 
 
 def test_they_are_described() -> None:
     """Each has its name, kind and shape."""
-    described = describe_layers(NETWORK)
-    assert [row["kind"] for row in described][:-1] == [type(layer).__name__ for layer in LAYERS]
+    for network, layers in zip(NETWORKS, (LAYERS, MORE), strict=True):
+        described = describe_layers(network)
+        assert [row["kind"] for row in described][:-1] == [type(layer).__name__ for layer in layers]
 
 
-@pytest.mark.parametrize("name", NETWORK.names[:-1])
-def test_their_numbers_are_explained(name: str) -> None:
-    """An element of the output has a form and the engine's value; its gradient comes from the derived kernel."""
-    shape = NETWORK.shapes[NETWORK.names.index(name) + 1]
-    element = [size // 2 for size in shape]
-    forward = ELEMENTS.element({"layer": name, "element": element})
-    assert forward["form"] in ("sum", "steps", "same") and forward["index"] == element
-    backward = ELEMENTS.element({"layer": name, "element": element, "backward": True})
-    assert backward["form"] in ("sum", "steps", "same", "nothing", "difference") and backward["backward"]
+@pytest.mark.parametrize(
+    ("place", "name"), [(place, name) for place in (0, 1) for name in NETWORKS[place].names[:-1]]
+)
+def test_their_numbers_are_explained(place: int, name: str) -> None:
+    """Each element of the output has a form and the engine's value; its gradient comes from the kernel that the
+    engine runs."""
+    network, of = NETWORKS[place], ELEMENTS[place]
+    index = network.names.index(name)
+    engine = of.run({}).engine
+    buffer, shape = activation(network, index + 1), network.shapes[index + 1]
+    for element in (tuple(size // 2 for size in shape), (0,) * len(shape)):
+        flat = flat_of(element, shape)
+        forward = of.element({"layer": name, "element": list(element)})
+        assert forward["form"] in ("sum", "steps", "same", "maximum") and forward["index"] == list(element)
+        assert forward["value"] == engine.read(buffer)[flat]
+        backward = of.element({"layer": name, "element": list(element), "backward": True})
+        assert backward["form"] in ("sum", "steps", "same", "nothing", "difference") and backward["backward"]
+        assert backward["value"] == engine.read(gradient(buffer))[flat]
+
+
+def test_a_convolution_of_a_group_shows_its_channels() -> None:
+    """The grid has the group's channels, not all of the input's, and the rows lead to the layer before."""
+    answer = ELEMENTS[1].element({"layer": "conv2d_2", "element": [3, 1, 1]})
+    assert answer["grid"]["channels"] == 2 and len(answer["grid"]["sums"]) == 2
+    assert answer["rows"][0]["at"][0][0] == 2 and answer["columns"][0]["layer"] == "gelu_1"

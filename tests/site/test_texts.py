@@ -27,6 +27,7 @@ SAME = {
         "Flatten",
         "Dense",
         *("Dropout", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "AveragePool2D", "GlobalAveragePool"),
+        *("GELU", "PReLU", "GroupNorm", "LayerNorm", "Standardise", "ConvTranspose2D"),
         "SHA-256",
     ),
     "Train a small neural network to recognise handwritten digits in your browser.",  # for search engines

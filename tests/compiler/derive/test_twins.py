@@ -34,6 +34,24 @@ def convolutions(draw: DrawFn) -> Twins:
 
 
 @composite
+def grouped_convolutions(draw: DrawFn) -> Twins:
+    """Dilations and groups, also of one channel."""
+    kernel, stride, dilation, groups = draw(integers(1, 2)), draw(integers(1, 2)), draw(integers(1, 2)), 2
+    extent = dilation * (kernel - 1) + 1
+    height, width = (draw(integers(extent, 7)) for _ in range(2))
+    channels, filters = draw(integers(1, 2)), draw(integers(1, 2))
+    rows, columns = (height - extent) // stride + 1, (width - extent) // stride + 1
+    sizes = {"groups": groups, "channels": channels, "height": height, "width": width, "filters": filters}
+    sizes |= {"kernel": kernel, "stride": stride, "dilation": dilation, "out_height": rows, "out_width": columns}
+    lengths = {"output": groups * filters * rows * columns, "padded": groups * channels * height * width}
+    lengths |= {"weights": groups * filters * channels * kernel * kernel, "bias": groups * filters}
+    case = Case(kernels.conv2d_grouped_forward, lengths, sizes)
+    if draw(booleans()):
+        return case, ["weights", "bias"], kernels.conv2d_grouped_backward_weights
+    return case, ["padded"], kernels.conv2d_grouped_backward_input
+
+
+@composite
 def paddings(draw: DrawFn) -> Twins:
     channels, height, width, padding = (draw(integers(1, 6)) for _ in range(4))
     lengths = {

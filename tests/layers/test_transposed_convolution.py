@@ -1,0 +1,52 @@
+"""Transposed convolution: its gradients on every engine, and sums calculated by hand."""
+
+from collections.abc import Callable
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from scnn.layers.layer import Layer, Shape
+from scnn.layers.transposed_convolution import ConvTranspose2D
+from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    kernel=st.integers(1, 4),
+    stride=st.integers(1, 3),
+    padding=st.integers(0, 2),
+    output_padding=st.integers(0, 2),
+    channels=st.integers(1, 3),
+    filters=st.integers(1, 3),
+    height=st.integers(1, 4),
+    width=st.integers(1, 4),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_gradients(
+    kernel: int,
+    stride: int,
+    padding: int,
+    output_padding: int,
+    channels: int,
+    filters: int,
+    height: int,
+    width: int,
+    seed: int,
+) -> None:
+    """The gradients of weights, bias and input are correct for every kernel size, stride and padding."""
+    assume(output_padding < stride)
+    assume((min(height, width) - 1) * stride + kernel - 2 * padding + output_padding > 0)
+    layer = ConvTranspose2D(filters, kernel, stride, padding, output_padding)
+    check_gradients(layer, (channels, height, width), 2, seed)
+
+
+@on_every_bench
+def test_by_hand(bench_of: Callable[[Layer, Shape], Bench]) -> None:
+    """Two pixels, whose filters overlap in the middle column."""
+    bench = bench_of(ConvTranspose2D(1, 3, stride=2), (1, 1, 2))
+    bench.write("weights", [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    bench.write("bias", [0.5])
+    image = [1.0, 10.0]
+    # each row is w0·1, w1·1, w2·1 + w0·10, w1·10, w2·10, each + 0.5
+    rows = [[1.5, 2.5, 13.5, 20.5, 30.5], [4.5, 5.5, 46.5, 50.5, 60.5], [7.5, 8.5, 79.5, 80.5, 90.5]]
+    assert forward(bench, image) == [number for row in rows for number in row]
