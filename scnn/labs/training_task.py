@@ -16,6 +16,7 @@ from scnn.labs.fields import Fields, Texts
 from scnn.labs.remarks import Remark
 from scnn.labs.task import Evidence, Judging, Task
 from scnn.labs.training_checks import CHECKS, Outcome
+from scnn.layers.branches import Join
 from scnn.layers.registry import LAYERS, LOSSES, layers_from_list
 from scnn.network.architecture import Architecture
 from scnn.training.diagnosis import diagnose
@@ -78,7 +79,8 @@ class TrainingTask(Task):
                 numbers[name] = range_in(offered.inner(name), low, high, default=value_of(base, name))
         kinds = None
         if offered.has("layers"):
-            known = [layer.__name__ for layer in LAYERS if layer.__name__ not in LOSSES]
+            # not the losses, nor layers that read another one by its name, which the exercise's list cannot change
+            known = [one.__name__ for one in LAYERS if one.__name__ not in LOSSES and not issubclass(one, Join)]
             one = offered.inner("layers", "an object with kinds")
             kinds = one.items("kinds", "names of layers", 1, len(known))
             for kind in kinds:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from scnn import kernels
 from scnn.compiler.terms import Total, total_of
 from scnn.compiler.trace import Combination, Step, Tracer
 from scnn.engines.engine import Engine, EngineFactory
@@ -27,7 +28,9 @@ from scnn.network.lowering import (
 from scnn.network.network import Network
 from scnn.plan import Call, Plan, Procedure
 
-__all__ = ["ElementTrace", "NetworkTracer"]
+__all__ = ["ADD_GRADIENT", "ElementTrace", "NetworkTracer"]
+
+ADD_GRADIENT = kernels.add_gradient.__name__  # completes the gradient of an output that several layers read
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,12 @@ class NetworkTracer:
         if not ran:
             remedy = "run an image first" if not self.ran else "trace the layer before it"
             raise ConfigError(f"no kernel of {layer} computed {buffer}: {remedy}")
-        return self.explain(ran[-1], buffer, flat)
+        if backward:
+            return self.explain(ran[-1], buffer, flat)
+        traces = [
+            self.explain(one, buffer, flat) for one in reversed(ran)
+        ]  # each call may write a part of the output
+        return next((trace for trace in traces if trace.steps), traces[0])
 
     def buffer_of(self, layer: str, role: str, backward: bool) -> tuple[int, str]:
         network = self.network

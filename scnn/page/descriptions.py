@@ -3,6 +3,8 @@
 from scnn.experiments.experiment import config_of_preset
 from scnn.experiments.presets import Preset
 from scnn.formats.png import image_picture
+from scnn.layers.branches import Join
+from scnn.network.graph import INPUT
 from scnn.network.metrics import argmax
 from scnn.network.network import Network
 from scnn.page.messages import Answer
@@ -36,11 +38,14 @@ def describe_preset(preset: Preset) -> Answer:
 
 
 def describe_layers(network: Network) -> list[Answer]:
-    """For each layer: name, kind, text, output shape and number of parameters."""
+    """For each layer: name, kind, text, output shape and number of parameters; `reads` has the names of the layers
+    whose outputs a layer reads, or "input", unless that is the layer before it alone."""
     described = []
-    for name, layer, shape, output in zip(
-        network.names, network.layers, network.shapes, network.shapes[1:], strict=False
+    outputs = (INPUT, *network.names)
+    for name, layer, shape, output, sources in zip(
+        network.names, network.layers, network.shapes, network.shapes[1:], network.sources, strict=False
     ):
+        reads = [outputs[number] for number in sources.values()] if isinstance(layer, Join) else []
         parameters = sum(len(network.parameters[f"{name}.{role}"]) for role in layer.parameters(shape))
         described.append(
             {
@@ -49,6 +54,7 @@ def describe_layers(network: Network) -> list[Answer]:
                 "text": repr(layer),
                 "output_shape": list(output),
                 "parameters": parameters,
+                "reads": reads,
             }
         )
     return described

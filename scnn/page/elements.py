@@ -106,7 +106,7 @@ class Elements:
     def wanted_gradient(
         self, tracer: NetworkTracer, layer: int, message: Message
     ) -> tuple[int, tuple[int, ...], str]:
-        """The layer whose backward pass computes the wanted gradient, the element, and the gradient's role there."""
+        """The layer whose backward pass completes the wanted gradient, the element, and the gradient's role there."""
         network = tracer.network
         role = message.get("role") or "output"
         if role == "output":
@@ -115,12 +115,13 @@ class Elements:
                 layer -= 1
             element = element_of(message, shape)
             buffer = activation(network, layer + 1)
-            consumer = next(
-                at
-                for at in range(layer + 1, len(network.layers))
-                if activation(network, at) == buffer and not network.layers[at].shares_memory
+            reader, role = next(
+                (at, role)
+                for at, sources in enumerate(network.sources)
+                for role, number in sources.items()
+                if activation(network, number) == buffer and not network.layers[at].shares_memory
             )
-            return consumer, unravel(flat_of(element, shape), tracer.plan.buffers[gradient(buffer)].shape), "input"
+            return reader, unravel(flat_of(element, shape), tracer.plan.buffers[gradient(buffer)].shape), role
         return layer, element_of(message, parameter_shape(network, layer, role)), role
 
 

@@ -2,8 +2,8 @@
 
 Each explanation has a `form`: `sum` (convolution, dense, averages, and most gradients), `rectified` (ReLU), `maximum`
 (max pooling), `softmax`, `steps` (other activations: what they read), `same` (flatten, and dropout outside training),
-`pixel`; backward also `gate` (ReLU), `difference` (softmax with cross-entropy) and `nothing` (an element that the
-loss does not depend on).
+`pixel`; backward also `gate` (ReLU), `difference` (softmax with cross-entropy), `nothing` (an element that the loss
+does not depend on) and `gradients` (of an output that several layers read: what each of them passes back).
 """
 
 from math import prod
@@ -13,7 +13,7 @@ from scnn.layers import Conv2D, MaxPool2D, ReLU, Shape, SoftmaxCrossEntropy
 from scnn.layers.loss import Loss
 from scnn.network.lowering import activation
 from scnn.network.network import Network
-from scnn.network.trace import ElementTrace, NetworkTracer, unravel
+from scnn.network.trace import ADD_GRADIENT, ElementTrace, NetworkTracer, unravel
 from scnn.page.messages import Answer, Message, read_index
 from scnn.page.sums import box_around, column_of, describe_total, number, owner_of
 
@@ -151,6 +151,8 @@ def explain_gradient(
         "kernel": trace.kernel,
         "file": trace.file,
     }
+    if trace.kernel == ADD_GRADIENT:
+        return {**head, "form": "gradients", **describe_gradients(tracer, trace)}
     if isinstance(kind, ReLU):
         return {**head, "form": "gate", **describe_gate(tracer, trace)}
     if isinstance(kind, SoftmaxCrossEntropy):
@@ -167,6 +169,26 @@ def explain_gradient(
             return {**head, "form": "nothing"}
         return {**head, "form": "steps", **reads_of(network, trace)}
     return {**head, "form": "sum", **describe_total(network, trace, trace.total, message)}
+
+
+def describe_gradients(tracer: NetworkTracer, trace: ElementTrace) -> Answer:
+    """What each of several layers passes back to an element of an output that all of them read, in order."""
+    names, shape = tracer.network.names, tracer.plan.buffers[trace.buffer].shape
+    flat = flat_of(trace.index, shape)
+    writers = [one for one in tracer.ran if one.backward and trace.buffer in one.after]
+    adding = [one for one in writers if one.call.kernel.__name__ == trace.kernel]
+    *_, first = (one for one in writers if one not in adding)
+    values = [(first.layer, first.after[trace.buffer][flat])]
+    values += [(one.layer, one.before[str(one.call.arguments["d_input"])][flat]) for one in adding]
+    rows = [
+        {
+            "at": [list(trace.index)],
+            "values": [number(value)],
+            "column": {"tensor": "input", "layer": names[layer], "gradient": True},
+        }
+        for layer, value in values
+    ]
+    return {"columns": [rows[0]["column"]], "rows": rows}
 
 
 def describe_gate(tracer: NetworkTracer, trace: ElementTrace) -> Answer:

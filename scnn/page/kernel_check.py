@@ -100,13 +100,13 @@ def small_network(network: Architecture) -> Network:
     last = max((at for at, layer in enumerate(network.layers) if isinstance(layer, Dense)), default=-1)
     layers = [layer if at == last else smaller(layer) for at, layer in enumerate(network.layers)]
     channels, *sides = network.input_shape
-    for side in SIDES:
-        if side < min(sides):
-            try:
-                return Network((channels, side, side), layers, seed=SEED, edits=network.edits)
-            except ShapeError:
-                continue
-    return Network(network.input_shape, layers, seed=SEED, edits=network.edits)
+    shapes = [(channels, side, side) for side in SIDES if side < min(sides)]
+    for shape in (*shapes, network.input_shape):
+        try:
+            return Network(shape, layers, seed=SEED, edits=network.edits)
+        except ShapeError:
+            continue
+    return Network(network.input_shape, network.layers, seed=SEED, edits=network.edits)
 
 
 def smaller(layer: Layer) -> Layer:

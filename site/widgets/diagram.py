@@ -63,11 +63,16 @@ class Diagram:
             if not old.classList.contains("subject"):
                 old.remove()
         self.columns = []
+        used = [name for layer in layers for name in layer["reads"]]
         for layer in layers[:-1]:  # the loss has no picture
             figure = element("figure", class_=f"layer {layer['kind'].lower()}")
             caption = element("figcaption")
             caption.append(element("span", title_of(layer), class_="name"))
             caption.append(element("code", layer["text"], class_="at-code"))
+            if layer["name"] in used:
+                caption.append(element("small", layer["name"], class_="size"))
+            if layer["reads"]:
+                caption.append(element("small", "← " + ", ".join(layer["reads"]), class_="size"))
             caption.append(element("small", " × ".join([str(side) for side in layer["output_shape"]]), class_="size"))
             picture = element("img", alt="", draggable="false")
             figure.append(caption)

@@ -1,6 +1,7 @@
 """The network's layers, one per row, to edit, move, remove and add. Shapes and counts come from the worker."""
 
 from widgets.dom import by_id, element, listen, replace
+from widgets.layer_names import names_of, rename
 from widgets.layer_words import KINDS, MAX_LAYERS, completed, layer_of, layers_of, number, word_of, written
 from widgets.texts import text
 
@@ -65,6 +66,8 @@ class Editor:
             listen(field, "change", lambda event, layer=layer, name=name: self.set(event, layer, name))
             label.append(field)
             settings.append(label)
+        if "layer" in layer:
+            settings.append(self.choice(place, layer, which))
         for key, sign, do in (("up", "↑", self.up), ("down", "↓", self.down), ("remove", "×", self.remove)):
             button = element("button", sign, type="button", class_="secondary outline small")
             button.setAttribute("aria-label", text(f"editor.{key}", layer=which))
@@ -77,6 +80,20 @@ class Editor:
         for cell in (element("th", layer["kind"], scope="row", role="rowheader"), change, settings, output, weights):
             line.append(cell)
         return line
+
+    def choice(self, place, layer, which):
+        """The choice of the layer that a layer reads, among those before it."""
+        label = element("label", text("setting.layer") + " ", class_="setting")
+        chooser = element("select", aria_label=text("editor.setting_of", setting=text("setting.layer"), layer=which))
+        names = names_of(self.layers)[: place + 1]
+        for name in names if layer["layer"] in names else [layer["layer"]] + names:
+            option = element("option", name, value=name)
+            option.selected = name == layer["layer"]
+            chooser.append(option)
+        chooser.disabled = not self.on
+        listen(chooser, "change", lambda event: self.read(layer, chooser.value))
+        label.append(chooser)
+        return label
 
     def show_shapes(self, described):
         """Shows the worker's description of the layers."""
@@ -103,7 +120,7 @@ class Editor:
         self.on = on
         by_id("add-layer").disabled = not on
         by_id("new-layer").disabled = not on
-        for field in by_id("layers").querySelectorAll("input, button"):
+        for field in by_id("layers").querySelectorAll("input, select, button"):
             field.disabled = not on
 
     # -------------------------------------------------------------------------------------- changing
@@ -125,18 +142,27 @@ class Editor:
                 text("editor.range", field=field.getAttribute("aria-label"), least=field.min, most=field.max)
             )
 
+    def read(self, layer, name):
+        layer["layer"] = name
+        self.on_change()
+
     def add(self, event):
         """Inserts a layer before the last one, which has a unit for each class."""
-        kind = by_id("new-layer").value
-        layer = layer_of(kind, [])
+        layer, place = layer_of(by_id("new-layer").value, []), max(0, len(self.layers) - 1)
+        if "layer" in layer:
+            layer["layer"] = names_of(self.layers)[place]  # that before it, which always fits
         if len(self.layers) < MAX_LAYERS:
-            self.layers.insert(max(0, len(self.layers) - 1), layer)
-        self.render()
-        self.on_change()
+            self.insert(layer, place)
 
     def insert(self, layer, place):
         """Puts a layer at a place."""
-        self.layers.insert(min(place, len(self.layers) - 1), layer)
+        place = min(place, len(self.layers) - 1)
+        self.change(self.layers[:place] + [layer] + self.layers[place:])
+
+    def change(self, layers):
+        """Shows a changed list."""
+        rename(self.layers, layers)
+        self.layers = layers
         self.render()
         self.on_change()
 
@@ -148,16 +174,14 @@ class Editor:
 
     def swap(self, place, other):
         if 0 <= other < len(self.layers):
-            self.layers[place], self.layers[other] = self.layers[other], self.layers[place]
-            self.render()
-            self.on_change()
+            layers = list(self.layers)
+            layers[place], layers[other] = layers[other], layers[place]
+            self.change(layers)
             by_id("layers").children[other].querySelector("button").focus()
 
     def remove(self, place):
         if len(self.layers) > 1:
-            self.layers.pop(place)
-            self.render()
-            self.on_change()
+            self.change(self.layers[:place] + self.layers[place + 1 :])
 
 
 def shown(layers):

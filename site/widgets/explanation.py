@@ -256,6 +256,8 @@ def words_of(answer):
         passes = answer["rows"][0]["values"][0]
         key = "learn.words_passes" if isinstance(passes, str) or passes > 0 else "learn.words_stopped"
         return text(key, value=value, input=short(passes))
+    if form == "gradients":
+        return text("learn.words_gradients", value=value, count=len(answer["rows"]))
     if form == "rectified":
         return text("see.words_relu", value=value, input=short(answer["rows"][0]["values"][0]))
     if form == "nothing":

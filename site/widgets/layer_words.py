@@ -1,5 +1,7 @@
 """Layers as words of an address, such as conv-8-5-1-2_relu_pool-2_flat_dense-10, and back; and their settings."""
 
+from widgets.layer_names import INPUT, READERS, names_of, position_of
+
 # The settings of each kind: name, default (a string: the value of that setting), minimum, maximum, step. Those that
 # OPTIONAL names come last, and stand in addresses, files and exercises only where they differ from their defaults.
 KINDS = {
@@ -34,6 +36,9 @@ KINDS = {
         ("padding", 0, 0, 5, 1),
         ("output_padding", 0, 0, 4, 1),
     ),
+    "Add": (),  # these three also have the name of the layer that they read
+    "Concatenate": (),
+    "Branch": (),
     "Own": (),  # whose kernel the place Code has
 }
 OPTIONAL = {
@@ -61,15 +66,21 @@ LETTERS = {
     "LayerNorm": "norm",
     "Standardise": "standard",
     "ConvTranspose2D": "convt",
+    "Add": "add",
+    "Concatenate": "cat",
+    "Branch": "from",
     "Own": "own",
 }
 MAX_LAYERS = 20
 
 
 def word_of(layers):
-    """conv-8-5-1-2_relu_pool-2_flat_dense-10"""
+    """conv-8-5-1-2_relu_pool-2_flat_dense-10; a layer that is read by its name is a number here, as in add-2."""
     words = []
     for layer in layers:
+        if "layer" in layer:
+            words.append(f"{LETTERS[layer['kind']]}-{position_of(layer['layer'], layers)}")
+            continue
         settings = list(KINDS[layer["kind"]])
         while settings and may_be_left_out(layer, settings[-1]):
             settings.pop()
@@ -88,6 +99,10 @@ def layers_of(word):
         if layer is None or len(layers) == MAX_LAYERS:
             return None
         layers.append(layer)
+    names = names_of(layers)
+    for layer in layers:
+        if "layer" in layer:
+            layer["layer"] = names[min(layer["layer"], len(layers))]
     return layers
 
 
@@ -108,12 +123,21 @@ def may_be_left_out(layer, setting):
 
 def required(kind):
     """How many settings a layer's word has at least."""
+    if kind in READERS:
+        return 1
     return sum(not isinstance(default, str) for _, default, *_ in KINDS[kind]) - len(OPTIONAL.get(kind, ()))
 
 
 def layer_of(kind, values):
-    """A layer with these texts as its first settings and defaults for the others; None if one is out of range."""
+    """A layer with these texts as its first settings and defaults for the others; None if one is out of range. The
+    first setting of READERS is a layer's number."""
     layer = {"kind": kind}
+    if kind in READERS:
+        if not values:
+            layer["layer"] = INPUT
+            return layer
+        layer["layer"] = int(values[0]) if values[0].isdigit() else None
+        return layer if len(values) == 1 and layer["layer"] is not None else None
     if len(values) > len(KINDS[kind]):
         return None
     for place, (name, default, minimum, maximum, step) in enumerate(KINDS[kind]):

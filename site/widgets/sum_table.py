@@ -72,6 +72,8 @@ class SumTable:
             cell.textContent = text("see.padding")
         elif at is None:
             cell.textContent = "–"
+        elif answer["form"] == "gradients":
+            cell.textContent = column["layer"]  # which passes it back
         elif column["tensor"] in ("image", "output"):
             words = place_words(column, at) if answer["form"] == "steps" else index_words(column, at)
             button = element("button", words, type="button", class_="place")
@@ -188,6 +190,15 @@ class Steps(Kind):
         return 2
 
 
+class Gradients(Steps):
+    """What each of several layers passes back."""
+
+    name = "see.sum"
+
+    def heads(self, answer):
+        return [text("editor.layer"), text("learn.gradient")]
+
+
 class Gate(Kind):
     name = "see.gate"
 
@@ -199,4 +210,5 @@ KINDS = {
     "rectified": Maximum(),
     "softmax": Softmax(),
     "gate": Gate(),
+    "gradients": Gradients(),
 }

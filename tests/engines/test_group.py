@@ -3,6 +3,7 @@
 import os
 import threading
 from array import array
+from collections.abc import Sequence
 from itertools import islice
 
 import pytest
@@ -14,8 +15,10 @@ from scnn.engines.wasm import WasmEngine, compiled
 from scnn.errors import ConfigError, KernelBoundsError
 from scnn.experiments.presets import PRESETS
 from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
+from scnn.layers.layer import Layer
 from scnn.layers.pooling import MaxPool2D
 from scnn.network.network import Network
 from scnn.plan import Plan
@@ -28,9 +31,15 @@ LAYERS = (Conv2D(3, 5), ReLU(), MaxPool2D(2), Flatten(), Dropout(0.2), Dense(10)
 TRAINING, TEST = (digits.select(tuple(range(10)), 9) for digits in PRESETS["mnist"].digits(9))
 
 
-def trainer(make_engine: EngineFactory, batch_size: int = 20) -> Trainer:
+GRAPH = (
+    *(Conv2D(4, 3, stride=2, padding=1), ReLU(), Conv2D(4, 3, padding=1), Add("relu_1"), Branch("relu_1")),
+    *(MaxPool2D(3, 1), Flatten(), Branch("add_1"), Flatten(), Dropout(0.2), Concatenate("flatten_1"), Dense(10)),
+)
+
+
+def trainer(make_engine: EngineFactory, batch_size: int = 20, layers: Sequence[Layer] = LAYERS) -> Trainer:
     """90 images, so that the last batch of an epoch is smaller."""
-    network = Network((1, 28, 28), LAYERS, seed=1)
+    network = Network((1, 28, 28), layers, seed=1)
     return Trainer(
         *(network, TRAINING, TEST),
         epochs=2,
@@ -62,6 +71,12 @@ def test_the_bits_do_not_depend_on_the_number_of_replicas(batch_size: int) -> No
         one = trainer(group(workers), batch_size)
         assert result(one) == alone, f"{workers} workers"
         assert isinstance(one.engine, Group) and len(one.engine.replicas) == min(workers, batch_size // 5)
+
+
+def test_a_graph_of_layers() -> None:
+    """Residual and parallel branches: the same bits with 1, 2, 3 and 4 replicas."""
+    results = [result(trainer(group(workers), 16, GRAPH)) for workers in (1, 2, 3, 4)]
+    assert results[0] == result(trainer(compiled, 16, GRAPH)) and all(one == results[0] for one in results)
 
 
 @pytest.mark.parametrize("preset", ["mnist", "mnist-large"])

@@ -262,7 +262,7 @@ def test_hostile_layers_in_a_file_are_refused_or_sound() -> None:
     tensors, metadata, random = network.tensors(), network.metadata(), Random(5)
     junk: list[Any] = [None, -1, 10**12, "", "x" * 300, [], {}, True, 0.5, *network.names, "input", "dense_1.output"]
     refused = 0
-    for _ in range(100):
+    for _ in range(60):
         layers = json.loads(metadata["layers"])
         joins = [layer for layer in layers if "layer" in layer]
         random.choice(joins)["layer"] = random.choice(junk)
@@ -276,7 +276,7 @@ def test_hostile_layers_in_a_file_are_refused_or_sound() -> None:
             refused += 1
             continue
         assert found.logits(rows_of(IMAGE))
-    assert 50 < refused < 100
+    assert 30 < refused < 60
 
 
 def test_sums_of_one_output_do_not_take_exponential_time() -> None:

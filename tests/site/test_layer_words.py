@@ -13,9 +13,8 @@ PRESET = "conv-8-5-1-2_relu_pool-2_conv-16-5-1-2_drop-0.25_mean-3-2_flat_dense-1
 
 
 def test_the_page_knows_every_layer() -> None:
-    """The kinds are those of files, but for the loss and what reads other layers; each has letters of its own."""
-    others = {*LOSSES, "Add", "Concatenate", "Branch"}
-    assert {*KINDS} - {"Own"} == {kind.__name__ for kind in LAYERS} - others
+    """The kinds are those of files, but for the loss; each has letters of its own."""
+    assert {*KINDS} - {"Own"} == {kind.__name__ for kind in LAYERS} - {*LOSSES}
     assert {*LETTERS} == {*KINDS} and len({*LETTERS.values()}) == len(LETTERS)
 
 
@@ -39,6 +38,7 @@ def test_a_word_there_and_back() -> None:
         "standard-0.1,0.2,0.3-0.5",
         "convt-4-3-2-1-1",
         "standard-0.5-0.25",
+        "conv-8-3-1-1_from-0_relu_add-1_cat-3",
     ):
         assert words.word_of(words.layers_of(word)) == word
 
@@ -54,7 +54,20 @@ def test_the_library_takes_what_the_page_makes(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["", "conv", "conv-8", "conv-8-5-1-2-1-1-1", "conv-8-5-1-x", "conv-99-3-1-1", "drop-nan", "standard-0.5-0"],
+    [
+        "",
+        "conv",
+        "conv-8",
+        "conv-8-5-1-2-1-1-1",
+        "conv-8-5-1-x",
+        "conv-99-3-1-1",
+        "drop-nan",
+        "standard-0.5-0",
+        "add",
+        "add-x",
+        "add--1",
+        "cat-1-2",
+    ],
 )
 def test_invalid_words(word: str) -> None:
     """Unknown kinds, missing, superfluous and impossible settings are refused."""

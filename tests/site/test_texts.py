@@ -28,6 +28,7 @@ SAME = {
         "Dense",
         *("Dropout", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "AveragePool2D", "GlobalAveragePool"),
         *("GELU", "PReLU", "GroupNorm", "LayerNorm", "Standardise", "ConvTranspose2D"),
+        *("Add", "Concatenate", "Branch"),
         "SHA-256",
     ),
     "Train a small neural network to recognise handwritten digits in your browser.",  # for search engines
