@@ -60,8 +60,22 @@ def test_the_network_is_edited(page: Page) -> None:
     page.get_by_role("combobox", name="Layer to add").select_option("Dropout")
     button(page, "Add layer").click()
     expect(page.get_by_role("spinbutton", name="rate of layer 7, Dropout")).to_have_value("0.5")
+    page.get_by_role("combobox", name="Layer to add").select_option("Add")
+    button(page, "Add layer").click()
+    read = page.get_by_role("combobox", name="layer of layer 8, Add")
+    expect(read).to_have_value("dropout_1")
+    read.select_option("input")
+    expect(message).to_have_text(
+        re.compile(r"Invalid network: add_1 cannot .* got \(32,\) and \(1, 28, 28\) from input")
+    )
+    read.select_option("dropout_1")
+    expect(message).to_have_text("")
+    assert "conv-4-3-1-1_relu_pool-2_flat_dense-32_relu_drop-0.5_add-7_dense-3" in page.url
+    button(page, "Remove: layer 7, Dropout").click()  # then it reads the layer before
+    expect(page.get_by_role("combobox", name="layer of layer 7, Add")).to_have_value("relu_2")
     train_to_the_end(page)
-    assert "conv-4-3-1-1_relu_pool-2_flat_dense-32_relu_drop-0.5_dense-3" in page.url
+    assert "conv-4-3-1-1_relu_pool-2_flat_dense-32_relu_add-6_dense-3" in page.url
+    expect(page.locator(".layer.add figcaption")).to_contain_text("← relu_2, relu_2")
 
 
 def test_the_address_is_the_run(page: Page) -> None:

@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 from array import array
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ from scnn import kernels
 from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, ModelError, ShapeError
+from scnn.language import Float32Buffer, Size, lanes
 from scnn.layers import (
     Add,
     Branch,
@@ -23,12 +25,15 @@ from scnn.layers import (
     Dense,
     Dropout,
     Flatten,
+    Join,
     Layer,
     MaxPool2D,
     ReLU,
+    Sigmoid,
     SiLU,
     Tanh,
 )
+from scnn.layers.layer import Shape, call
 from scnn.layers.registry import layers_from_list
 from scnn.network.architecture import Architecture
 from scnn.network.inspection import Inspector
@@ -92,6 +97,32 @@ def test_the_figures_of_pytorch(case: dict[str, Any], make_engine: EngineFactory
     for name, expected in case["gradients"].items():
         owner, dot, role = name.rpartition(".")
         assert list(engine.read(f"{owner}{dot}d_{role}")) == pytest.approx(expected, rel=1e-4, abs=1e-6), name
+
+
+def multiply(output: Float32Buffer, input: Float32Buffer, other: Float32Buffer, size: Size) -> None:
+    for i in lanes(size):
+        output[i] = input[i] * other[i]
+
+
+@dataclass(frozen=True)
+class Multiply(Join):
+    """A layer of one's own that reads two outputs."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def forward(self, shape: Shape) -> list[Call]:
+        return [call(multiply, size=prod(shape))]
+
+
+def test_a_layer_of_ones_own_reads_two_outputs(tmp_path: Path) -> None:
+    """Its backward pass is derived for both; files hold it."""
+    layers = [Conv2D(3, 3), Sigmoid(), Branch("conv2d_1"), Tanh(), Multiply("sigmoid_1"), Flatten(), Dense(3)]
+    network = Network(SHAPE, layers, seed=2)
+    assert check_gradients(network, rows_of(IMAGE), LABEL, samples=3).passed
+    network.save(tmp_path / "own.safetensors")
+    again = Network.load(tmp_path / "own.safetensors", layers=[Multiply])
+    assert again.logits(rows_of(IMAGE)) == network.logits(rows_of(IMAGE))
 
 
 @pytest.mark.parametrize("layers", GRAPHS.values(), ids=GRAPHS)
