@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scnn.engines.engine import Values, elements
 from scnn.engines.hosts import Host, HostError, default_host
+from scnn.engines.modules import module_of
 from scnn.errors import ConfigError
 from scnn.plan import ELEMENT_TYPES, Buffer, Plan
 
@@ -19,10 +20,8 @@ class WasmEngine:
     """Compiles a plan once; each run is then one call. The buffers are in the module's own memory."""
 
     def __init__(self, plan: Plan, host: Host, options: "Options | None" = None) -> None:
-        from scnn.compiler import compile_plan
-
         self.plan = plan
-        self.module = compile_plan(plan, options)
+        self.module = module_of(plan, options)
         self.instance = host.instantiate(self.module.code)
         self.functions: dict[str, Callable[..., None]] = {
             name: self.instance.function(name) for name in plan.procedures
