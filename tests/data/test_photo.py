@@ -121,14 +121,14 @@ def test_small_pictures_stay_as_they_are(digits: Digits, size: int) -> None:
 
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
 def test_ink_on_a_transparent_ground(network: Network, digits: Digits, colour: str) -> None:
-    """Whatever has alpha is ink; half of it at an edge is half. Of a hundred digits, at least 93 are read."""
+    """Whatever has alpha is ink; half of it at an edge is half. Of forty digits, at least 38 are read."""
     right = 0
-    for index in range(0, 1000, 10):
+    for index in range(0, 1000, 25):
         large = Image.frombytes("L", (SIDE, SIDE), digits.image(index)).resize((280, 280), Image.Resampling.BICUBIC)
         image = Image.new("RGBA", (280, 280), colour)
         image.putalpha(large.point(lambda level: 255 if level > 128 else 0))
         right += read(network, found_on(image)) == str(digits.labels[index])
-    assert right >= 93
+    assert right >= 38
 
 
 def test_a_sheet_that_was_cut_out(network: Network, digits: Digits) -> None:

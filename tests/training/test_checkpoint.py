@@ -65,7 +65,7 @@ def test_stopped_after_any_event_and_continued(way: str) -> None:
     whole = trainer(**WAYS[way])
     expected = finished(whole)
     events = sum(1 for _ in trainer(**WAYS[way]).run())
-    for stop in range(1, events, 3):
+    for stop in range(1, events, 5):
         first = trainer(**WAYS[way])
         run = first.run()
         before = [event for event in islice(run, stop) if isinstance(event, EpochEnded)]
@@ -186,7 +186,7 @@ def test_mutated_checkpoints_are_refused_or_sound() -> None:
     random = Random(3)
     junk = [None, -1, 10**12, "x", [], {}, [1, 2], {"kind": "SGD"}, True, 1e999, 0.5]
     refused = 0
-    for turn in range(300):
+    for turn in range(100):
         changed, which = dict(metadata), random.choice(["settings", "state"])
         table = json.loads(changed[which])
         name = random.choice(list(table))
@@ -202,7 +202,7 @@ def test_mutated_checkpoints_are_refused_or_sound() -> None:
         with suppress(ScnnError):  # such as a loss that is none any more
             for _ in islice(resumed.run(), 10):
                 pass
-    assert refused > 100
+    assert refused > 33
 
 
 @pytest.mark.parametrize(
