@@ -12,7 +12,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-from", type=int, default=0, metavar="SEED", help="the seed of the first of them")
     parser.addoption("--long", action="store_true", help="train whole epochs of the presets on groups of all sizes")
     parser.addoption("--bless", action="store_true", help="rewrite tests/compiler/golden")
+    parser.addoption("--every-width", action="store_true", help="run each browser's tests at 360 and 1440 pixels")
     parser.addoption("--faults", type=int, default=0, metavar="N", help="kernels to find each planted fault with")
+    parser.addoption("--isolated", choices=["narrow", "all", "none"], default="narrow", help="which pages are")
     parser.addoption("--photographs", type=int, default=3, metavar="N", help="how many of each kind are read")
 
 

@@ -48,8 +48,22 @@ WEBKIT_SETTINGS = {  # runs as root and without a graphics card, in a locale tha
 }
 
 
+BROWSERS = ("chromium", "firefox")
+WIDTHS = (360, 1440)  # in pixels, of most tests' pages
+
+ISOLATED = "isolated"  # a cookie; where pages are cross-origin isolated, PyScript talks to its worker in another way
+ISOLATION = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
+
+
 class SubPathHandler(Handler):
-    """Serves the site under SUB_PATH and nothing elsewhere, as GitHub Pages does for a project."""
+    """Serves the site under SUB_PATH and nothing elsewhere, as GitHub Pages does for a project; with the headers that
+    isolate it to those who send the cookie."""
+
+    def end_headers(self) -> None:
+        if f"{ISOLATED}=yes" in self.headers.get("Cookie", ""):
+            for name, value in ISOLATION.items():
+                self.send_header(name, value)
+        super().end_headers()
 
     def translate_path(self, path: str) -> str:
         if not path.startswith(SUB_PATH):
@@ -59,6 +73,26 @@ class SubPathHandler(Handler):
         if path.startswith(f"{SUB_PATH}{STOCK}"):
             return str(NODE_MODULES / "pyodide" / path.removeprefix(f"{SUB_PATH}{STOCK}"))
         return super().translate_path("/" + path.removeprefix(SUB_PATH))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Unless --every-width is given, a test of both widths runs at one of them in each browser. Which one that is
+    differs from file to file, so that each browser has both."""
+    if config.getoption("--every-width"):
+        return
+    files = sorted({item.path for item in items if item.path.parent == Path(__file__).parent})
+    left_out = [item for item in items if item.path in files and is_other_width(item, files.index(item.path))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def is_other_width(item: pytest.Item, file: int) -> bool:
+    values = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
+    widths = [value for value in values if value in WIDTHS]
+    browsers = [value for value in values if value in BROWSERS]
+    if not widths or not browsers or item.get_closest_marker("alone"):
+        return False
+    return bool((WIDTHS.index(widths[0]) + BROWSERS.index(browsers[0]) + file) % 2)
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +126,7 @@ def launch(playwright: Playwright, name: str, firefox_settings: dict[str, Any] |
     return playwright.firefox.launch(executable_path=path, channel="moz-firefox", firefox_user_prefs=firefox_settings)
 
 
-@pytest.fixture(scope="session", params=["chromium", "firefox"])
+@pytest.fixture(scope="session", params=BROWSERS)
 def browser(playwright: Playwright, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Each of the two engines, once for all tests."""
     started = launch(playwright, request.param)
@@ -148,13 +182,20 @@ class Watch:
         self.errors: list[str] = []
         self.foreign: list[str] = []
         self.expected = False  # whether errors are what the test is about
+        self.isolated = False
         page.on("console", self.hear)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self.report(str(error)))
         page.on("request", lambda request: self.look(request.url))
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.errors.append(message.text)
+            self.report(message.text)
+
+    def report(self, error: str) -> None:
+        if not (
+            self.isolated and "unsafe-eval" in error
+        ):  # PyScript's worker tries window.Function, and does without
+            self.errors.append(error)
 
     def look(self, url: str) -> None:
         if not url.startswith((self.origin, "data:", "blob:")):
@@ -162,17 +203,23 @@ class Watch:
 
 
 @pytest.fixture(scope="module")
-def new_page(browser: Browser, site_url: str) -> Iterator[Callable[..., Page]]:
-    """Makes pages with a context of their own; in the end, judges what all of them did."""
+def new_page(browser: Browser, site_url: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Makes pages with a context of their own; in the end, judges what all of them did. Narrow pages are cross-origin
+    isolated, wide ones are not, unless --isolated says otherwise."""
+    asked = request.config.getoption("--isolated")
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
 
     def make(errors_expected: bool = False, **settings: object) -> Page:
         context = browser.new_context(**{**DEFAULTS, **settings})  # type: ignore[arg-type]
         contexts.append(context)
+        narrow = settings.get("viewport", DEFAULTS["viewport"])["width"] < 768  # type: ignore[index]
+        isolated = asked == "all" or (asked == "narrow" and narrow)
+        if isolated:
+            context.add_cookies([{"name": ISOLATED, "value": "yes", "url": site_url}])
         page = context.new_page()
         watches.append(Watch(page, site_url))
-        watches[-1].expected = errors_expected
+        watches[-1].expected, watches[-1].isolated = errors_expected, isolated
         return page
 
     yield make
