@@ -10,7 +10,7 @@ from scnn.layers.branches import Join
 from scnn.layers.layer import Layer, Parameter, Shape
 from scnn.layers.loss import Loss, SoftmaxCrossEntropy
 from scnn.network.edits import NO_EDITS, Edits
-from scnn.network.graph import Sources, require_sound, sources_of
+from scnn.network.graph import Sources, last_readers, memory_of, require_sound, sources_of
 
 __all__ = ["Architecture"]
 
@@ -38,6 +38,8 @@ class Architecture:
         self.sources: tuple[Sources, ...] = sources_of(self.layers, self.names)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()
         require_sound(self.layers, self.names, self.shapes, self.sources)
+        self.memory = memory_of(self.layers, self.sources)
+        self.last_readers = last_readers(self.layers, self.sources, self.memory)
         if self.classes > MAX_CLASSES:
             raise ShapeError(f"the network has {self.classes} outputs; expected at most {MAX_CLASSES} classes")
         if self.parameter_count > MAX_PARAMETERS:

@@ -11,7 +11,16 @@ from scnn.errors import ConfigError
 from scnn.layers.branches import Branch, Join
 from scnn.layers.layer import Layer, Shape
 
-__all__ = ["INPUT", "Sources", "learned_outputs", "require_sound", "same_memory", "sources_of"]
+__all__ = [
+    "INPUT",
+    "Sources",
+    "last_readers",
+    "learned_outputs",
+    "memory_of",
+    "require_sound",
+    "same_memory",
+    "sources_of",
+]
 
 INPUT = "input"  # the name of the network's input
 
@@ -44,6 +53,27 @@ def same_memory(layers: Sequence[Layer], sources: Sequence[Sources], number: int
     while number > 0 and layers[number - 1].shares_memory:
         number = next(iter(sources[number - 1].values()))
         yield number
+
+
+def memory_of(layers: Sequence[Layer], sources: Sequence[Sources]) -> tuple[int, ...]:
+    """For each output, by its number, the one that is written first to the memory that it has."""
+    found = [0]
+    for number, (layer, read) in enumerate(zip(layers, sources, strict=True), 1):
+        found.append(found[next(iter(read.values()))] if layer.shares_memory else number)
+    return tuple(found)
+
+
+def last_readers(
+    layers: Sequence[Layer], sources: Sequence[Sources], memory: Sequence[int]
+) -> dict[int, tuple[int, str]]:
+    """By the number of the output that is written to some memory: the index of the last layer that reads it, and the
+    role in which it does."""
+    return {
+        memory[number]: (index, role)
+        for index, (layer, read) in enumerate(zip(layers, sources, strict=True))
+        for role, number in read.items()
+        if not layer.shares_memory
+    }
 
 
 def require_sound(
