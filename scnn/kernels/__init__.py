@@ -16,6 +16,7 @@ outputs contribute to one input there, and the layer calls `zero` on the buffer 
 from scnn.kernels.activation import (
     dropout_backward,
     dropout_forward,
+    gelu_backward,
     gelu_forward,
     leakyrelu_forward,
     prelu_forward,
@@ -125,6 +126,7 @@ __all__ = [
     "exp",
     "flip_distortion",
     "fill_channels",
+    "gelu_backward",
     "gelu_forward",
     "globalaveragepool_forward",
     "join_sum",

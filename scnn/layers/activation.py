@@ -108,7 +108,7 @@ class GELU(Layer):
     """Multiplies each number by the normal distribution function Φ at it; any shape (Hendrycks and Gimpel,
     arXiv:1606.08415).
 
-    Kernel: `gelu_forward` in `scnn.kernels.activation`; its backward kernel is derived.
+    Kernels: `gelu_forward`, `gelu_backward` in `scnn.kernels.activation`.
     """
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -117,6 +117,13 @@ class GELU(Layer):
     def forward(self, shape: Shape) -> list[Call]:
         """output = input · Φ(input)."""
         return [call(kernels.gelu_forward, output="output", input="input", size=prod(shape))]
+
+    def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
+        """∂loss/∂input = ∂loss/∂output · (Φ(input) + input · φ(input)), with the density φ, by the product rule."""
+        if not input_gradient:
+            return []
+        roles = {"d_input": "d_input", "d_output": "d_output", "input": "input"}
+        return [call(kernels.gelu_backward, **roles, size=prod(shape))]
 
 
 @dataclass(frozen=True)

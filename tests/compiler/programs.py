@@ -410,6 +410,13 @@ PROGRAMS = [
     ),
     *(elementwise(kernel) for kernel in (kernels.sigmoid_forward, kernels.tanh_forward, kernels.silu_forward)),
     elementwise(kernels.gelu_forward),
+    Program(
+        "gelu_backward",
+        kernels.gelu_backward,
+        {"d_input": 45, "d_output": 45, "input": 45},
+        {"size": 45},
+        {"input": FLOATS[:45], "d_output": FLOATS[50:95]},
+    ),
     elementwise(kernels.leakyrelu_forward, slope=0.1),
     Program(
         "dense_forward",

@@ -63,6 +63,7 @@ SIZES: dict[str, Mapping[str, float]] = {
     "dropout_forward": {"threshold": 2**30, "size": 6},
     "fill_channels": CHANNELS,
     "flip_distortion": {"distortion": 24},
+    "gelu_backward": {"size": 6},
     "gelu_forward": {"size": 6},
     "globalaveragepool_forward": {"channels": 2, "area": 6},
     "join_sum": {"size": 6, "sums": 24},

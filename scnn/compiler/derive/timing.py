@@ -26,6 +26,7 @@ BY_HAND: dict[str, Callable[..., Any]] = {
     "dense_backward_weights": kernels.dense_backward_weights,
     "dense_backward_input": kernels.dense_backward_input,
     "relu_backward": kernels.relu_backward,
+    "gelu_backward": kernels.gelu_backward,
     "maxpool2d_backward": kernels.maxpool2d_backward,
     "pad2d_backward": kernels.pad2d_backward,
     "dropout_backward": kernels.dropout_backward,
