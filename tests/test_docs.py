@@ -106,6 +106,7 @@ NEEDED = {
     "info": ["m"],
     "evaluate": ["m"],
     "export": ["m", "--onnx", "o"],
+    "import": ["m"],
     "trace": ["m", "--layer", "l", "--element", "0"],
     "check-gradients": ["m"],
     "lab": ["list"],

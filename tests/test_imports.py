@@ -77,6 +77,8 @@ GUESTS = {
     "paper.py": ["rich"],
     "sweep.py": ["joblib"],
     "onnx.py": ["onnx"],
+    "onnx_graph.py": ["onnx"],
+    "onnx_import.py": ["onnx"],
     "pictures.py": ["PIL"],
     "folders.py": ["PIL"],
 }

@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, predict, paper, export, info, trace, check-gradients, lab.
+"""The command line: train, evaluate, predict, paper, export, import, info, trace, check-gradients, lab.
 
 Exit codes: 0 success; 1 an error, reported in one line; 2 invalid arguments; 130 stopped by Ctrl-C.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from scnn.cli import check_gradients, evaluate, export, info, lab, paper, predict, trace, train
+from scnn.cli import check_gradients, evaluate, export, import_onnx, info, lab, paper, predict, trace, train
 from scnn.cli.output import print_error, printed_warnings
 from scnn.errors import ScnnError
 from scnn.version import __version__
@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "predict": predict,
     "paper": paper,
     "export": export,
+    "import": import_onnx,
     "info": info,
     "trace": trace,
     "check-gradients": check_gradients,

@@ -19,13 +19,15 @@ class ConvTranspose2D(Layer):
     """Enlarges feature maps: every pixel adds its product with a filter of kernel_size × kernel_size to the output,
     `stride` pixels after the pixel before it; of the result, `padding` pixels are cut off on each side.
     `output_padding` adds rows and columns at the bottom and on the right. (channels, rows, columns) →
-    (filters, rows', columns'), with rows' = (rows - 1) · stride + kernel_size - 2 · padding + output_padding
-    (Dumoulin and Visin, arXiv:1603.07285, chapter 4). Raises ConfigError for settings out of range; a network raises
-    ShapeError if nothing is left of the output.
+    (filters, rows', columns'), with rows' = (rows - 1) · stride + extent - 2 · padding + output_padding, and extent =
+    dilation · (kernel_size - 1) + 1 (Dumoulin and Visin, arXiv:1603.07285, chapter 4). Dilation and groups are as in
+    `Conv2D`. Raises ConfigError for settings out of range; a network raises ShapeError if nothing is left of the
+    output, or the channels cannot be divided.
 
     It is the gradient of `Conv2D` with respect to its input, and has the kernels of one: `conv2d_backward_input`,
     `pad2d_backward`, `fill_channels`, and in its own backward pass `conv2d_forward`, `conv2d_backward_weights`,
-    `pad2d_forward`, `sum_channels` in `scnn.kernels.convolution`.
+    `pad2d_forward`, `sum_channels` in `scnn.kernels.convolution`; with dilation or groups those of
+    `scnn.kernels.grouped_convolution`.
     """
 
     filters: int
@@ -33,21 +35,37 @@ class ConvTranspose2D(Layer):
     stride: int = 2
     padding: int = 0
     output_padding: int = 0
+    dilation: int = 1
+    groups: int = 1
 
-    optional = ("output_padding",)
+    optional = ("output_padding", "dilation", "groups")
 
     def __post_init__(self) -> None:
         name = type(self).__name__
         require_at_least(1, name, filters=self.filters, kernel_size=self.kernel_size, stride=self.stride)
         require_at_least(0, name, padding=self.padding, output_padding=self.output_padding)
+        require_at_least(1, name, dilation=self.dilation, groups=self.groups)
+        require(
+            self.filters % self.groups == 0,
+            f"{name}: {self.filters} filters cannot be divided into {self.groups} equal groups",
+        )
         require(
             self.output_padding < self.stride,
             f"{name}: the output padding must be below the stride of {self.stride}, got {self.output_padding}",
         )
 
+    @property
+    def is_grouped(self) -> bool:
+        """Whether it needs the kernels for dilation and groups."""
+        return self.dilation > 1 or self.groups > 1
+
     def output_shape(self, shape: Shape) -> Shape:
-        _, *sides = maps("ConvTranspose2D", shape)
-        added = self.kernel_size - 2 * self.padding + self.output_padding
+        channels, *sides = maps("ConvTranspose2D", shape)
+        if channels % self.groups:
+            raise ShapeError(
+                f"ConvTranspose2D: {channels} channels cannot be divided into {self.groups} equal groups"
+            )
+        added = self.dilation * (self.kernel_size - 1) + 1 - 2 * self.padding + self.output_padding
         rows, columns = ((side - 1) * self.stride + added for side in sides)
         if min(rows, columns) < 1:
             raise ShapeError(
@@ -57,9 +75,9 @@ class ConvTranspose2D(Layer):
         return (self.filters, rows, columns)
 
     def parameters(self, shape: Shape) -> Mapping[str, Parameter]:
-        weights = (shape[0], self.filters, self.kernel_size, self.kernel_size)
+        weights = (shape[0], self.filters // self.groups, self.kernel_size, self.kernel_size)
         return {
-            "weights": Parameter(weights, fan_in=shape[0] * self.kernel_size**2),
+            "weights": Parameter(weights, fan_in=shape[0] // self.groups * self.kernel_size**2),
             "bias": Parameter((self.filters,)),
         }
 
@@ -76,13 +94,15 @@ class ConvTranspose2D(Layer):
 
     def sizes(self, shape: Shape) -> dict[str, int]:
         """The sizes of the convolution from the output to the input, which the kernels take; height and width are
-        those of the output with what is cut off."""
+        those of the output with what is cut off, channels and filters those of one group."""
         filters, height, width = self.output_shape(shape)
+        grouped = {"groups": self.groups, "dilation": self.dilation} if self.is_grouped else {}
         return {
-            "channels": filters,
+            **grouped,
+            "channels": filters // self.groups,
             "height": height + 2 * self.padding,
             "width": width + 2 * self.padding,
-            "filters": shape[0],
+            "filters": shape[0] // self.groups,
             "kernel": self.kernel_size,
             "stride": self.stride,
             "out_height": shape[1],
@@ -104,7 +124,13 @@ class ConvTranspose2D(Layer):
         area = sizes["height"] * sizes["width"]
         calls = [
             call(kernels.fill_channels, full=full, bias="bias", channels=self.filters, area=area),
-            call(kernels.conv2d_backward_input, d_padded=full, d_output="input", weights="weights", **sizes),
+            call(
+                kernels.conv2d_grouped_backward_input if self.is_grouped else kernels.conv2d_backward_input,
+                d_padded=full,
+                d_output="input",
+                weights="weights",
+                **sizes,
+            ),
         ]
         if self.padding:
             calls.append(call(kernels.pad2d_backward, d_input="output", d_padded=full, **self.border(shape)))
@@ -127,7 +153,7 @@ class ConvTranspose2D(Layer):
             calls.append(call(kernels.pad2d_forward, padded=d_full, input="d_output", **self.border(shape)))
         calls += [
             call(
-                kernels.conv2d_backward_weights,
+                kernels.conv2d_grouped_backward_weights if self.is_grouped else kernels.conv2d_backward_weights,
                 d_weights="d_weights",
                 d_bias="unused",
                 d_output="input",
@@ -138,5 +164,6 @@ class ConvTranspose2D(Layer):
         ]
         if input_gradient:
             roles = {"output": "d_input", "padded": d_full, "weights": "weights", "bias": "zeros"}
-            calls.append(call(kernels.conv2d_forward, **roles, **sizes))
+            kernel = kernels.conv2d_grouped_forward if self.is_grouped else kernels.conv2d_forward
+            calls.append(call(kernel, **roles, **sizes))
         return calls

@@ -98,9 +98,10 @@ def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
         case Conv2D(_, kernel, stride, padding, dilation, groups):
             windows = {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}
             return "Conv", windows | {"dilations": [dilation] * 2, "group": groups}
-        case ConvTranspose2D(_, kernel, stride, padding, output_padding):
+        case ConvTranspose2D(_, kernel, stride, padding, output_padding, dilation, groups):
             windows = {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [padding] * 4}
-            return "ConvTranspose", windows | {"output_padding": [output_padding] * 2}
+            extra = {"output_padding": [output_padding] * 2}
+            return "ConvTranspose", windows | extra | {"dilations": [dilation] * 2, "group": groups}
         case ReLU():
             return "Relu", {}
         case MaxPool2D() | AveragePool2D() as pool:

@@ -35,6 +35,8 @@ KINDS = {
         ("stride", 2, 1, 5, 1),
         ("padding", 0, 0, 5, 1),
         ("output_padding", 0, 0, 4, 1),
+        ("dilation", 1, 1, 5, 1),
+        ("groups", 1, 1, 64, 1),
     ),
     "Add": (),  # these three also have the name of the layer that they read
     "Concatenate": (),
@@ -45,7 +47,7 @@ OPTIONAL = {
     "Conv2D": ("dilation", "groups"),
     "MaxPool2D": ("padding",),
     "AveragePool2D": ("padding",),
-    "ConvTranspose2D": ("output_padding",),
+    "ConvTranspose2D": ("output_padding", "dilation", "groups"),
 }
 LETTERS = {
     "Conv2D": "conv",

@@ -47,7 +47,13 @@ def test_onnx_of_every_layer(tmp_path: Path) -> None:
     others: list[Layer] = [AveragePool2D(3, stride=2), Conv2D(9, 3), LeakyReLU(0.2), Sigmoid(), Conv2D(8, 2), Tanh()]
     others += [Conv2D(4, 3), SiLU(), GlobalAveragePool(), Flatten(), Dense(5)]
     more: list[Layer] = [Standardise((0.2, 0.4), 0.5), Conv2D(6, 3, dilation=2, groups=2), GroupNorm(3), GELU()]
-    more += [MaxPool2D(3, 2, 1), PReLU(), ConvTranspose2D(2, 3, 2, 1, 1), LayerNorm(0.01), AveragePool2D(3, 2, 1)]
+    more += [
+        MaxPool2D(3, 2, 1),
+        PReLU(),
+        ConvTranspose2D(4, 3, 2, 1, 1, 2, 2),
+        LayerNorm(0.01),
+        AveragePool2D(3, 2, 1),
+    ]
     more += [AveragePool2D(3, 2, 1, False), Flatten(), Standardise(0.1), GroupNorm(2), PReLU(), LayerNorm(), Dense(5)]
     graph: list[Layer] = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("input")]
     graph += [Concatenate("add_1"), Concatenate("relu_1"), Flatten(), Dense(5), Add("dense_1")]

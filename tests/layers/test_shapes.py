@@ -64,6 +64,7 @@ def test_output_shapes(layer: Layer, shape: Shape, output: Shape) -> None:
         (Conv2D(4, 3, groups=2), (3, 9, 9), ["3 channels", "2 equal groups"]),
         (Conv2D(4, 3, dilation=3), (3, 6, 6), ["7×7", "6×6"]),
         (ConvTranspose2D(4, 2, padding=1), (3, 1, 6), ["padding of 1", "1×6"]),
+        (ConvTranspose2D(4, groups=2), (3, 6, 6), ["3 channels", "2 equal groups"]),
         (ConvTranspose2D(4), (9,), ["ConvTranspose2D", "maps", "(9,)"]),
         (GroupNorm(4), (6, 2, 2), ["6 channels", "4 equal groups"]),
         (Standardise((0.1, 0.2)), (3, 2, 2), ["mean", "2 numbers", "3 channels"]),
@@ -96,6 +97,7 @@ def test_shapes_that_do_not_fit(layer: Layer, shape: Shape, words: list[str]) ->
         (lambda: MaxPool2D(2, padding=2), "the padding must be below the size of 2, got 2"),
         (lambda: AveragePool2D(2, padding=-1), "padding"),
         (lambda: ConvTranspose2D(0), "filters"),
+        (lambda: ConvTranspose2D(3, groups=2), "3 filters cannot be divided into 2 equal groups"),
         (lambda: ConvTranspose2D(1, 2, 2, output_padding=2), "output padding must be below the stride of 2, got 2"),
     ],
 )

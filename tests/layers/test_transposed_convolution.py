@@ -16,8 +16,10 @@ from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
     stride=st.integers(1, 3),
     padding=st.integers(0, 2),
     output_padding=st.integers(0, 2),
-    channels=st.integers(1, 3),
-    filters=st.integers(1, 3),
+    dilation=st.integers(1, 2),
+    groups=st.integers(1, 2),
+    channels=st.integers(1, 2),
+    filters=st.integers(1, 2),
     height=st.integers(1, 4),
     width=st.integers(1, 4),
     seed=st.integers(0, 2**32 - 1),
@@ -27,6 +29,8 @@ def test_gradients(
     stride: int,
     padding: int,
     output_padding: int,
+    dilation: int,
+    groups: int,
     channels: int,
     filters: int,
     height: int,
@@ -35,9 +39,9 @@ def test_gradients(
 ) -> None:
     """The gradients of weights, bias and input are correct for every kernel size, stride and padding."""
     assume(output_padding < stride)
-    assume((min(height, width) - 1) * stride + kernel - 2 * padding + output_padding > 0)
-    layer = ConvTranspose2D(filters, kernel, stride, padding, output_padding)
-    check_gradients(layer, (channels, height, width), 2, seed)
+    assume((min(height, width) - 1) * stride + dilation * (kernel - 1) + 1 - 2 * padding + output_padding > 0)
+    layer = ConvTranspose2D(filters * groups, kernel, stride, padding, output_padding, dilation, groups)
+    check_gradients(layer, (channels * groups, height, width), 2, seed)
 
 
 @on_every_bench
