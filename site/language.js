@@ -41,12 +41,14 @@ globalThis.scnnLanguage = (() => {
   };
   const fetched = (language) => textOf(`texts/${language}.json`);
   const parsed = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve, { once: true }));
+  // Markup of the site's own catalogue; scripts in a parsed document never run.
+  const nodes = (markup) => new DOMParser().parseFromString(markup, "text/html").body.childNodes;
   const fill = async () => {
     const { texts, markup } = JSON.parse(await made.texts);
     await parsed;
     for (const element of document.querySelectorAll("[data-text]")) {
       const key = element.dataset.text;
-      if (key in markup) element.innerHTML = markup[key];
+      if (key in markup) element.replaceChildren(...nodes(markup[key]));
       else element.textContent = texts[key];
     }
     for (const element of document.querySelectorAll("[data-text-label]"))

@@ -175,7 +175,7 @@ class Session:
         try:
             images = [normalise_strokes(group) for group in split_strokes(read_strokes(message))]
         except EmptyDrawingError as error:
-            return {"empty": True, "message": f"Draw a digit: {error}."}
+            return {"empty": True, "message": str(error)}
         predictions = [self.classify(image, message) for image in images]
         return predictions[0] if len(predictions) == 1 else {**predictions[0], **describe_number(predictions)}
 

@@ -91,7 +91,7 @@ def test_predicting_in_the_middle_disturbs_nothing() -> None:
 def test_an_empty_drawing_gets_no_prediction() -> None:
     """The answer says what to do, and names no digit."""
     answer = ticking().handle(drawing(ink=False))
-    assert answer == {"empty": True, "message": "Draw a digit: there is no stroke on the drawing."}
+    assert answer == {"empty": True, "message": "there is no stroke on the drawing"}
 
 
 @pytest.mark.parametrize(
