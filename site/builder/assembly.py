@@ -12,7 +12,7 @@ from builder.pretrained import pretrained_model
 from builder.service_worker import stamp_service_worker
 from builder.texts import fill_texts
 from builder.vendor import VENDOR, vendor_packages
-from builder.wheel import build_wheel
+from builder.wheel import build_wheel, copy_part
 
 # Files in site/ that are not part of the page.
 NOT_SHIPPED = (
@@ -41,7 +41,7 @@ def build_site() -> None:
     config = SITE / "worker.json"  # in the source, it has a placeholder for the wheel's name
     config.write_text(config.read_text(encoding="utf-8").replace("{wheel}", wheel.name), encoding="utf-8")
     (SITE / "wheel").mkdir()
-    shutil.copy(wheel, SITE / "wheel")
+    copy_part(wheel, SITE / "wheel")
     shutil.copy(pretrained_model(), SITE / "pretrained.safetensors")
     vendor_packages()
     shutil.move(SITE / "pyodide.js", VENDOR / "pyodide" / "start.mjs")

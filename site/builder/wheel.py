@@ -1,10 +1,14 @@
-"""The wheel of scnn."""
+"""The wheel of scnn, and the part of it that a tab can use."""
 
 import shutil
+import zipfile
 from pathlib import Path
 
 from builder.command import run, say
 from builder.paths import DIST, PYTHON, ROOT
+
+# The command line, and ONNX files, which need the package onnx.
+LEFT_OUT = ("scnn/cli/", "scnn/__main__.py", "scnn/network/onnx")
 
 
 def build_wheel() -> Path:
@@ -19,3 +23,18 @@ def build_wheel() -> Path:
     )
     (wheel,) = target.glob("*.whl")
     return wheel
+
+
+def copy_part(wheel: Path, folder: Path) -> Path:
+    """Writes a copy of the wheel without LEFT_OUT to a folder."""
+    part = folder / wheel.name
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(part, "w") as target:
+        for entry in source.infolist():
+            if entry.filename.startswith(LEFT_OUT):
+                continue
+            content = source.read(entry)
+            if entry.filename.endswith(".dist-info/RECORD"):
+                lines = content.splitlines(keepends=True)
+                content = b"".join(line for line in lines if not line.decode().startswith(LEFT_OUT))
+            target.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+    return part

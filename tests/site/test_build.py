@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 from builder.command import Failure
-from builder.imports import reachable
+from builder.imports import imported_names, reachable
 from builder.paths import NODE_MODULES, ROOT, SITE, SOURCE
 from builder.pretrained import dependencies
 from builder.vendor import VENDORED
-from builder.wheel import build_wheel
+from builder.wheel import LEFT_OUT, build_wheel, copy_part
 
 from tests.tools.lint import WORKFLOWS, lint_workflows
 
@@ -80,6 +80,19 @@ def test_the_wheel_is_reproducible(wheel: Path) -> None:
     """A second build gives the same bytes."""
     first = wheel.read_bytes()
     assert build_wheel().read_bytes() == first
+
+
+def test_the_page_gets_the_part_of_the_wheel_that_it_can_use(wheel: Path, tmp_path: Path) -> None:
+    """Without the command line and ONNX, which no other module imports, and with a RECORD of what is in it."""
+    with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(copy_part(wheel, tmp_path)) as part:
+        missing = {*whole.namelist()} - {*part.namelist()}
+        assert len(missing) > 20 and all(name.startswith(LEFT_OUT) for name in missing)
+        modules = {name.removesuffix(".py").replace("/", ".") for name in missing}
+        for name in part.namelist():
+            if name.endswith(".py"):
+                assert not modules & {*imported_names(ROOT / name)}, name
+        (record,) = (part.read(name).decode() for name in part.namelist() if name.endswith("RECORD"))
+        assert [line.partition(",")[0] for line in record.splitlines()] == part.namelist()
 
 
 def test_the_site_holds_what_it_needs_and_no_more() -> None:
