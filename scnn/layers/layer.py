@@ -17,7 +17,9 @@ from typing import Any, ClassVar
 from scnn.errors import ConfigError
 from scnn.plan import Argument, Call, Kernel
 
-__all__ = ["Layer", "Parameter", "Shape", "call"]
+__all__ = ["SCHEMES", "Layer", "Parameter", "Shape", "call"]
+
+SCHEMES = ("he", "glorot")  # of initialisation
 
 Shape = tuple[int, ...]  # of one sample: (channels, rows, columns) for maps, (length,) for vectors
 
@@ -33,12 +35,19 @@ class Parameter:
     upright: bool = False  # whether each filter starts with a sum that is not negative
     start: float = 0.0
 
-    def initialise(self, random: Random) -> list[float]:
-        """He initialisation for ReLU networks, from a uniform distribution (arXiv:1502.01852, eq. 10).
+    @property
+    def fan_out(self) -> int:
+        """The number of outputs that each input contributes to, in a convolution of stride 1."""
+        return prod(self.shape) // self.fan_in * prod(self.shape[2:]) if self.fan_in else 0
+
+    def initialise(self, random: Random, scheme: str = "he") -> list[float]:
+        """Random numbers from a uniform distribution: He's initialisation for ReLU networks (arXiv:1502.01852, eq.
+        10), or with the scheme "glorot" that of Glorot and Bengio (AISTATS 2010, eq. 16), for Tanh and Sigmoid.
 
         A variance of 2 / fan_in preserves the scale of the signal from layer to layer; the uniform distribution
-        between -limit and limit has that variance for limit² = 6 / fan_in. Only `random()` and a square root lie
-        between seed and weights, and both give the same bits on every platform.
+        between -limit and limit has that variance for limit² = 6 / fan_in. Glorot's limit² is 6 / (fan_in + fan_out),
+        which takes the gradients into account as well. Only `random()` and a square root lie between seed and
+        weights, and both give the same bits on every platform.
 
         Grey levels and outputs of a ReLU are never negative: a filter with a negative sum answers them mostly with
         zeros, and may never learn if its layer has no other. Changing its sign changes neither variance nor form, so
@@ -46,7 +55,7 @@ class Parameter:
         """
         if not self.fan_in:
             return [self.start] * prod(self.shape)
-        limit = sqrt(6.0 / self.fan_in)
+        limit = sqrt(6.0 / (self.fan_in + (self.fan_out if scheme == "glorot" else 0)))
         values: list[float] = []
         for _ in range(prod(self.shape) // self.fan_in):
             weights = [(2.0 * random.random() - 1.0) * limit for _ in range(self.fan_in)]

@@ -20,7 +20,7 @@ from scnn.formats import safetensors
 from scnn.formats.dtypes import little_endian
 from scnn.formats.safetensors import Tensor, refuse_constant
 from scnn.layers.dense import Dense
-from scnn.layers.layer import Layer
+from scnn.layers.layer import SCHEMES, Layer
 from scnn.layers.own import Own
 from scnn.layers.registry import layers_from_list
 from scnn.network.architecture import Architecture
@@ -47,9 +47,10 @@ class Network(Architecture):
     """Layers from an input of `input_shape` (channels, rows, columns) to logits, with parameters of their own.
 
     The same seed gives the same parameters, bit for bit; `parameters`, by name, replace the random initialisation.
-    `class_names` are 0, 1, … by default; `provenance` is JSON data about the origin of the parameters, which files
-    contain; `edits` are kernels that replace scnn's. Raises ShapeError if a layer does not fit the output before it,
-    ConfigError for invalid arguments.
+    `initialisation` is "he" or "glorot" (see `Parameter.initialise` in scnn.layers.layer); `class_names` are 0, 1, …
+    by default; `provenance` is JSON data about the origin of the parameters, which files contain; `edits` are kernels
+    that replace scnn's. Raises ShapeError if a layer does not fit the output before it, ConfigError for invalid
+    arguments.
 
     >>> from scnn import Conv2D, Dense, Flatten, MaxPool2D, Network, ReLU
     >>> layers = [Conv2D(8, 5, padding=2), ReLU(), MaxPool2D(2), Flatten(), Dense(10)]
@@ -73,12 +74,15 @@ class Network(Architecture):
         layers: Iterable[Layer],
         *,
         seed: int = 0,
+        initialisation: str = "he",
         class_names: Sequence[str] | None = None,
         provenance: Mapping[str, Any] | None = None,
         parameters: Mapping[str, Sequence[float]] | None = None,
         edits: Edits = NO_EDITS,
     ) -> None:
         require_seed(seed)
+        if initialisation not in SCHEMES:
+            raise ConfigError(f"the initialisation must be one of {', '.join(SCHEMES)}, got {initialisation!r:.80}")
         if provenance is not None:
             require_type("the provenance", provenance, Mapping, "{'author': 'me'}")
         super().__init__(input_shape, layers, edits=edits)
@@ -90,7 +94,7 @@ class Network(Architecture):
         random = Random(seed)
         self.parameters: dict[str, array[float]] = {}
         for name, parameter in self.specifications().items():
-            values = parameter.initialise(random) if parameters is None else parameters.get(name, ())
+            values = parameter.initialise(random, initialisation) if parameters is None else parameters.get(name, ())
             if len(values) != prod(parameter.shape):
                 raise ShapeError(
                     f"{name} must have {prod(parameter.shape)} values of shape {parameter.shape}, got {len(values)}"

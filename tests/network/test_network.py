@@ -50,6 +50,19 @@ def test_initialisation_is_he_uniform() -> None:
     assert set(network.parameters["dense_1.bias"]) == {0.0}
 
 
+def test_initialisation_by_glorot() -> None:
+    """Weights fill ±√(6 / (fan_in + fan_out)), from the same random numbers as He's: as PyTorch's xavier_uniform_."""
+    layers = [Conv2D(8, 5), Conv2D(12, 3), Flatten(), Dense(10)]
+    he, glorot = (Network((2, 16, 16), layers, seed=3, initialisation=one) for one in ("he", "glorot"))
+    for name, fans in (("conv2d_1", (50, 200)), ("conv2d_2", (72, 108)), ("dense_1", (1200, 10))):
+        ratio = (fans[0] / sum(fans)) ** 0.5
+        weights = he.parameters[f"{name}.weights"]
+        assert glorot.parameters[f"{name}.weights"] == pytest.approx([one * ratio for one in weights], rel=1e-6)
+    assert he.fingerprint() == Network((2, 16, 16), layers, seed=3).fingerprint()
+    with pytest.raises(ConfigError, match="initialisation must be one of he, glorot, got 'zeros'"):
+        Network((2, 16, 16), layers, initialisation="zeros")
+
+
 def test_filters_begin_upright() -> None:
     """No filter of a convolution sums below zero, and single weights still take both signs."""
     weights = Network((1, 28, 28), [Conv2D(50, 3), Flatten(), Dense(2)], seed=3).parameters["conv2d_1.weights"]
