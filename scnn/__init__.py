@@ -42,6 +42,7 @@ from scnn.network import Network
 from scnn.training import (
     SGD,
     Adam,
+    AdamW,
     Augmentation,
     Constant,
     Cosine,
@@ -60,6 +61,7 @@ __all__ = [
     "GELU",
     "SGD",
     "Adam",
+    "AdamW",
     "Add",
     "Augmentation",
     "AveragePool2D",

@@ -70,7 +70,7 @@ class Crew:
             self.waiting = ("evaluate", *arguments)  # type: ignore[assignment]
         else:
             self.lead.run(procedure, *arguments)
-            self.in_step = self.in_step and procedure not in ("train", "update")
+            self.in_step = self.in_step and procedure not in ("train", "update", "swap")
 
     def settle(self) -> None:
         """Does what is waiting on the lead alone: its caller has not awaited `finished`."""

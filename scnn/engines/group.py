@@ -87,7 +87,7 @@ class Group:
             self.evaluate(*arguments)
         else:
             self.lead.run(procedure, *arguments)
-            self.in_step = self.in_step and procedure != "update"
+            self.in_step = self.in_step and procedure not in ("update", "swap")
 
     def train(self, first: int, steps: int) -> None:
         """Shares the batches, or not, as it pays."""

@@ -16,7 +16,7 @@ def parts_of(plan: Plan, workers: int) -> list[range]:
 
 def changing_buffers(plan: Plan) -> list[Buffer]:
     """What a step of the optimiser changes, and so what a replica needs that has missed some steps."""
-    (update,) = plan.procedures["update"].body
-    assert isinstance(update, Call)
-    names = ["parameters", *(str(name) for name in update.arguments.values())]
-    return [plan.buffers[name] for name in dict.fromkeys(names) if name in plan.buffers and name != "settings"]
+    calls = [step for step in plan.procedures["update"].body if isinstance(step, Call)]
+    names = ["parameters", *(str(name) for step in calls for name in step.arguments.values())]
+    written = [name for name in dict.fromkeys(names) if name in plan.buffers and name not in ("settings", "shares")]
+    return [plan.buffers[name] for name in written]

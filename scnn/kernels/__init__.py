@@ -60,7 +60,18 @@ from scnn.kernels.images import (
     load_image,
     load_label,
 )
-from scnn.kernels.learning import adam_update, judge, momentum_update, sgd_update, tally, zero
+from scnn.kernels.learning import (
+    adam_update,
+    average_weights,
+    clip_gradients,
+    decay_weights,
+    judge,
+    momentum_update,
+    sgd_update,
+    swap_weights,
+    tally,
+    zero,
+)
 from scnn.kernels.loss import (
     cross_entropy_forward,
     mean_squared_error_backward,
@@ -100,9 +111,11 @@ __all__ = [
     "add_forward",
     "add_gradient",
     "add_sums",
+    "average_weights",
     "averagepool2d_forward",
     "averagepool2d_padded_forward",
     "change_colours",
+    "clip_gradients",
     "concatenate_forward",
     "conv2d_backward_input",
     "conv2d_backward_weights",
@@ -116,6 +129,7 @@ __all__ = [
     "conv2d_grouped_forward",
     "conv2d_winograd_forward",
     "cross_entropy_forward",
+    "decay_weights",
     "dense_backward_input",
     "dense_backward_weights",
     "dense_forward",
@@ -167,6 +181,7 @@ __all__ = [
     "squared_hinge_forward",
     "standardise_forward",
     "sum_channels",
+    "swap_weights",
     "tally",
     "tanh_forward",
     "transpose",

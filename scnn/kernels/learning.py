@@ -1,8 +1,11 @@
 """Learning: judging and counting predictions, and the optimisers' update steps."""
 
-from scnn.language import Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, lanes, sqrt
+from scnn.language import Float32, Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, lanes, sqrt
 
-__all__ = ["judge", "tally", "zero", "sgd_update", "momentum_update", "adam_update"]
+__all__ = [
+    *("judge", "tally", "zero", "clip_gradients", "decay_weights", "sgd_update", "momentum_update", "adam_update"),
+    *("average_weights", "swap_weights"),
+]
 
 
 def judge(
@@ -40,11 +43,36 @@ def zero(buffer: Float32Buffer, size: Size) -> None:
 
 # `settings` has one row for each step of an epoch, and `step` is the index of the current row. Its columns:
 # rate, decay, momentum or β₁, 1 - β₁, β₂, 1 - β₂, root, ε; `Optimiser.settings` in scnn.training.optimisers computes
-# it. `rate` is the learning rate times the schedule's factor; for Adam it is also divided by 1 - β₁ᵗ, the bias
-# correction of the first moment in step t = 1, 2, …, and `root` is √(1 / (1 - β₂ᵗ)), that of the second one. In the
-# kernels `beta_2` is β₂, and `fresh_1` and `fresh_2` are 1 - β₁ and 1 - β₂, the weights of the new gradient. `size`
-# may exceed the number of parameters, because each tensor is aligned to 16 bytes: 11,276 instead of 11,274 for the
-# preset mnist. The elements between the tensors are zero and stay zero.
+# it. AdamW has no decay, and the factor of `decay_weights` in the place of β₁. `rate` is the learning rate times the
+# schedule's factor; for Adam it is also divided by 1 - β₁ᵗ, the bias correction of the first moment in step t = 1, 2,
+# …, and `root` is √(1 / (1 - β₂ᵗ)), that of the second one. In the kernels `beta_2` is β₂, and `fresh_1` and
+# `fresh_2` are 1 - β₁ and 1 - β₂, the weights of the new gradient. `size` may exceed the number of parameters,
+# because each tensor is aligned to 16 bytes: 11,276 instead of 11,274 for the preset mnist. The elements between the
+# tensors are zero and stay zero.
+
+
+def clip_gradients(gradients: Float32Buffer, samples: Int32, maximum: Float32, size: Size) -> None:
+    """Scales the gradients down if the length of their mean over the batch, norm, exceeds `maximum` (Pascanu et al.,
+    arXiv:1211.5063, algorithm 1). Called before the update by optimisers with a `clip_norm`.
+
+    gradients[i] *= maximum / (norm + 10⁻⁶), if that is below 1
+    """
+    share = 1.0 / float(samples)
+    total = 0.0
+    for i in lanes(size):
+        total += (gradients[i] * share) * (gradients[i] * share)
+    scale = maximum / (sqrt(total) + 1e-6)
+    if scale < 1.0:
+        for i in lanes(size):
+            gradients[i] = gradients[i] * scale
+
+
+def decay_weights(weights: Float32Buffer, settings: Float32Buffer, step: Int32Buffer, size: Size) -> None:
+    """weights[i] *= 1 - learning rate · weight decay, a factor from `settings`. Called before `adam_update` for each
+    tensor that decays. Optimiser: `AdamW` in `scnn.training.optimisers`."""
+    factor = settings[8 * step[0] + 2]
+    for i in lanes(size):
+        weights[i] = weights[i] * factor
 
 
 def sgd_update(
@@ -141,3 +169,22 @@ def adam_update(
         parameters[i] -= rate * first / (sqrt(second) * root + epsilon)
         gradients[i] = 0.0
     step[0] += 1
+
+
+def average_weights(
+    average: Float32Buffer, parameters: Float32Buffer, shares: Float32Buffer, step: Int32Buffer, size: Size
+) -> None:
+    """average[i] += share · (parameters[i] - average[i]), an exponential moving average of the weights. Called after
+    the update, which has counted the step, by optimisers with `averaging`; `shares` has a number for each step of an
+    epoch."""
+    share = shares[step[0] - 1]
+    for i in lanes(size):
+        average[i] += share * (parameters[i] - average[i])
+
+
+def swap_weights(parameters: Float32Buffer, average: Float32Buffer, size: Size) -> None:
+    """Exchanges the weights that train and their average, which is evaluated and saved."""
+    for i in lanes(size):
+        weight = parameters[i]
+        parameters[i] = average[i]
+        average[i] = weight

@@ -8,6 +8,7 @@ from scnn.network.lowering import PROBABILITIES
 from scnn.network.metrics import argmax
 from scnn.page.messages import Answer
 from scnn.training.events import Score
+from scnn.training.scoring import take_score
 from scnn.training.trainer import Trainer
 
 __all__ = ["Gallery"]
@@ -38,7 +39,7 @@ class Gallery:
             for position in range(first, first + trainer.test_size):
                 engine.run("evaluate", trainer.stream.ensure_loaded(position)[0], 1)
                 rows.append([float(value) for value in engine.read(PROBABILITIES)])
-            self.score = trainer.take_score()
+            self.score = take_score(engine, trainer.epoch)
             for name, values in counters.items():
                 engine.write(name, values)
             self.parameters, self.probabilities = parameters, rows

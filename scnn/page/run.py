@@ -165,9 +165,8 @@ class Run(Reading):
 
     def stop(self) -> Answer:
         """Ends the training now; the network keeps its current weights."""
-        self.trainer.update_network()
         self.as_configured = self.as_configured and self.trainer.finished
-        self.trainer.finished = True
+        self.trainer.finish()
         self.events = iter(())
         return self.answer([])
 

@@ -3,12 +3,13 @@
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import resume, save_checkpoint
 from scnn.training.events import EpochEnded, Progress, Score
-from scnn.training.optimisers import SGD, Adam
+from scnn.training.optimisers import SGD, Adam, AdamW
 from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay
 from scnn.training.trainer import Trainer
 
 __all__ = [
     "Adam",
+    "AdamW",
     "Augmentation",
     "Constant",
     "Cosine",

@@ -45,6 +45,7 @@ def lower_training(
     - `gradients(first, count)` also tallies them;
     - `keep_sum(slot)`, `join_sum(slot)` and `add_sums(slot, other)` add up the shards of a batch (`scnn.shards`);
     - `update(samples)` takes one optimiser step with the mean over that many samples, and resets the gradients;
+    - `swap()` exchanges the weights and their average, if the optimiser averages them;
     - `train(first, steps)` does all of that for `steps` consecutive batches.
 
     The optimiser (SGD by default) reads one row of `settings` in each of `steps` steps; `step` is the index of the
@@ -61,7 +62,8 @@ def lower_training(
     sums = {
         name: call(getattr(kernels, name), size=size) for name in ("keep_sum", "join_sum", "add_sums") if shards[1:]
     }
-    update = optimiser.update(buffers["parameters"].length)
+    update = optimiser.steps(network.specifications(), buffers["parameters"].length)
+    swap = call(kernels.swap_weights, size=buffers["parameters"].length)
     once = before_samples(network, training=True)
     before, after_samples = before_gradients(network), after_gradients(network)
     batch: list[Call | Loop] = [*once]
@@ -70,17 +72,16 @@ def lower_training(
         batch += [*before, Loop("position", Offset("start", first), count, 1, learn), *after_samples]
         batch += [Call(sums[merge.procedure].kernel, at(sums[merge.procedure], *merge.slots)) for merge in after]
         first += count
-    batch += [
-        counting(network, "start", batch_size),
-        Call(update.kernel, {**update.arguments, "samples": batch_size}),
-    ]
+    batch.append(counting(network, "start", batch_size))
+    batch += [with_samples(one, batch_size) for one in update]
     learning: tuple[Call | Loop, ...] = (*once, *before, Loop("position", "first", "count", 1, learn), *after_samples)
     procedures = [
         *inference.procedures.values(),
         Procedure("learn", SAMPLES, learning),
         Procedure("gradients", SAMPLES, (*learning, counting(network, "first", "count"))),
         *(Procedure(name, slots_of(one), (one,)) for name, one in sums.items()),
-        Procedure("update", ("samples",), (update,)),
+        Procedure("update", ("samples",), tuple(update)),
+        *([Procedure("swap", (), (swap,))] if optimiser.averaging else []),
         Procedure("train", ("first", "steps"), (Loop("start", "first", "steps", batch_size, tuple(batch)),)),
     ]
     return network.edits.applied(Plan(buffers, {procedure.name: procedure for procedure in procedures}, shards))
@@ -94,6 +95,11 @@ def learning_calls(network: Architecture, augmentation: Augmentation | None) -> 
     forward = forward_calls(network, training=True)
     seed = [call(kernels.seed_sample)] if any(is_random(step) for step in [*load, *forward]) else []
     return (*seed, *load, *forward, *judging_calls(network), *backward_calls(network))
+
+
+def with_samples(step: Call, samples: int) -> Call:
+    """The call for a batch of so many samples."""
+    return Call(step.kernel, {**step.arguments, **({"samples": samples} if "samples" in step.arguments else {})})
 
 
 def is_random(step: Call) -> bool:
@@ -126,6 +132,7 @@ def training_buffers(
             **parameter_buffers(network),
             **gradient_buffers(network),
             "settings": ("float32", (steps, SETTINGS)),
+            **({"shares": ("float32", (steps,))} if optimiser.averaging else {}),
             "step": ("int32", (1,)),
             "counter": ("int32", (2,)),
             "random": ("int32", (1,)),
@@ -136,5 +143,5 @@ def training_buffers(
     )
     size = buffers["parameters"].length
     state: Layout = {"sums": ("float32", (sums, size))} if sums else {}
-    state |= dict.fromkeys(optimiser.state, ("float32", (size,)))
+    state |= dict.fromkeys(optimiser.buffers, ("float32", (size,)))
     return {**buffers, **allocate(state, after=buffers)}

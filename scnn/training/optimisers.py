@@ -1,17 +1,18 @@
 """Optimisers: the kernel of an update step, the state it keeps, and its settings for each step."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import sqrt
+from math import prod, sqrt
 
 from scnn import kernels
 from scnn.checks import require_numbers
 from scnn.errors import ConfigError
-from scnn.layers.layer import call
+from scnn.layers.layer import Parameter, call
 from scnn.plan import Call
 from scnn.training.schedules import power
 
-__all__ = ["SETTINGS", "SGD", "Adam", "Optimiser"]
+__all__ = ["SETTINGS", "SGD", "Adam", "AdamW", "Optimiser"]
 
 SETTINGS = 8  # numbers in a row of `settings`: see kernels/learning.py
 
@@ -19,11 +20,17 @@ SETTINGS = 8  # numbers in a row of `settings`: see kernels/learning.py
 @dataclass(frozen=True)
 class Optimiser(ABC):
     """Updates the parameters with their gradients. `weight_decay` times the parameter is added to each gradient.
-    Raises ConfigError for values out of range.
+
+    With `clip_norm` above 0, gradients whose length over all tensors exceeds it are first scaled down to it; the same
+    as PyTorch's clip_grad_norm_. With `averaging` above 0, such as 0.99, an exponential moving average of the weights
+    is evaluated and saved, and does not influence training: in step t = 0, 1, … it keeps a share of itself that grows
+    from 1/10 as (1 + t) / (10 + t), to at most `averaging`. Raises ConfigError for values out of range.
     """
 
     learning_rate: float
     weight_decay: float = field(default=0.0, kw_only=True)
+    clip_norm: float = field(default=0.0, kw_only=True)
+    averaging: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
         require_numbers(self)
@@ -32,11 +39,34 @@ class Optimiser(ABC):
             raise ConfigError(f"{name}: the learning rate must be above 0 and at most 1e30, got {self.learning_rate}")
         if not 0 <= self.weight_decay < 1e6:
             raise ConfigError(f"{name}: the weight decay must be at least 0 and below 1e6, got {self.weight_decay}")
+        if not 0 <= self.clip_norm < 1e30:
+            raise ConfigError(f"{name}: the clip norm must be at least 0 and below 1e30, got {self.clip_norm}")
+        if not 0 <= self.averaging < 1:
+            raise ConfigError(f"{name}: the averaging must be at least 0 and below 1, got {self.averaging}")
 
     @property
     @abstractmethod
     def state(self) -> tuple[str, ...]:
-        """The buffers that persist from step to step, each as long as the parameters."""
+        """The buffers that `update` reads and writes from step to step, each as long as the parameters."""
+
+    @property
+    def buffers(self) -> tuple[str, ...]:
+        """All buffers that persist from step to step, each as long as the parameters."""
+        return (*self.state, "average") if self.averaging else self.state
+
+    def steps(self, tensors: Mapping[str, Parameter], size: int) -> list[Call]:
+        """The kernel calls of one step on the network's `tensors`, by name; `size` is as for `update`."""
+        clip = [call(kernels.clip_gradients, maximum=float(self.clip_norm), size=size)] if self.clip_norm else []
+        average = [call(kernels.average_weights, size=size)] if self.averaging else []
+        return [*clip, *self.decays(tensors), self.update(size), *average]
+
+    def decays(self, tensors: Mapping[str, Parameter]) -> list[Call]:
+        """The calls before `update` that make weights smaller, if that is not part of the gradient."""
+        return []
+
+    def share(self, step: int) -> float:
+        """The share of the new weights in their average after a step, counted from 0."""
+        return 1.0 - min(self.averaging, (1.0 + step) / (10.0 + step))
 
     @abstractmethod
     def update(self, size: int) -> Call:
@@ -118,3 +148,25 @@ class Adam(Optimiser):
         root = sqrt(1.0 / (1.0 - power(self.beta_2, step + 1)))
         betas = [self.beta_1, 1.0 - self.beta_1, self.beta_2, 1.0 - self.beta_2]
         return [rate, self.weight_decay, *betas, root, self.epsilon]
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam whose weight decay is no part of the gradient, and so is not divided by its size (arXiv:1711.05101,
+    algorithm 2); the same as PyTorch's AdamW for weights, which multiply inputs. Biases, slopes and the factors of
+    normalisation do not decay. Raises ConfigError for values out of range.
+
+    Kernels: `decay_weights`, `adam_update` in `scnn.kernels.learning`.
+    """
+
+    weight_decay: float = field(default=0.01, kw_only=True)
+
+    def decays(self, tensors: Mapping[str, Parameter]) -> list[Call]:
+        decaying = {name: one.shape for name, one in tensors.items() if one.fan_in and self.weight_decay}
+        return [call(kernels.decay_weights, weights=name, size=prod(shape)) for name, shape in decaying.items()]
+
+    def settings(self, step: int, factor: float) -> list[float]:
+        """Without a decay, and with the factor of `decay_weights` in the place of β₁, which `adam_update` does not
+        read."""
+        rate, _, _, *others = super().settings(step, factor)
+        return [rate, 0.0, 1.0 - self.learning_rate * factor * self.weight_decay, *others]

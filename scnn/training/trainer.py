@@ -5,7 +5,6 @@ All of its state is in plain attributes and in the engine's memory, so that it c
 and resumed to the same bits (`scnn.training.state`).
 """
 
-import math
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from scnn.data.dataset import ImageDataset
 from scnn.data.split import hold_out
 from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
-from scnn.errors import TrainingError
 from scnn.network.network import Network
 from scnn.network.stream import MAX_IMAGES, Stream, capacity
 from scnn.training.augmentation import Augmentation
@@ -25,6 +23,7 @@ from scnn.training.lowering import lower_training
 from scnn.training.optimisers import SGD, Optimiser
 from scnn.training.part import run_part
 from scnn.training.schedules import Constant, Schedule
+from scnn.training.scoring import take_score
 
 __all__ = ["Best", "Trainer"]
 
@@ -113,6 +112,8 @@ class Trainer:
             self.engine.write("strengths", augmentation.strengths)
         for parameter, values in network.parameters.items():
             self.engine.write(parameter, values)
+        if optimiser.averaging:
+            self.engine.write("average", self.engine.read("parameters"))
         self.epoch = 1  # the current one
         self.trained = self.evaluated = 0  # samples of this epoch
         self.scores: dict[str, Score] = {}
@@ -170,6 +171,8 @@ class Trainer:
         self.follow_order()
         self.engine.write("step", [0])
         self.write_settings()
+        if self.shows_average and self.epoch > 1:
+            self.engine.run("swap")
 
     def follow_order(self) -> None:
         """The epoch's images: those to train on, followed by those to evaluate."""
@@ -182,13 +185,27 @@ class Trainer:
         for step in range(first, first + self.steps_per_epoch):
             rows.extend(self.optimiser.settings(step, self.schedule.factor(step, total, self.epoch - 1)))
         self.engine.write("settings", rows)
+        if self.optimiser.averaging:
+            self.engine.write("shares", [self.optimiser.share(first + step) for step in range(self.steps_per_epoch)])
 
     def change_learning_rate(self, learning_rate: float) -> None:
         """Takes effect from the next step; the schedule's factor applies as before."""
         self.optimiser = replace(self.optimiser, learning_rate=learning_rate)
         self.write_settings()
 
+    @property
+    def shows_average(self) -> bool:
+        """Whether the engine's `parameters` are the average of the weights, and `average` the weights that train:
+        between two epochs, and at the end."""
+        return bool(self.optimiser.averaging) and (self.finished or self.trained in (0, self.training_size))
+
     def train_slice(self) -> None:
+        """Trains on one slice, and after an epoch's last one puts the average of the weights in their place."""
+        self.train_batches()
+        if self.shows_average:
+            self.engine.run("swap")
+
+    def train_batches(self) -> None:
         """Trains on whole batches in one call if the slice has any, otherwise on a part of a batch."""
         done, left = self.trained, self.training_size - self.trained
         started = done % self.batch_size
@@ -243,35 +260,28 @@ class Trainer:
     def score(self, name: str) -> None:
         """Stores the counts of one dataset as its score, unless that was done before a checkpoint."""
         if name not in self.scores:
-            self.scores[name] = self.take_score()
-
-    def take_score(self) -> Score:
-        """The score counted since the last call; resets the counters."""
-        classes = self.network.classes
-        counts = [int(count) for count in self.engine.read("confusion")]
-        confusion = tuple(tuple(counts[row * classes : (row + 1) * classes]) for row in range(classes))
-        if not sum(counts):
-            raise TrainingError("no samples were counted in this epoch: the checkpoint is inconsistent")
-        loss = self.engine.read("loss_sum")[0] / sum(counts)
-        if not math.isfinite(loss):
-            raise TrainingError(
-                f"in epoch {self.epoch} the loss is no longer finite: "
-                "the learning rate is probably too large for this network"
-            )
-        self.engine.write("confusion", [0] * len(counts))
-        self.engine.write("loss_sum", [0.0])
-        return Score(loss, confusion)
+            self.scores[name] = take_score(self.engine, self.epoch)
 
     def update_network(self) -> None:
-        """Copies the parameters from the engine's memory to the network."""
+        """Copies the parameters, or their average, from the engine's memory to the network."""
+        buffers = self.engine.plan.buffers
+        average = self.engine.read("average") if self.optimiser.averaging and not self.shows_average else None
         for name, values in self.network.parameters.items():
-            values[:] = self.engine.read(name)  # type: ignore[assignment]
+            start = (buffers[name].offset - buffers["parameters"].offset) // 4
+            values[:] = average[start : start + len(values)] if average else self.engine.read(name)  # type: ignore[assignment]
+
+    def finish(self) -> None:
+        """Ends the training now, with its current weights, or their average."""
+        if self.optimiser.averaging and not self.shows_average:
+            self.engine.run("swap")
+        self.finished = True
+        self.update_network()
 
     def checkpoint_buffers(self, trained: int) -> tuple[str, ...]:
         """The engine's buffers that a checkpoint contains after so many samples of an epoch."""
         within_batch = trained % self.batch_size and trained < self.training_size
         sums = ("sums",) if within_batch and "sums" in self.engine.plan.buffers else ()
-        return ("parameters", *self.optimiser.state, "gradients", *sums, "step", "confusion", "loss_sum")
+        return ("parameters", *self.optimiser.buffers, "gradients", *sums, "step", "confusion", "loss_sum")
 
     def mark_finished(self) -> None:
         """Marks training as finished; used after loading a trained network."""

@@ -16,11 +16,15 @@ FIELDS = (
     "learning_rate",
     "schedule",
     "weight_decay",
+    "clip_norm",
+    "averaging",
     "augmentation",
     "loss",
     "label_smoothing",
 )
-NUMBERS = ("seed", "per_class", "epochs", "batch_size", "learning_rate", "weight_decay", "label_smoothing")
+OF_OPTIMISER = ("learning_rate", "weight_decay", "clip_norm", "averaging")
+NUMBERS = ("seed", "per_class", "epochs", "batch_size", "label_smoothing") + OF_OPTIMISER
+OPTIMISERS = {"adam": "Adam", "adamw": "AdamW"}  # the others are SGD
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},
@@ -100,22 +104,23 @@ class Settings:
     def texts(self, config):
         """The values of the fields for a configuration."""
         optimiser, loss = config["optimiser"], loss_of(config["layers"])
-        kind = "adam" if optimiser["kind"] == "Adam" else "sgd"
+        kind = optimiser["kind"].lower()  # sgd, adam, adamw
         if optimiser.get("momentum"):
             kind = "nesterov" if optimiser["nesterov"] else "momentum"
-        return {
+        texts = {
             "seed": str(config["seed"]),
             "per_class": str(config["per_class"]),
             "epochs": str(config["epochs"]),
             "batch_size": str(config["batch_size"]),
             "optimiser": kind,
-            "learning_rate": f"{optimiser['learning_rate']:g}",
             "schedule": config["schedule"]["kind"],
-            "weight_decay": f"{optimiser['weight_decay']:g}",
             "augmentation": self.strength(config["augmentation"]),
             "loss": loss["kind"],
             "label_smoothing": f"{loss.get('smoothing', 0):g}",
         }
+        for name in OF_OPTIMISER:
+            texts[name] = f"{optimiser.get(name, 0):g}"
+        return texts
 
     def strength(self, augmentation):
         """The name of an augmentation's strength, "" for the experiment's own."""
@@ -130,8 +135,9 @@ class Settings:
         values = {name: by_id(name).value for name in FIELDS}
         for name in NUMBERS:
             values[name] = number(values[name])
-        rate, decay, kind = values.pop("learning_rate"), values.pop("weight_decay"), values.pop("optimiser")
-        optimiser = {"kind": "Adam" if kind == "adam" else "SGD", "learning_rate": rate, "weight_decay": decay}
+        kind = values.pop("optimiser")
+        optimiser = {name: values.pop(name) for name in OF_OPTIMISER}
+        optimiser["kind"] = OPTIMISERS.get(kind, "SGD")
         if kind in ("momentum", "nesterov"):
             optimiser["momentum"] = MOMENTUM
             optimiser["nesterov"] = kind == "nesterov"

@@ -82,7 +82,7 @@ def test_the_address_is_the_run(page: Page) -> None:
     """A link with everything in it trains to the weights that this machine's wasmtime gets."""
     query = (
         f"?experiment=paper&seed=7&per_class=30&epochs=3&batch_size=5&optimiser=nesterov&learning_rate=0.02"
-        f"&schedule=Cosine&weight_decay=0.001&augmentation=strong&label_smoothing=0.1&layers={LAYERS}"
+        f"&schedule=Cosine&weight_decay=0.001&clip_norm=0.5&averaging=0.9&augmentation=strong&label_smoothing=0.1&layers={LAYERS}"
     )
     fresh(page, query)
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("7")
@@ -94,7 +94,15 @@ def test_the_address_is_the_run(page: Page) -> None:
         per_class=30,
         epochs=3,
         batch_size=5,
-        optimiser={"kind": "SGD", "learning_rate": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 0.001},
+        optimiser={
+            "kind": "SGD",
+            "learning_rate": 0.02,
+            "momentum": 0.9,
+            "nesterov": True,
+            "weight_decay": 0.001,
+            "clip_norm": 0.5,
+            "averaging": 0.9,
+        },
         schedule={"kind": "Cosine"},
         augmentation={"kind": "Augmentation", "rotation": 14, "scale": 0.15, "shear": 0.2, "shift": 2, "bend": 2},
         layers=[

@@ -42,7 +42,7 @@ from scnn.network.architecture import Architecture
 from scnn.plan import Call, Loop, Plan
 from scnn.training.augmentation import Augmentation
 from scnn.training.lowering import lower_training
-from scnn.training.optimisers import SGD, Adam
+from scnn.training.optimisers import SGD, AdamW
 from tests.compiler.support import bits, kernel_of, plan_of, run
 
 
@@ -52,7 +52,7 @@ def random_plans() -> Iterator[tuple[Plan, Random]]:
         SGD(0.05),
         SGD(0.05, momentum=0.9, weight_decay=0.01),
         SGD(0.1, momentum=0.8, nesterov=True),
-        Adam(0.01, weight_decay=0.001),
+        AdamW(0.01, weight_decay=0.001, clip_norm=0.1, averaging=0.9),
     ]
     for seed in range(12):
         random = Random(seed)
@@ -105,12 +105,16 @@ def test_trainings_of_random_networks_agree_to_the_bit(plan: Plan, random: Rando
         "pixels": [random.randrange(256) for _ in range(prod(plan.buffers["pixels"].shape))],
         "labels": [random.randrange(classes) for _ in range(9)],
     }
+    if "shares" in plan.buffers:
+        values["shares"] = [0.4, 0.3]
     if "strengths" in plan.buffers:
         values["strengths"] = [0.3, 0.2, 0.2, 1.5, 1.0, 0.5, 0.1, 0.2, 0.1]
     for engine in engines:
         for buffer, numbers in values.items():
             engine.write(buffer, [int(n) for n in numbers] if plan.buffers[buffer].kind != "float32" else numbers)
         engine.run("train", 0, 8 // sum(plan.shards))
+        if "swap" in plan.procedures:
+            engine.run("swap")
         engine.run("evaluate", 8, 1)
         if "sums" in plan.buffers:
             engine.run("keep_sum", 0)

@@ -24,7 +24,7 @@ from scnn.network.network import Network
 from scnn.plan import Plan
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import pack_checkpoint, resume
-from scnn.training.optimisers import Adam
+from scnn.training.optimisers import Adam, AdamW, Optimiser
 from scnn.training.trainer import Trainer
 
 LAYERS = (Conv2D(3, 5), ReLU(), MaxPool2D(2), Flatten(), Dropout(0.2), Dense(10))
@@ -37,13 +37,18 @@ GRAPH = (
 )
 
 
-def trainer(make_engine: EngineFactory, batch_size: int = 20, layers: Sequence[Layer] = LAYERS) -> Trainer:
+def trainer(
+    make_engine: EngineFactory,
+    batch_size: int = 20,
+    layers: Sequence[Layer] = LAYERS,
+    optimiser: Optimiser | None = None,
+) -> Trainer:
     """90 images, so that the last batch of an epoch is smaller."""
     network = Network((1, 28, 28), layers, seed=1)
     return Trainer(
         *(network, TRAINING, TEST),
         epochs=2,
-        optimiser=Adam(0.01),
+        optimiser=optimiser or Adam(0.01),
         batch_size=batch_size,
         augmentation=Augmentation(rotation=10, bend=1),
         validation=10,
@@ -77,6 +82,14 @@ def test_a_graph_of_layers() -> None:
     """Residual and parallel branches: the same bits with 1, 2, 3 and 4 replicas."""
     results = [result(trainer(group(workers), 16, GRAPH)) for workers in (1, 2, 3, 4)]
     assert results[0] == result(trainer(compiled, 16, GRAPH)) and all(one == results[0] for one in results)
+
+
+def test_the_bits_with_clipping_decay_and_averaging() -> None:
+    """The replicas decay, clip and average their own weights, and evaluate with the average."""
+    optimiser = AdamW(0.01, weight_decay=0.1, clip_norm=0.5, averaging=0.9)
+    alone, shared = (trainer(make_engine, optimiser=optimiser) for make_engine in (compiled, group(3)))
+    assert result(alone) == result(shared)
+    assert alone.engine.read("average") == shared.engine.read("average")
 
 
 @pytest.mark.parametrize("preset", ["mnist", "mnist-large"])

@@ -18,7 +18,7 @@ CHANGED = {
     "epochs": 1,
     "per_class": 30,
     "batch_size": 20,
-    "optimiser": {"kind": "SGD", "learning_rate": 0.02, "momentum": 0.9, "nesterov": True, "weight_decay": 0.001},
+    "optimiser": {"kind": "AdamW", "learning_rate": 0.02, "clip_norm": 2, "averaging": 0.98, "weight_decay": 0.001},
     "schedule": {"kind": "Cosine"},
     "layers": [
         {"kind": "Conv2D", "filters": 4, "kernel_size": 3, "padding": 1},

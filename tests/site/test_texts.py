@@ -29,6 +29,7 @@ SAME = {
         *("Dropout", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "AveragePool2D", "GlobalAveragePool"),
         *("GELU", "PReLU", "GroupNorm", "LayerNorm", "Standardise", "ConvTranspose2D"),
         *("Add", "Concatenate", "Branch"),
+        "AdamW",
         "SHA-256",
     ),
     "Train a small neural network to recognise handwritten digits in your browser.",  # for search engines

@@ -26,7 +26,7 @@ from scnn.network.network import Network
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import pack_checkpoint, resume, save_checkpoint
 from scnn.training.events import EpochEnded
-from scnn.training.optimisers import SGD, Adam
+from scnn.training.optimisers import SGD, Adam, AdamW
 from scnn.training.schedules import Constant, OneCycle
 from scnn.training.trainer import Trainer
 
@@ -36,6 +36,12 @@ LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dropout(0.3),
 WAYS: dict[str, dict[str, Any]] = {
     "sgd": {"optimiser": SGD(0.05)},
     "momentum": {"optimiser": SGD(0.05, momentum=0.9, nesterov=True), "batch_size": 4},
+    "averaged": {
+        "optimiser": AdamW(0.01, weight_decay=0.1, clip_norm=1.0, averaging=0.95),
+        "batch_size": 4,
+        "validation": 3,
+        "patience": 2,
+    },
     "adam with everything": {
         "optimiser": Adam(0.01),
         "schedule": OneCycle(),

@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError
-from scnn.plan import Plan, Procedure, allocate
+from scnn.layers import Conv2D, Dense, Flatten, LayerNorm, PReLU
+from scnn.layers.layer import Parameter
+from scnn.network.architecture import Architecture
+from scnn.plan import Call, Plan, Procedure, allocate
 from scnn.settings import from_dict
 from scnn.training.augmentation import Augmentation
-from scnn.training.optimisers import SETTINGS, SGD, Adam
+from scnn.training.optimisers import SETTINGS, SGD, Adam, AdamW
 from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay, cosine_of_half_turns, power
 
 FIGURES = json.loads((Path(__file__).parents[1] / "fixtures" / "optimisers.json").read_text())
-OPTIMISERS, SCHEDULES = (SGD, Adam), (Constant, StepDecay, Cosine, OneCycle)
+OPTIMISERS, SCHEDULES = (SGD, Adam, AdamW), (Constant, StepDecay, Cosine, OneCycle)
 SIZE, STEPS = len(FIGURES["begin"]), len(FIGURES["gradients"])
 SAMPLES = 4
 
@@ -31,7 +34,8 @@ def test_ten_steps_agree_with_pytorch(case: dict[str, Any], make_engine: Any) ->
     optimiser, schedule = from_dict(case["optimiser"], OPTIMISERS), from_dict(case["schedule"], SCHEDULES)
     flat = dict.fromkeys(("parameters", "gradients", *optimiser.state), ("float32", (SIZE,)))
     buffers = allocate({**flat, "settings": ("float32", (STEPS, SETTINGS)), "step": ("int32", (1,))})
-    engine = make_engine(Plan(buffers, {"update": Procedure("update", ("samples",), (optimiser.update(SIZE),))}))
+    steps = tuple(optimiser.steps({"parameters": Parameter((1, SIZE), SIZE)}, SIZE))
+    engine = make_engine(Plan(buffers, {"update": Procedure("update", ("samples",), steps)}))
     rows = [
         number
         for step in range(STEPS)
@@ -44,6 +48,38 @@ def test_ten_steps_agree_with_pytorch(case: dict[str, Any], make_engine: Any) ->
         engine.run("update", SAMPLES)
         assert list(engine.read("parameters")) == pytest.approx(after, rel=2e-6, abs=2e-7)
         assert not any(engine.read("gradients"))
+
+
+def test_only_weights_decay() -> None:
+    """Biases, slopes and the factors of normalisation do not; without a weight decay there is nothing to call."""
+    layers = [Conv2D(2, 3), PReLU(), LayerNorm(), Flatten(), Dense(3)]
+    tensors = Architecture((1, 6, 6), layers).specifications()
+    assert len(tensors) == 7
+    decays = [str(step) for step in AdamW(0.1).steps(tensors, 64) if step.kernel.__name__ == "decay_weights"]
+    assert [words.partition(",")[0] for words in decays] == [
+        *("decay_weights(weights=conv2d_1.weights", "decay_weights(weights=dense_1.weights"),
+    ]
+    assert len(AdamW(0.1, weight_decay=0.0).steps(tensors, 64)) == len(Adam(0.1).steps(tensors, 64)) == 1
+
+
+@pytest.mark.parametrize("make_engine", [Interpreter, compiled])
+def test_a_gradient_that_is_short_enough_is_not_clipped(make_engine: Any) -> None:
+    """Its bits do not change; a longer one gets the length of the clip norm, and keeps its direction."""
+    flat = dict.fromkeys(("parameters", "gradients"), ("float32", (3,)))
+    buffers = allocate({**flat, "settings": ("float32", (3, SETTINGS)), "step": ("int32", (1,))})
+    for norm, scale in ((10.001, 1.0), (2.0, 0.2)):
+        optimiser = SGD(1.0, clip_norm=norm)
+        engine = make_engine(Plan(buffers, {"update": Procedure("update", (), tuple(with_two(optimiser)))}))
+        engine.write("settings", optimiser.settings(0, 1.0) * 3)
+        engine.write("gradients", [2 * 6.0, 0.0, 2 * -8.0])
+        engine.run("update")
+        assert list(engine.read("parameters")) == pytest.approx([-6.0 * scale, 0.0, 8.0 * scale], rel=1e-6)
+    assert list(engine.read("parameters"))[1] == 0.0
+
+
+def with_two(optimiser: SGD) -> list[Call]:
+    """The calls of one step for a batch of two."""
+    return [Call(one.kernel, {**one.arguments, "samples": 2}) for one in optimiser.steps({}, 3)]
 
 
 @given(st.floats(0, 1))
@@ -68,6 +104,9 @@ def test_powers(base: float, exponent: int) -> None:
         (lambda: SGD(0.1, weight_decay=-1.0), "weight decay"),
         (lambda: Adam(0.1, beta_1=1.0), "beta_1"),
         (lambda: Adam(0.1, epsilon=0.0), "epsilon"),
+        (lambda: SGD(0.1, clip_norm=-1.0), "SGD: the clip norm must be at least 0"),
+        (lambda: AdamW(0.1, clip_norm=float("nan")), "AdamW: the clip norm"),
+        (lambda: Adam(0.1, averaging=1.0), "Adam: the averaging must be at least 0 and below 1, got 1.0"),
         (lambda: StepDecay(every=0), "every"),
         (lambda: StepDecay(decay=0.0), "decay"),
         (lambda: OneCycle(warmup=1.0), "warmup"),

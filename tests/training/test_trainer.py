@@ -162,3 +162,46 @@ def test_the_network_keeps_its_arrays() -> None:
     for _ in trainer(network).run():
         pass
     assert isinstance(bias, array) and any(bias) and bias is network.parameters["dense_1.bias"]
+
+
+def test_averaging_does_not_change_the_training() -> None:
+    """After each epoch the network has the average, which is evaluated; the weights that train are those of a
+    training without averaging, and their average is that of all steps, from the initial weights on."""
+    plain, averaged = (
+        trainer(Network((1, 28, 28), LAYERS, seed=1), optimiser=SGD(0.05, averaging=averaging))
+        for averaging in (0.0, 0.3)
+    )
+    weights = [list(plain.engine.read("parameters"))]
+
+    def remember(_: int) -> None:
+        weights.append(list(plain.engine.read("parameters")))
+
+    plain.before_update = remember
+    for _ in plain.run():
+        pass
+    weights.append(list(plain.engine.read("parameters")))
+    del weights[0]  # before the first update: the initial weights, twice
+    expected = weights[0]
+    for step, new in enumerate(weights[1:]):
+        share = 1 - min(0.3, (1 + step) / (10 + step))
+        expected = [one + share * (other - one) for one, other in zip(expected, new, strict=True)]
+    *_, ended = averaged.run()
+    assert averaged.engine.read("average") == plain.engine.read("parameters")
+    assert list(averaged.engine.read("parameters")) == pytest.approx(expected, rel=1e-5, abs=1e-6)
+    assert isinstance(ended, EpochEnded) and ended.test
+    report = averaged.network.evaluate(PAPER.digits()[1].select((0, 1, 2), 2))
+    assert report.accuracy == ended.test.accuracy
+    assert averaged.network.fingerprint() != plain.network.fingerprint()
+
+
+def test_stopping_keeps_the_average() -> None:
+    """`finish` in the middle of an epoch leaves the average in the network and in the engine."""
+    network = Network((1, 28, 28), LAYERS, seed=1)
+    one = trainer(network, optimiser=SGD(0.05, averaging=0.6), slice_size=5)
+    next(one.run())
+    one.update_network()
+    middle = network.fingerprint()
+    raw = one.engine.read("parameters")
+    one.finish()
+    assert network.fingerprint() == middle and one.finished
+    assert one.engine.read("average") == raw != one.engine.read("parameters")
