@@ -28,7 +28,7 @@ from tests.browser.person import (
 
 pytestmark = pytest.mark.browser
 
-LAYERS = "conv-2-3-2-0_relu_pool-2_flat_dense-3"
+LAYERS = "standard-0.13-0.31_conv-2-3-2-0_group-2_gelu_pool-3-2-1_flat_dense-3"
 
 
 def test_the_network_is_edited(page: Page) -> None:
@@ -106,8 +106,11 @@ def test_the_address_is_the_run(page: Page) -> None:
         schedule={"kind": "Cosine"},
         augmentation={"kind": "Augmentation", "rotation": 14, "scale": 0.15, "shear": 0.2, "shift": 2, "bend": 2},
         layers=[
+            {"kind": "Standardise", "mean": 0.13, "deviation": 0.31},
             {"kind": "Conv2D", "filters": 2, "kernel_size": 3, "stride": 2, "padding": 0},
-            *({"kind": "ReLU"}, {"kind": "MaxPool2D", "size": 2}, {"kind": "Flatten"}, {"kind": "Dense", "units": 3}),
+            *({"kind": "GroupNorm", "groups": 2}, {"kind": "GELU"}),
+            {"kind": "MaxPool2D", "size": 3, "stride": 2, "padding": 1},
+            *({"kind": "Flatten"}, {"kind": "Dense", "units": 3}),
             {"kind": "SoftmaxCrossEntropy", "smoothing": 0.1},
         ],
     )

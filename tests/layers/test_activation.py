@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scnn import kernels
 from scnn.errors import ConfigError
 from scnn.layers import GELU, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
 from scnn.layers.layer import Layer, Shape
 from scnn.layers.registry import layers_from_list
 from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
+from tests.layers.mistakes import with_mistake
 
 FIGURES = json.loads((Path(__file__).parents[1] / "fixtures" / "layers.json").read_text())
 
@@ -32,6 +34,14 @@ def test_relu_gradients(size: int, batch: int, seed: int) -> None:
 def test_gradients_of_derived_kernels(layer: Layer, size: int, batch: int, seed: int) -> None:
     """They agree with finite differences in every engine, with whole vectors and single turns."""
     check_gradients(layer, (size,), batch, seed)
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("normal_cdf(x) + x", "normal_cdf(x) - x"), ("-0.5 * x", "-0.6 * x")])
+def test_mistakes_in_the_gradient_of_gelu_are_found(right: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of the gradients fails for a kernel with a mistake."""
+    monkeypatch.setattr(kernels, "gelu_backward", with_mistake(kernels.gelu_backward, right, wrong))
+    with pytest.raises(AssertionError, match="lists: d_input"):
+        check_gradients(GELU(), (9,), 1, 1)
 
 
 @on_every_bench

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from scnn import kernels
 from scnn.layers import Conv2D
 from scnn.layers.layer import Layer, Shape
 from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
+from tests.layers.mistakes import with_mistake
 
 
 @settings(max_examples=60, deadline=None)
@@ -68,6 +71,30 @@ def test_conv2d_gradients_with_dilation_and_groups(
     assume(max(dilation * (kernel - 1) + 1, stride) <= min(height, width) + 2 * padding)
     layer = Conv2D(filters * groups, kernel, stride, padding, dilation, groups)
     check_gradients(layer, (channels * groups, height, width), 2, seed)
+
+
+MISTAKES = [
+    ("conv2d_grouped_backward_weights", "i * dilation", "i"),
+    ("conv2d_grouped_backward_weights", "j * dilation", "j"),
+    ("conv2d_grouped_backward_weights", "row * stride", "row"),
+    ("conv2d_grouped_backward_weights", "y = (group * channels + channel)", "y = channel"),
+    ("conv2d_grouped_backward_weights", "+ j] += total", "+ j] = total"),
+    ("conv2d_grouped_backward_weights", "d_bias[f] += bias", "d_bias[f] = bias"),
+    ("conv2d_grouped_backward_weights", "((f * channels + channel)", "((channel)"),
+    ("conv2d_grouped_backward_input", "i * dilation", "i"),
+    ("conv2d_grouped_backward_input", "column * stride", "column"),
+    ("conv2d_grouped_backward_input", "+= weight * gradient", "= weight * gradient"),
+    ("conv2d_grouped_backward_input", "y = (group * channels + channel)", "y = channel"),
+    ("conv2d_grouped_backward_input", "kernel + j]", "kernel + kernel - 1 - j]"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong"), MISTAKES)
+def test_planted_mistakes_are_found(name: str, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of the gradients fails for a kernel with a mistake."""
+    monkeypatch.setattr(kernels, name, with_mistake(getattr(kernels, name), right, wrong))
+    with pytest.raises(AssertionError, match="lists: d_"):
+        check_gradients(Conv2D(4, 2, stride=2, dilation=2, groups=2), (4, 5, 6), 2, 1)
 
 
 @on_every_bench

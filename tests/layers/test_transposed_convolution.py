@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from scnn import kernels
 from scnn.layers.layer import Layer, Shape
 from scnn.layers.transposed_convolution import ConvTranspose2D
 from tests.layers.bench import Bench, check_gradients, forward, on_every_bench
+from tests.layers.mistakes import with_mistake
 
 
 @settings(max_examples=20, deadline=None)
@@ -42,6 +45,21 @@ def test_gradients(
     assume((min(height, width) - 1) * stride + dilation * (kernel - 1) + 1 - 2 * padding + output_padding > 0)
     layer = ConvTranspose2D(filters * groups, kernel, stride, padding, output_padding, dilation, groups)
     check_gradients(layer, (channels * groups, height, width), 2, seed)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("sum_channels", "d_bias[channel] += total", "d_bias[channel] = total"),
+        ("sum_channels", "channel * area + i", "i"),
+        ("pad2d_forward", "+ row + padding)", "+ row)"),
+    ],
+)
+def test_planted_mistakes_are_found(name: str, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of the gradients fails for a kernel with a mistake."""
+    monkeypatch.setattr(kernels, name, with_mistake(getattr(kernels, name), right, wrong))
+    with pytest.raises(AssertionError, match="lists: d_"):
+        check_gradients(ConvTranspose2D(2, 3, padding=1), (2, 2, 3), 2, 1)
 
 
 @on_every_bench
