@@ -11,6 +11,7 @@ from scnn.cli.options import (
     add_engine,
     add_idx_files,
     add_json,
+    add_shift,
     load_data,
     load_idx_pair,
     load_model,
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_architecture(parser)
     add_idx_files(parser, "digits, instead of the bundled test images")
     add_data(parser, "test images, instead")
+    add_shift(parser)
     add_engine(parser)
     add_json(parser)
 
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         digits = load_idx_pair(arguments.images, arguments.labels, "", arguments.classes, arguments.transposed)
     else:
         digits = bundled_test_images(network)
-    report = network.evaluate(digits, make_engine=ENGINES[arguments.engine]).to_dict()
+    report = network.evaluate(digits, shift=arguments.shift, make_engine=ENGINES[arguments.engine]).to_dict()
     if arguments.json:
         print_event("evaluation", classes=network.class_names, samples=len(digits), **report)
     else:

@@ -25,6 +25,7 @@ __all__ = [
     "add_engine",
     "add_idx_files",
     "add_json",
+    "add_shift",
     "add_workers",
     "engine_of",
     "job_count",
@@ -41,6 +42,16 @@ ENGINES: dict[str, EngineFactory] = {"compiled": compiled, "interpreted": Interp
 def add_engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=list(ENGINES), default="compiled", help="how kernels run (default: compiled)"
+    )
+
+
+def add_shift(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--shift",
+        type=positive_integer,
+        default=0,
+        metavar="PIXELS",
+        help="take the mean of each image and four copies shifted by so many pixels",
     )
 
 

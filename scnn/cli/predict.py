@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from scnn.cli.options import ENGINES, add_architecture, add_engine, add_json, load_model
+from scnn.cli.options import ENGINES, add_architecture, add_engine, add_json, add_shift, load_model
 from scnn.cli.output import print_error, print_event
 from scnn.cli.pictures import read_rgba
 from scnn.cli.terminal import expand_patterns
@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path)
     add_architecture(parser)
     parser.add_argument("pictures", type=Path, nargs="+", metavar="picture")
+    add_shift(parser)
     add_engine(parser)
     add_json(parser)
 
@@ -40,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
             print_error(error, arguments.json)
             code = 1  # continue with the other pictures
             continue
-        rows = network.probabilities([digit.image for digit in digits], make_engine=ENGINES[arguments.engine])
+        rows = network.probabilities(
+            [digit.image for digit in digits], shift=arguments.shift, make_engine=ENGINES[arguments.engine]
+        )
         report(picture, digits, rows, network.class_names, arguments.json)
     return code
 

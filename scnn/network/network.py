@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from scnn.checks import require_names, require_seed, require_type
+from scnn.checks import require_integer, require_names, require_seed, require_type
 from scnn.data.dataset import ImageDataset
 from scnn.data.images import images_of, integers
 from scnn.engines.engine import Engine, EngineFactory
@@ -37,6 +37,7 @@ from scnn.network.file import (
 from scnn.network.lowering import PROBABILITIES, activation, lower
 from scnn.network.metrics import Report, argmax, confusion_matrix
 from scnn.network.pool import EnginePool
+from scnn.network.shifts import outputs_of
 from scnn.network.stream import MAX_IMAGES, Stream, capacity
 from scnn.settings import to_dict
 
@@ -119,13 +120,14 @@ class Network(Architecture):
 
     # ------------------------------------------------------------------------------------- asking
 
-    def predict(self, images: object, *, make_engine: EngineFactory = compiled) -> list[int]:
+    def predict(self, images: object, *, shift: int = 0, make_engine: EngineFactory = compiled) -> list[int]:
         """The most probable class of each image, from 0. Images are an ImageDataset, bytes and integers from 0 to
         255, floats and bools from 0 to 1: nested lists, or arrays of any library on the CPU; [channel, row, column]
-        each.
+        each. With a `shift`, it is the class of the highest mean probability of the image and four copies shifted by
+        so many pixels.
 
         Warns with DataWarning if all pixels are the integers 0 and 1. Raises ShapeError for images of another size,
-        DataError for NaN and for numbers out of range.
+        DataError for NaN and for numbers out of range, ConfigError for a shift below 0.
 
         >>> from scnn import load_digits
         >>> from scnn.experiments.presets import PAPER
@@ -133,36 +135,41 @@ class Network(Architecture):
         >>> len(untrained.predict(load_digits()[1].image(0)))
         1
         """
+        if shift:
+            return [argmax(row) for row in self.probabilities(images, shift=shift, make_engine=make_engine)]
         return [argmax(row) for row in self.logits(images, make_engine=make_engine)]
 
     def logits(self, images: object, *, make_engine: EngineFactory = compiled) -> list[list[float]]:
         """The input of the softmax, [image][class]. Images and errors are as for `predict`."""
         return self.outputs(images, activation(self, len(self.layers) - 1), make_engine)
 
-    def probabilities(self, images: object, *, make_engine: EngineFactory = compiled) -> list[list[float]]:
-        """[image][class], from 0 to 1; they sum to 1 for each image. Images and errors are as for `predict`."""
-        return self.outputs(images, PROBABILITIES, make_engine)
+    def probabilities(
+        self, images: object, *, shift: int = 0, make_engine: EngineFactory = compiled
+    ) -> list[list[float]]:
+        """[image][class], from 0 to 1; they sum to 1 for each image. Images, `shift` and errors are as for
+        `predict`."""
+        return self.outputs(images, PROBABILITIES, make_engine, require_integer("the shift", shift, 0))
 
-    def outputs(self, images: object, buffer: str, make_engine: EngineFactory) -> list[list[float]]:
+    def outputs(self, images: object, buffer: str, make_engine: EngineFactory, shift: int = 0) -> list[list[float]]:
         if isinstance(images, ImageDataset):
             images.require_input(self.input_shape)
-        rows = []
+            images = images.pixels
         with self.engine(make_engine, 0) as engine:
-            for image in images_of(images.pixels if isinstance(images, ImageDataset) else images, self.input_shape):
-                engine.write("input", image)
-                engine.run("infer")
-                rows.append([float(value) for value in engine.read(buffer)])
-        return rows
+            return outputs_of(engine, images_of(images, self.input_shape), self.input_shape, buffer, shift)
 
-    def evaluate(self, images: object, labels: object = None, *, make_engine: EngineFactory = compiled) -> Report:
-        """Accuracy, confusion matrix, precision, recall and F1 on a dataset, or on images with labels from 0.
+    def evaluate(
+        self, images: object, labels: object = None, *, shift: int = 0, make_engine: EngineFactory = compiled
+    ) -> Report:
+        """Accuracy, confusion matrix, precision, recall and F1 on a dataset, or on images with labels from 0; `shift`
+        is as for `predict`.
 
         Raises ShapeError for images of another size, DataError for labels out of range, ConfigError if there are no
         images.
         """
         if labels is not None:
             given = integers(labels, "labels")
-            matrix = confusion_matrix(given, self.predict(images, make_engine=make_engine), self.classes)
+            found = self.predict(images, shift=shift, make_engine=make_engine)
+            matrix = confusion_matrix(given, found, self.classes)
             return Report.from_confusion(matrix)
         if not isinstance(images, ImageDataset):
             raise ConfigError("evaluate takes a dataset such as load_digits()[1], or images and labels")
@@ -173,6 +180,8 @@ class Network(Architecture):
             raise ConfigError(
                 f"the images have labels up to {max(images.labels)}, but the network has {self.classes} classes"
             )
+        if shift:
+            return self.evaluate(images, images.labels, shift=shift, make_engine=make_engine)
         with self.engine(make_engine, capacity(MAX_IMAGES, self.input_shape)) as engine:
             engine.write("confusion", [0] * self.classes**2)
             stream = Stream(engine, images)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from scnn.data.bundled import load_digits
 from scnn.experiments.presets import PAPER
 from scnn.network.network import Network
 from tests.cli.command import lines_of, scnn
@@ -25,6 +26,8 @@ def test_evaluation_on_idx_files(tmp_path: Path, idx_files: tuple[Path, Path]) -
     (line,) = lines_of(scnn("evaluate", path, "--images", images, "--labels", labels, "--json"))
     assert line["samples"] == 1000 and line["accuracy"] > 0.7 and len(line["per_class"]) == 10
     assert sum(map(sum, line["confusion"])) == 1000 and line["weighted"]["recall"] == pytest.approx(line["accuracy"])
+    (shifted,) = lines_of(scnn("evaluate", path, "--shift", 1, "--json"))
+    assert shifted["confusion"] == Network.load(path).evaluate(load_digits()[1], shift=1).to_dict()["confusion"]
     words = scnn("evaluate", path)
     assert f"accuracy: {line['accuracy']:.2%} of 1000 images" in words.stdout and "weighted" in words.stdout
 
