@@ -519,6 +519,37 @@ PROGRAMS = [
             "settings": [0.01, 0.001, 0.9, 0.1, 0.999, 0.001, 3.0, 1e-8],
         },
     ),
+    *(
+        Program(
+            f"clip_gradients, {maximum:g}",
+            kernels.clip_gradients,
+            {"gradients": 37},
+            {"samples": 3, "maximum": maximum, "size": 37},
+            {"gradients": FLOATS[:37]},
+        )
+        for maximum in (0.25, 1e6)
+    ),
+    Program(
+        "decay_weights",
+        kernels.decay_weights,
+        {"weights": 21, "settings": 8, "step": 1},
+        {"size": 21},
+        {"weights": FLOATS[:21], "settings": [0.01, 0.0, 0.999, *[0.0] * 5]},
+    ),
+    Program(
+        "average_weights",
+        kernels.average_weights,
+        {"average": 21, "parameters": 21, "shares": 2, "step": 1},
+        {"size": 21},
+        {"average": FLOATS[:21], "parameters": FLOATS[30:51], "shares": [0.9, 0.05], "step": [2]},
+    ),
+    Program(
+        "swap_weights",
+        kernels.swap_weights,
+        {"parameters": 21, "average": 21},
+        {"size": 21},
+        {"average": FLOATS[:21], "parameters": FLOATS[30:51]},
+    ),
     Program(
         "draw_distortion",
         kernels.draw_distortion,

@@ -23,6 +23,7 @@ from scnn.layers import (
     Tanh,
 )
 from scnn.layers.layer import Layer
+from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.network.lowering import activation, gradient
 from scnn.network.network import Network
 from scnn.page.descriptions import describe_layers
@@ -82,3 +83,22 @@ def test_a_convolution_of_a_group_shows_its_channels() -> None:
     answer = ELEMENTS[1].element({"layer": "conv2d_2", "element": [3, 1, 1]})
     assert answer["grid"]["channels"] == 2 and len(answer["grid"]["sums"]) == 2
     assert answer["rows"][0]["at"][0][0] == 2 and answer["columns"][0]["layer"] == "gelu_1"
+
+
+@pytest.mark.parametrize("loss", [SoftmaxCrossEntropy(0.1), SquaredHinge(), MeanSquaredError()], ids=repr)
+def test_other_losses_are_explained(loss: Loss) -> None:
+    """All have the softmax's probabilities. The gradient of a smoothed cross-entropy is the difference from a target
+    that is neither 0 nor 1; those of the others are explained by what their kernels read."""
+    network = Network((1, 9, 9), [Flatten(), Dense(4), loss], seed=3)
+    elements = Elements(lambda message: network, lambda message: (IMAGE, 1))
+    name = network.names[-1]
+    forward = elements.element({"layer": name, "element": [2]})
+    assert forward["form"] == "softmax" and forward["value"] == network.probabilities(IMAGE)[0][2]
+    backward = [elements.element({"layer": name, "element": [k], "backward": True}) for k in range(4)]
+    for k, answer in enumerate(backward):
+        if isinstance(loss, SoftmaxCrossEntropy):
+            assert answer["form"] == "difference" and answer["truth"] == pytest.approx(0.925 if k == 1 else 0.025)
+            assert answer["value"] == pytest.approx(answer["probability"] - answer["truth"], abs=1e-6)
+        else:
+            assert answer["form"] in ("steps", "nothing") and "kernel" in answer
+    assert any(answer["value"] for answer in backward)

@@ -275,6 +275,26 @@ def test_tensors_that_cannot_be(name: str, kind: str, value: float, words: str) 
     assert resume(changed(), FEW, TEST).trained
 
 
+@pytest.mark.parametrize(
+    ("average", "words"),
+    [
+        (None, "expected .* values in average, got 0"),
+        (math.nan, "average must be finite"),
+        (0.5, "its model and of its training differ"),
+    ],
+)
+def test_averages_that_cannot_be(average: float | None, words: str) -> None:
+    """The average in the middle of an epoch is the model of the file."""
+    one = trainer(**WAYS["averaged"])
+    next(one.run())
+    tensors, metadata = safetensors.unpack(pack_checkpoint(one))
+    old = tensors.pop("training.average")
+    if average is not None:
+        tensors["training.average"] = Tensor(array("f", [average] * len(old.values)), old.shape)
+    with pytest.raises(ModelError, match=words):
+        resume(safetensors.pack(tensors, metadata), FEW, TEST)
+
+
 def test_early_stopping_keeps_the_best_weights() -> None:
     """Training ends after `patience` epochs without improvement, with the weights of the best epoch."""
     network = Network((1, 28, 28), [Flatten(), Dense(3)], seed=1)
