@@ -18,13 +18,14 @@ LEFT_OUT = (  # patterns of paths
     *("_pyrepl/*", "argparse.py", "bdb.py", "cmd.py", "doctest.py", "ftplib.py", "getopt.py", "imaplib.py"),
     *("mailbox.py", "multiprocessing/*", "optparse.py", "pdb.py", "poplib.py", "pydoc.py", "rlcompleter.py"),
     *("smtplib.py", "socketserver.py", "unittest/*", "wsgiref/*", "xmlrpc/*"),
-    *("http/server.py", "logging/config.py", "logging/handlers.py"),
-    *("asyncio/proactor_events.py", "asyncio/windows_*.py"),
+    *("http/cookie*.py", "http/server.py", "logging/config.py", "logging/handlers.py", "urllib/robotparser.py"),
+    *("asyncio/__main__.py", "asyncio/proactor_events.py", "asyncio/tools.py", "asyncio/windows_*.py"),
+    *("concurrent/futures/process.py", "fileinput.py", "getpass.py"),
     # program analysis and profiling
     *("cProfile.py", "compileall.py", "difflib.py", "modulefinder.py", "pickletools.py", "profile.py", "pstats.py"),
     *("pyclbr.py", "symtable.py", "tabnanny.py", "timeit.py", "trace.py", "zipapp.py"),
     # other file formats and other programs' code
-    *("ctypes/*", "plistlib.py", "sqlite3/*", "wave.py", "xml/*"),
+    *("configparser.py", "ctypes/*", "plistlib.py", "shelve.py", "sqlite3/*", "wave.py", "xml/*"),
     # Python versions of modules that exist in C
     *("_pydatetime.py", "_pyio.py"),
     # code pages of other alphabets: all text here is UTF-8
