@@ -1,11 +1,12 @@
 """Settings as plain data: there and back again, and what is refused."""
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from scnn.errors import ConfigError
+from scnn.errors import ConfigError, ScnnError
 from scnn.layers import (
     GELU,
     Add,
@@ -59,6 +60,27 @@ def test_there_and_back_again(thing: object) -> None:
     plain = json.loads(json.dumps(to_dict(thing)))
     back: object = from_dict(plain, KINDS)
     assert type(back) is type(thing) and to_dict(back) == to_dict(thing)
+
+
+JUNK: list[Any] = [None, True, -1, 0, 2, 2**20, 10**12, 0.5, 1e-9, -0.5, 1e300, 1e999, "x", "input", [], {}, [1, 2]]
+JUNK += [["x"], [0.5] * 65, [1e999], [0.5, None], {"kind": "ReLU"}]
+
+
+@pytest.mark.parametrize("layer", [thing for thing in THINGS if isinstance(thing, Layer)], ids=repr)
+def test_any_value_of_a_setting_is_refused_or_sound(layer: Layer) -> None:
+    """A file's setting gives the named error, or a layer that is saved as it is and that lists its calls."""
+    plain = {**{one.name: getattr(layer, one.name) for one in fields(layer)}, "kind": type(layer).__name__}  # type: ignore[arg-type]
+    for name in plain.keys() - {"kind"}:
+        for value in JUNK:
+            try:
+                found = from_dict({**plain, name: value}, LAYERS)
+                again = from_dict(json.loads(json.dumps(to_dict(found), allow_nan=False)), LAYERS)
+                assert again == found and repr(again) == repr(found)
+                for shape in ((2, 6, 7), (6,)):
+                    found.output_shape(shape)
+                    assert found.parameters(shape) is not None and isinstance(found.forward(shape), list)
+            except ScnnError as error:
+                assert 0 < len(str(error)) < 400
 
 
 def test_every_kind_is_tried() -> None:
