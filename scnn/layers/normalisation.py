@@ -101,10 +101,10 @@ class LayerNorm(Layer):
 
 @dataclass(frozen=True)
 class Standardise(Layer):
-    """Subtracts `mean` and divides by `deviation`, the standard deviation: numbers of the data that are not learned.
-    Each is one number for all channels, or a tuple with one for each. Any shape: a vector's units are its channels.
-    Raises ConfigError for settings that are no such numbers; a network raises ShapeError for another number of
-    channels.
+    """Subtracts `mean` and divides by `deviation`, the standard deviation: numbers of the data, such as those of
+    `ImageDataset.statistics`, that are not learned. Each is one number for all channels, or a tuple of one for each.
+    Any shape: a vector's units are its channels. Raises ConfigError for settings that are no such numbers; a network
+    raises ShapeError for another number of channels.
 
     Kernel: `standardise_forward` in `scnn.kernels.normalisation`; its backward kernel is derived.
     """
