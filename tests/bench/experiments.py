@@ -12,6 +12,7 @@ from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
+from scnn.layers.loss import SoftmaxCrossEntropy
 from scnn.layers.pooling import MaxPool2D
 from scnn.network.network import Network
 from scnn.training.augmentation import Augmentation
@@ -34,6 +35,12 @@ SHALLOW = (
     *(Conv2D(16, 5, padding=2), ReLU(), MaxPool2D(2), Conv2D(32, 5, padding=2), ReLU(), MaxPool2D(2)),
     *(Flatten(), Dropout(0.4), Dense(10)),
 )
+SMOOTHED = SoftmaxCrossEntropy(0.05)
+STACKED = (  # 13,878 weights
+    *(Conv2D(12, 3, padding=1), ReLU(), Conv2D(12, 3, padding=1), ReLU(), MaxPool2D(2)),
+    *(Conv2D(24, 3, padding=1), ReLU(), MaxPool2D(2), Conv2D(32, 3, padding=1), ReLU(), MaxPool2D(2)),
+    *(Flatten(), Dense(10), SMOOTHED),
+)
 STRONG = A(rotation=14, scale=0.15, shear=0.2, shift=2, bend=2)
 VARIANTS: list[tuple[str, Preset, dict[str, Any]]] = [
     ("mnist", MNIST, {}),
@@ -46,6 +53,9 @@ VARIANTS: list[tuple[str, Preset, dict[str, Any]]] = [
     ("  constant learning rate, 0.003", MNIST, {"optimiser": Adam(0.003), "schedule": Constant()}),
     ("  cosine schedule instead of one cycle", MNIST, {"schedule": Cosine()}),
     ("  with weight decay, 0.0001", MNIST, {"optimiser": Adam(0.01, weight_decay=1e-4)}),
+    ("  label smoothing, 0.05", MNIST, {"layers": (*MNIST.layers[:-1], SMOOTHED)}),
+    ("  four 3×3 convolutions, label smoothing, 20 epochs", MNIST, {"layers": STACKED, "epochs": 20}),
+    ("  four 3×3 convolutions, label smoothing, 50 epochs", MNIST, {"layers": STACKED}),
     ("mnist-large", MNIST_LARGE, {}),
     ("  more dropout, 0.4", MNIST_LARGE, {"layers": tuple(more_dropped(x) for x in MNIST_LARGE.layers)}),
     ("  no dropout", MNIST_LARGE, {"layers": tuple(x for x in MNIST_LARGE.layers if not isinstance(x, Dropout))}),
