@@ -18,8 +18,9 @@ from typing import Any
 
 from scnn.errors import ModelError
 from scnn.formats.dtypes import ARRAY_CODES, BITS, decode, little_endian
+from scnn.formats.strict_json import strict_json
 
-__all__ = ["Tensor", "pack", "read", "refuse_constant", "unpack", "write"]
+__all__ = ["Tensor", "pack", "read", "unpack", "write"]
 
 LENGTH = struct.Struct("<Q")
 MAX_HEADER = 1 << 22
@@ -93,24 +94,12 @@ def unpack(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 def parse(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text.decode(), parse_constant=refuse_constant, object_pairs_hook=unique_names)
-    except (ValueError, RecursionError) as error:
+        header = strict_json(text.decode())
+    except ValueError as error:
         raise ModelError(f"{NO_MODEL}: its header is not JSON ({str(error)[:100]})") from None
     if not isinstance(header, dict):
         raise ModelError("the header is not a JSON object")
     return header
-
-
-def refuse_constant(name: str) -> float:
-    """For `json.loads`, which accepts NaN and Infinity although JSON does not."""
-    raise ValueError(f"{name} is not valid JSON")
-
-
-def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name occurs twice")
-    return found
 
 
 def checked(name: str, entry: object, size: int) -> tuple[str, tuple[int, ...], int, int]:

@@ -5,13 +5,13 @@ The limits here and in the checks bound the time and the memory that a file from
 
 import json
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 from unicodedata import category
 
 from scnn.checks import BIDIRECTIONAL, describe
 from scnn.errors import LabError, ScnnError
+from scnn.formats.strict_json import MAX_DEPTH, depth_of
 
 __all__ = ["LANGUAGES", "Fields", "Texts", "parse_json"]
 
@@ -19,8 +19,6 @@ LANGUAGES = ("en", "de", "es", "vi")
 MAX_TEXT = 4000  # characters
 MAX_LIST = 64
 MAX_NUMBER = 1e9
-MAX_DEPTH = 30  # of brackets: a tab's stack overflows before Python counts a thousand
-STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', flags=re.DOTALL)
 
 T = TypeVar("T")
 
@@ -221,15 +219,3 @@ def parse_json(text: str, what: str, longest: int, error: type[ScnnError] = LabE
         raise error(f"{what} is not JSON: line {wrong.lineno}, column {wrong.colno}: {wrong.msg}") from None
     except ValueError:  # an integer with thousands of digits
         raise error(f"{what} has an integer with too many digits") from None
-
-
-def depth_of(text: str) -> int:
-    """How many brackets of a JSON text are inside one another, those in strings not counted."""
-    depth = deepest = 0
-    for one in STRING.sub("", text):
-        if one in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif one in "]}":
-            depth -= 1
-    return deepest

@@ -4,10 +4,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from typing import Any
 
 from scnn.errors import ConfigError, EditedKernelsError, ModelError
 from scnn.formats.dtypes import FLOATS
 from scnn.formats.safetensors import Tensor
+from scnn.formats.strict_json import strict_json
 from scnn.layers.layer import Layer
 from scnn.layers.registry import LAYERS
 from scnn.network.architecture import Architecture
@@ -18,6 +20,7 @@ __all__ = [
     "FORMAT",
     "VERSION",
     "METADATA_FIELDS",
+    "fields_of",
     "require_serialisable",
     "require_matching_tensors",
     "is_plain",
@@ -42,6 +45,26 @@ def require_serialisable(layer: Layer) -> None:
         raise ModelError(f"{name} cannot be saved: {error}") from None
     if vars(layer) != vars(again) or (is_dataclass(layer) and layer != again):
         raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and strings")
+
+
+def fields_of(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """What the strings of a file's header say, by METADATA_FIELDS; raises ModelError if they are not a network's."""
+    if metadata.get("format") != FORMAT:
+        raise ModelError(
+            "the file's metadata does not describe a network of scnn; if it has the weights of one, name the "
+            "architecture: Network.load(path, like=network), or --preset on the command line"
+        )
+    if metadata.get("version") != VERSION:
+        raise ModelError(f"expected version {VERSION} of the format, got {metadata.get('version', 'none')!r:.80}")
+    try:
+        data = {name: strict_json(metadata.get(name, "null")) for name in METADATA_FIELDS}
+    except ValueError as error:
+        raise ModelError(f"the metadata is not JSON: {str(error)[:100]}") from None
+    if not isinstance(data["class_names"], list):
+        raise ModelError("the class names must be a list")
+    if not isinstance(data["provenance"], dict) or not is_plain(data["provenance"]):
+        raise ModelError("the provenance must be a JSON object")
+    return data
 
 
 def edits_in(data: object, accepted: bool) -> Edits:

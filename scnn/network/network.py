@@ -18,7 +18,7 @@ from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, EditedKernelsError, ModelError, ScnnError, ShapeError
 from scnn.formats import safetensors
 from scnn.formats.dtypes import little_endian
-from scnn.formats.safetensors import Tensor, refuse_constant
+from scnn.formats.safetensors import Tensor
 from scnn.layers.dense import Dense
 from scnn.layers.layer import SCHEMES, Layer
 from scnn.layers.own import Own
@@ -27,9 +27,9 @@ from scnn.network.architecture import Architecture
 from scnn.network.edits import NO_EDITS, Edits
 from scnn.network.file import (
     FORMAT,
-    METADATA_FIELDS,
     VERSION,
     edits_in,
+    fields_of,
     is_plain,
     require_matching_tensors,
     require_serialisable,
@@ -278,25 +278,8 @@ class Network(Architecture):
             parameters = {name: tensors[name].values for name in like.specifications()}
             names = like.class_names if isinstance(like, Network) else None
             return cls(like.input_shape, like.layers, class_names=names, parameters=parameters, edits=like.edits)
-        if metadata.get("format") != FORMAT:
-            raise ModelError(
-                "the file's metadata does not describe a network of scnn; if it has the weights of one, name the "
-                "architecture: Network.load(path, like=network), or --preset on the command line"
-            )
-        if metadata.get("version") != VERSION:
-            raise ModelError(f"expected version {VERSION} of the format, got {metadata.get('version', 'none')!r:.80}")
-        try:
-            data = {
-                name: json.loads(metadata.get(name, "null"), parse_constant=refuse_constant)
-                for name in METADATA_FIELDS
-            }
-        except (ValueError, RecursionError) as error:
-            raise ModelError(f"the metadata is not JSON: {str(error)[:100]}") from None
+        data = fields_of(metadata)
         shape, names, provenance = data["input_shape"], data["class_names"], data["provenance"]
-        if not isinstance(names, list):
-            raise ModelError("the class names must be a list")
-        if not isinstance(provenance, dict) or not is_plain(provenance):
-            raise ModelError("the provenance must be a JSON object")
         try:
             edits = edits_in(data["edits"], accept_edits)
             architecture = Architecture(shape, layers_from_list(data["layers"], (Own, *layers)), edits=edits)

@@ -17,6 +17,7 @@ from scnn.engines.wasm import compiled
 from scnn.errors import ConfigError, DataError, EditedKernelsError, ModelError, ScnnError
 from scnn.formats import safetensors
 from scnn.formats.safetensors import Tensor
+from scnn.formats.strict_json import strict_json
 from scnn.layers.layer import Layer
 from scnn.network.network import Network
 from scnn.settings import to_dict
@@ -142,8 +143,8 @@ def require_same(part: str, digits: ImageDataset | None, settings: Mapping[str, 
 def table(metadata: Mapping[str, str], name: str) -> dict[str, Any]:
     """A JSON object of the metadata; raises ModelError if there is none."""
     try:
-        found = json.loads(metadata.get(name, "null"))
-    except (ValueError, RecursionError):
+        found = strict_json(metadata.get(name, "null"))
+    except ValueError:
         found = None
     if not isinstance(found, dict):
         raise ModelError(f"it has no {name}: it is a model, not a checkpoint")

@@ -1,0 +1,41 @@
+"""JSON as the standard has it, from files and links that may be damaged or hostile."""
+
+import json
+import re
+from typing import Any
+
+__all__ = ["MAX_DEPTH", "depth_of", "strict_json"]
+
+MAX_DEPTH = 30  # of brackets: a tab's stack overflows before Python counts a thousand
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # the last one may lack its end
+
+
+def strict_json(text: str) -> Any:
+    """The value of a JSON text. Raises ValueError for what is no JSON, also for NaN and infinities, which Python
+    reads; for an object with the same name twice, and for more than MAX_DEPTH brackets inside one another."""
+    if depth_of(text) > MAX_DEPTH:
+        raise ValueError(f"more than {MAX_DEPTH} brackets are inside one another")
+    return json.loads(text, parse_constant=refuse_constant, object_pairs_hook=unique_names)
+
+
+def depth_of(text: str) -> int:
+    """How many brackets of a JSON text are inside one another, those in strings not counted."""
+    depth = deepest = 0
+    for one in re.findall(r"[][{}]", STRING.sub("", text)):
+        if one in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        else:
+            depth -= 1
+    return deepest
+
+
+def refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not valid JSON")
+
+
+def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return found
