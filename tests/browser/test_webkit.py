@@ -1,21 +1,26 @@
 """The page's main path in WebKit, which selenium drives: open, train, look at the confusion matrix, draw, solve an
-exercise."""
+exercise, edit a kernel and train with it, check a receipt."""
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 import pytest
 from selenium.webdriver import WebKitGTK
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
+from scnn.labs.lab import bundled_lab, judge
+from scnn.labs.receipt import make_receipt
 from tests.browser.conftest import SHOTS, fingerprint_of
 from tests.browser.person import READY, TRAINED, circle, line
 
 pytestmark = pytest.mark.browser
 
-SOBEL = (-1, 0, 1, -2, 0, 2, -1, 0, 1)
+LAB = bundled_lab("vertical-edges")
+SOBEL, FLAT = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
 
 
 def text(driver: WebKitGTK, selector: str) -> str:
@@ -86,12 +91,54 @@ def test_an_exercise_is_judged(trained: WebKitGTK) -> None:
     check = ".exercise .row button"
     trained.find_element(By.CSS_SELECTOR, check).click()
     wait_for(trained, ".verdict-part", "Not yet.")
-    for field, value in zip(trained.find_elements(By.CSS_SELECTOR, ".filter-grid input"), SOBEL, strict=True):
+    for field, value in zip(trained.find_elements(By.CSS_SELECTOR, ".filter-grid input"), chain(*SOBEL), strict=True):
         trained.execute_script(
             "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", field, str(value)
         )
     trained.find_element(By.CSS_SELECTOR, check).click()
     wait_for(trained, ".verdict-part", "Solved.")
+
+
+def test_a_kernel_is_edited_checked_and_trained(trained: WebKitGTK) -> None:
+    """A mistake is refused; a comment compiles, passes the check and gives the same weights, marked as edited."""
+    trained.execute_script("location.hash = '#/code?kernel=relu_forward'")
+    wait_for(trained, "#compiler", "compiled")
+    write(trained, " x")
+    wait_for(trained, "#compiler", "refused: 1 error")
+    trained.find_element(By.ID, "code-restore").click()
+    wait_for(trained, "#compiler", "compiled:")
+    write(trained, "  # mine")
+    wait_for(trained, "#compiler", "compiled, edited")
+    trained.find_element(By.ID, "code-check").click()
+    wait_for(trained, "#code-verdict", ".*are right", TRAINED)
+    trained.find_element(By.ID, "code-train").click()
+    wait_for(trained, "#state", "finished", TRAINED)
+    assert "relu_forward" in text(trained, "#edited")
+    assert text(trained, "#sha256") == fingerprint_of(experiment="paper", seed=1)
+
+
+def write(driver: WebKitGTK, words: str) -> None:
+    """Types at the end of the kernel's source, which stands in a shadow root."""
+    box = driver.execute_script("""
+        const inside = root => root.querySelector(".cm-content")
+            ?? [...root.querySelectorAll("*")].map(one => one.shadowRoot && inside(one.shadowRoot)).find(Boolean);
+        return inside(document.getElementById("code-editor"));""")
+    box.click()
+    ActionChains(driver).key_down(Keys.CONTROL).send_keys(Keys.END).key_up(Keys.CONTROL).send_keys(words).perform()
+
+
+def test_receipts_are_checked(trained: WebKitGTK) -> None:
+    """An answer that solves the exercise is judged again; one under another answer's result is refused."""
+    right = judge(LAB, SOBEL)
+    receipts = make_receipt(LAB, SOBEL, right, "Ada") + make_receipt(LAB, FLAT, right, "Eve")
+    trained.execute_script("location.hash = '#/teach'")
+    field = trained.find_element(By.ID, "receipts")
+    trained.execute_script(
+        "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", field, receipts
+    )
+    trained.find_element(By.ID, "check-receipts").click()
+    wait_for(trained, "#receipts-table tbody tr:nth-child(2) td:nth-child(3)", "refused", TRAINED)
+    assert text(trained, "#receipts-table tbody tr:nth-child(1) td:nth-child(3)") == "solved"
 
 
 def test_no_request_left_the_origin(trained: WebKitGTK, site_url: str) -> None:

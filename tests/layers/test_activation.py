@@ -36,10 +36,16 @@ def test_gradients_of_derived_kernels(layer: Layer, size: int, batch: int, seed:
     check_gradients(layer, (size,), batch, seed)
 
 
-@pytest.mark.parametrize(("right", "wrong"), [("normal_cdf(x) + x", "normal_cdf(x) - x"), ("-0.5 * x", "-0.6 * x")])
-def test_mistakes_in_the_gradient_of_gelu_are_found(right: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+MISTAKES = [
+    ("gelu_backward", "normal_cdf(x) + x", "normal_cdf(x) - x"),
+    ("gelu_backward", "-0.5 * x", "-0.6 * x"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong"), MISTAKES)
+def test_planted_mistakes_are_found(name: str, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check of the gradients fails for a kernel with a mistake."""
-    monkeypatch.setattr(kernels, "gelu_backward", with_mistake(kernels.gelu_backward, right, wrong))
+    monkeypatch.setattr(kernels, name, with_mistake(getattr(kernels, name), right, wrong))
     with pytest.raises(AssertionError, match="lists: d_input"):
         check_gradients(GELU(), (9,), 1, 1)
 

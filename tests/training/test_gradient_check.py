@@ -9,7 +9,9 @@ from scnn.errors import ConfigError, ShapeError
 from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.training.gradient_check import GradientReport, check_gradients
 from tests.layers.mistakes import with_mistake
+from tests.layers.test_activation import MISTAKES as MISTAKES_OF_ACTIVATIONS
 from tests.layers.test_channel_last import MISTAKES as MISTAKES_OF_FORMS
+from tests.layers.test_convolution import MISTAKES as MISTAKES_OF_GROUPS
 
 LAYERS: list[Layer] = [
     Conv2D(3, 3, padding=1),
@@ -187,6 +189,7 @@ def test_planted_mistakes_are_found(
 
 
 def test_every_backward_kernel_has_mistakes() -> None:
-    """The table of mistakes covers every backward kernel; those of another form have theirs beside their tests."""
+    """The tables of mistakes cover every backward kernel; some have theirs beside their layers' tests."""
     backward = {name for name in kernels.__all__ if "_backward" in name}
-    assert backward == {name for name, *_ in (*MISTAKES, *MISTAKES_OF_FORMS)}
+    tables = (MISTAKES, MISTAKES_OF_ACTIVATIONS, MISTAKES_OF_FORMS, MISTAKES_OF_GROUPS)
+    assert backward == {name for table in tables for name, *_ in table}
