@@ -1,12 +1,22 @@
-"""Scores, read from the counters of an engine."""
+"""Scores, read from the counters of an engine, and the best epoch."""
 
 import math
+from dataclasses import dataclass
 
 from scnn.engines.engine import Engine
 from scnn.errors import TrainingError
 from scnn.training.events import Score
 
-__all__ = ["take_score"]
+__all__ = ["Best", "take_score"]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The epoch with the best score on the validation images: all its scores, and the bytes of its parameters."""
+
+    epoch: int
+    scores: dict[str, Score]
+    parameters: bytes
 
 
 def take_score(engine: Engine, epoch: int) -> Score:

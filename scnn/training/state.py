@@ -14,7 +14,8 @@ from typing import Any
 from scnn.errors import ConfigError
 from scnn.plan import ELEMENT_TYPES
 from scnn.training.events import Score
-from scnn.training.trainer import Best, Trainer
+from scnn.training.scoring import Best
+from scnn.training.trainer import Trainer
 
 __all__ = ["restore", "state_of"]
 

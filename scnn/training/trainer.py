@@ -7,7 +7,7 @@ and resumed to the same bits (`scnn.training.state`).
 
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
 from scnn.checks import MAX_EPOCHS, require, require_integer, require_seed, require_type
@@ -23,18 +23,9 @@ from scnn.training.lowering import lower_training
 from scnn.training.optimisers import SGD, Optimiser
 from scnn.training.part import run_part
 from scnn.training.schedules import Constant, Schedule
-from scnn.training.scoring import take_score
+from scnn.training.scoring import Best, take_score
 
-__all__ = ["Best", "Trainer"]
-
-
-@dataclass(frozen=True)
-class Best:
-    """The epoch with the best score on the validation images: all its scores, and the bytes of its parameters."""
-
-    epoch: int
-    scores: dict[str, Score]
-    parameters: bytes
+__all__ = ["Trainer"]
 
 
 class Trainer:
