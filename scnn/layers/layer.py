@@ -1,9 +1,10 @@
 """What a layer is: shapes, parameters, and the kernel calls of its forward and backward pass.
 
-A layer computes nothing itself: `forward` and `backward` list kernel calls, which are lowered to plans and run by
-engines. In these calls, a string argument is a role: `input`, `output`, a parameter or buffer of the layer, one of
-these with the prefix `d_` for the gradient of the loss with respect to it, or `label`, `loss` or `random` of the
-network. A layer that reads two outputs has the role `other`, too (`scnn.layers.branches`).
+A layer computes nothing itself: `forward` and `backward` list kernel calls, which are lowered to plans
+(`scnn.network.lowering`) and run by engines. In these calls, a string argument is a role: `input`, `output`, a
+parameter or buffer of the layer, one of these with the prefix `d_` for the gradient of the loss with respect to it,
+or `label`, `loss` or `random` of the network. A layer that reads two outputs has the role `other`, too
+(`scnn.layers.branches`).
 """
 
 import inspect

@@ -1,4 +1,4 @@
-"""Lowering: from a network to an inference plan.
+"""Lowering: from a network's layers to kernel calls, forward and backward, and to an inference plan.
 
 Each layer's roles (see `scnn.layers.layer`) become buffers with unique names, its kernel calls are put in order, and
 loops over samples enclose them. `scnn.training.lowering` adds what training needs.

@@ -1,8 +1,10 @@
 """`python -m scnn.compiler show KERNEL` shows what becomes of one kernel.
 
 KERNEL is the name of one of scnn's kernels, such as conv2d_forward, or FILE.py:KERNEL for one of a file, which is
-read and not executed. Sizes and buffers are those of a call in a preset's training, such as --preset mnist --layer
-conv2d_2, or are given: --size channels=3 height=8 …; buffers are then as long as the indices ask for.
+read and not executed. Sizes and buffers are those of a call in a preset's training for one image and one step, such
+as --preset mnist --layer conv2d_2 (by default the first call), or of the layer's own form if that training runs a
+faster one (scnn.layers.forms). Or they are given: --size channels=3 height=8 …; buffers are then as long as the
+indices ask for.
 
 Without an option the stages are shown: the source, the IR as it is expanded for the call's sizes, the IR after the
 optimiser, and WebAssembly's text. --time runs the call on wasmtime, with and without each line's statements, all
