@@ -138,6 +138,15 @@ def wait_until_kept(page: Page) -> None:
     expect(storage).to_have_text("")
 
 
+def settled(shown: Locator) -> str:
+    """Its text once that stays the same: a drawing is read again while the last strokes arrive."""
+    before, now = "", shown.inner_text()
+    while now != before:
+        shown.page.wait_for_timeout(500)
+        before, now = now, shown.inner_text()
+    return now
+
+
 def prediction(page: Page) -> LocatorAssertions:
     return expect(page.get_by_role("status", name="Prediction"))
 

@@ -12,10 +12,13 @@ pytestmark = pytest.mark.browser
 
 
 def search(page: Page, words: str, result: str) -> None:
-    """Searches as a reader does, and follows a result."""
+    """Searches as a reader does, and follows a result once all of them have their summaries."""
     page.get_by_role("searchbox", name="Search").or_(page.get_by_placeholder("Search")).first.fill(words)
     page.keyboard.press("Enter")
-    page.get_by_role("link", name=result, exact=True).first.click()
+    found = page.get_by_role("link", name=result, exact=True).first
+    expect(found).to_be_visible()
+    page.wait_for_load_state("networkidle")  # leaving earlier aborts them, which Firefox reports as an error
+    found.click()
 
 
 def test_from_the_page_to_a_class_and_back(new_page: Maker, site_url: str) -> None:

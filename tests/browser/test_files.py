@@ -146,6 +146,7 @@ def test_own_images_from_idx_files(page: Page, tmp_path: Path) -> None:
     assert numbers(page, "Accuracy")[2] > 80
     set_field(page.get_by_label("Epochs"), "2000")
     button(page, "Train").click()
+    wait_for(page, "training")
     wait_until_kept(page)
     fresh(page)
     button(page, "Continue it").click()  # the images were kept with it

@@ -22,6 +22,7 @@ from tests.browser.person import (
     opened,
     prediction,
     set_field,
+    settled,
     sha256,
     stroke,
     train_to_the_end,
@@ -73,7 +74,7 @@ def test_time_travel(page: Page) -> None:
     stroke(page, line(0.5, 0.15, 0.5, 0.85))
     prediction(page).not_to_have_text(re.compile("^Draw"))
     bars, cells = page.locator("#bars"), page.get_by_role("table", name="Confusion matrix")
-    newest = bars.inner_text(), cells.inner_text()
+    newest = settled(bars), settled(cells)
     slider.focus()
     page.keyboard.press("Home")
     expect(page.get_by_role("status", name="Time travel")).to_have_text(re.compile("before its first epoch"))
