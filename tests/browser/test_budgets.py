@@ -108,6 +108,7 @@ def test_times_to_start(browser: Browser, site_url: str) -> None:
     for _ in range(ROUNDS):
         bare.append(bare_start(browser, site_url, STOCK))
         own.append(bare_start(browser, site_url, "vendor/pyodide/"))
+        time.sleep(1)  # until the browser has ended the processes of the pages before
         page = browser.new_page()
         page.add_init_script(WATCH)
         began = time.perf_counter()
