@@ -1,5 +1,5 @@
 """The page's main path in WebKit, which selenium drives: open, train, look at the confusion matrix, draw, solve an
-exercise, edit a kernel and train with it, check a receipt."""
+exercise, edit and check a kernel, check a receipt."""
 
 import re
 from collections.abc import Iterator
@@ -99,22 +99,16 @@ def test_an_exercise_is_judged(trained: WebKitGTK) -> None:
     wait_for(trained, ".verdict-part", "Solved.")
 
 
-def test_a_kernel_is_edited_checked_and_trained(trained: WebKitGTK) -> None:
-    """A mistake is refused; a comment compiles, passes the check and gives the same weights, marked as edited."""
+def test_a_kernel_is_edited_and_checked(trained: WebKitGTK) -> None:
+    """A mistake is refused; restored, the kernel compiles and its gradients are right."""
     trained.execute_script("location.hash = '#/code?kernel=relu_forward'")
     wait_for(trained, "#compiler", "compiled")
     write(trained, " x")
     wait_for(trained, "#compiler", "refused: 1 error")
     trained.find_element(By.ID, "code-restore").click()
     wait_for(trained, "#compiler", "compiled:")
-    write(trained, "  # mine")
-    wait_for(trained, "#compiler", "compiled, edited")
     trained.find_element(By.ID, "code-check").click()
     wait_for(trained, "#code-verdict", ".*are right", TRAINED)
-    trained.find_element(By.ID, "code-train").click()
-    wait_for(trained, "#state", "finished", TRAINED)
-    assert "relu_forward" in text(trained, "#edited")
-    assert text(trained, "#sha256") == fingerprint_of(experiment="paper", seed=1)
 
 
 def write(driver: WebKitGTK, words: str) -> None:
