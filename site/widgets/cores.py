@@ -10,11 +10,12 @@ MOST = 8  # shards of a batch: see scnn/shards.py
 
 
 def offer_workers():
-    """Fills the choice with the numbers of cores that this computer has; all of them are the default."""
+    """Fills the choice with the numbers of cores that this computer has. All of them are the default, but in Firefox
+    it is one: there about one training in thirty stands still while the trainer's worker starts others."""
     cores = min(found(window.navigator, "hardwareConcurrency") or 1, MOST)
     for count in range(2, cores + 1):
         by_id("workers").append(element("option", str(count), value=count))
-    by_id("workers").value = str(cores)
+    by_id("workers").value = "1" if "Firefox/" in window.navigator.userAgent else str(cores)
 
 
 def chosen_workers():
