@@ -1,5 +1,5 @@
-"""Compiled plans that are kept: the page, a sweep over seeds or a notebook often trains the same network again, and
-compiling takes longer than a short training."""
+"""A cache of compiled plans. The page, a sweep over seeds or a notebook often trains the same network again, and
+compiling it can take longer than a short training."""
 
 from collections import OrderedDict
 from types import FunctionType
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 __all__ = ["module_of"]
 
-MOST = 16  # of a few ten kilobytes each; the one that was not used for the longest time is dropped
-OWN = ("scnn.kernels", "derived")  # modules whose functions stay as they are
+MOST = 16  # some 30 kB each; the least recently used one is dropped
+OWN = ("scnn.kernels", "derived")  # modules whose functions are never redefined
 KEPT: OrderedDict[tuple[Any, ...], "Module"] = OrderedDict()
 
 
 def module_of(plan: Plan, options: "Options | None" = None) -> "Module":
-    """The plan's compiled module. Equal plans share one if all their kernels are scnn's own, or texts that never
-    change; a user's kernel is compiled each time, since what it calls may have been defined anew."""
+    """The plan's compiled module. Equal plans share one if all their kernels are scnn's own or given as text. A
+    user's kernel is compiled each time, because the functions that it calls may have been redefined."""
     from scnn.compiler import compile_plan
 
     kernels: set[Any] = set()
     key = (tuple(plan.buffers.values()), options, frozen(tuple(plan.procedures.values()), kernels))
     if not all(map(never_changes, kernels)):
         return compile_plan(plan, options)
-    if key not in KEPT:
-        KEPT[key] = compile_plan(plan, options)
-    KEPT.move_to_end(key)
+    # Each step is atomic: other threads may use the cache at the same time, and a lock would not survive a fork.
+    module = KEPT.pop(key, None) or compile_plan(plan, options)
+    KEPT[key] = module
     while len(KEPT) > MOST:
         KEPT.popitem(last=False)
-    return KEPT[key]
+    return module
 
 
 def frozen(steps: tuple[Any, ...], kernels: set[Any]) -> tuple[Any, ...]:

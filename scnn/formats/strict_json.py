@@ -11,15 +11,15 @@ STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # the last one may lack i
 
 
 def strict_json(text: str) -> Any:
-    """The value of a JSON text. Raises ValueError for what is no JSON, also for NaN and infinities, which Python
-    reads; for an object with the same name twice, and for more than MAX_DEPTH brackets inside one another."""
+    """Parses a JSON text. Raises ValueError if it is not JSON (Python's parser also accepts NaN and infinities), if a
+    name occurs twice in one object, or if more than MAX_DEPTH brackets are nested."""
     if depth_of(text) > MAX_DEPTH:
-        raise ValueError(f"more than {MAX_DEPTH} brackets are inside one another")
+        raise ValueError(f"more than {MAX_DEPTH} brackets are nested")
     return json.loads(text, parse_constant=refuse_constant, object_pairs_hook=unique_names)
 
 
 def depth_of(text: str) -> int:
-    """How many brackets of a JSON text are inside one another, those in strings not counted."""
+    """How deeply the brackets of a JSON text are nested; brackets in strings do not count."""
     depth = deepest = 0
     for one in re.findall(r"[][{}]", STRING.sub("", text)):
         if one in "[{":

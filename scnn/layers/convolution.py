@@ -19,9 +19,9 @@ class Conv2D(Layer):
     """Convolves feature maps with `filters` filters of kernel_size × kernel_size: (channels, rows, columns) →
     (filters, rows', columns'), with rows' = (rows + 2 · padding - extent) // stride + 1 and extent = dilation ·
     (kernel_size - 1) + 1. `stride` and `padding` are in pixels; with `dilation` a filter sees every dilationth pixel.
-    With `groups`, channels and filters are divided into as many groups, each of which is convolved by itself: as many
-    as channels for a depthwise convolution. Raises ConfigError for settings out of range; a network raises ShapeError
-    if a filter does not fit into its input, or the channels cannot be divided.
+    `groups` divides channels and filters into that many groups, which are convolved separately; a depthwise
+    convolution has one group for each channel. Raises ConfigError for settings out of range; a network raises
+    ShapeError if a filter does not fit into its input, or the channels cannot be divided.
 
     Kernels: `pad2d_forward`, `conv2d_forward`, `conv2d_backward_weights`, `conv2d_backward_input`, `pad2d_backward`
     in `scnn.kernels.convolution`; with dilation or groups `conv2d_grouped_forward`, `conv2d_grouped_backward_weights`

@@ -117,7 +117,7 @@ class Importer:
             self.parameters[f"{self.names[-1]}.{role}"] = floats(numbers)
 
     def join(self, kind: type[Join], value: str, other: str, output: str) -> None:
-        """A layer that reads two values, the second one of which may be of any earlier layer."""
+        """Adds a layer that reads two values; `other` may be the output of any earlier layer."""
         self.branch_to(value)
         at, shape = self.values[other]
         layer = kind(self.names[at]).bound(shape)

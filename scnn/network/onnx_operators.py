@@ -206,7 +206,7 @@ def batch_norm(of: Importer, node: Any) -> None:
         layer = Conv2D(shape[0], 1, groups=shape[0])
         of.append(layer, node.input[0], node.output[0], weights=factor, bias=bias - mean * factor)
     else:
-        of.refuse(node, "after what is no dense layer, it must be for channels of maps")
+        of.refuse(node, "expected it after a dense layer, or on maps (channels, rows, columns)")
 
 
 def group_norm(of: Importer, node: Any) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from builder.command import run, say
 from builder.paths import DIST, PYTHON, ROOT
 
-# The command line, and ONNX files, which need the package onnx.
+# The command with its entry point, and ONNX files, which need the package onnx.
+ENTRY_POINTS = ".dist-info/entry_points.txt"
 LEFT_OUT = ("scnn/cli/", "scnn/__main__.py", "scnn/network/onnx")
 
 
@@ -26,15 +27,19 @@ def build_wheel() -> Path:
 
 
 def copy_part(wheel: Path, folder: Path) -> Path:
-    """Writes a copy of the wheel without LEFT_OUT to a folder."""
+    """Writes a copy of the wheel without LEFT_OUT and ENTRY_POINTS to a folder."""
     part = folder / wheel.name
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(part, "w") as target:
         for entry in source.infolist():
-            if entry.filename.startswith(LEFT_OUT):
+            if is_left_out(entry.filename):
                 continue
             content = source.read(entry)
             if entry.filename.endswith(".dist-info/RECORD"):
                 lines = content.splitlines(keepends=True)
-                content = b"".join(line for line in lines if not line.decode().startswith(LEFT_OUT))
+                content = b"".join(line for line in lines if not is_left_out(line.decode().split(",")[0]))
             target.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
     return part
+
+
+def is_left_out(name: str) -> bool:
+    return name.startswith(LEFT_OUT) or name.endswith(ENTRY_POINTS)

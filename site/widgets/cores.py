@@ -10,8 +10,8 @@ MOST = 8  # shards of a batch: see scnn/shards.py
 
 
 def offer_workers():
-    """Fills the choice with the numbers of cores that this computer has. All of them are the default, but in Firefox
-    it is one: there about one training in thirty stands still while the trainer's worker starts others."""
+    """Offers 1 to as many workers as this computer has cores. The default is all cores, except in Firefox, where it
+    is one: about one training in thirty hung there when the worker started further workers."""
     cores = min(found(window.navigator, "hardwareConcurrency") or 1, MOST)
     for count in range(2, cores + 1):
         by_id("workers").append(element("option", str(count), value=count))

@@ -2,8 +2,8 @@
 
 from widgets.layer_names import INPUT, READERS, names_of, position_of
 
-# The settings of each kind: name, default (a string: the value of that setting), minimum, maximum, step. Those that
-# OPTIONAL names come last, and stand in addresses, files and exercises only where they differ from their defaults.
+# The settings of each kind: name, default (a string: the value of that setting), minimum, maximum, step. Those in
+# OPTIONAL come last; addresses, files and exercises contain them only if they differ from their defaults.
 KINDS = {
     "Conv2D": (
         ("filters", 8, 1, 64, 1),

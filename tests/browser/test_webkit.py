@@ -112,7 +112,7 @@ def test_a_kernel_is_edited_and_checked(trained: WebKitGTK) -> None:
 
 
 def write(driver: WebKitGTK, words: str) -> None:
-    """Types at the end of the kernel's source, which stands in a shadow root."""
+    """Types at the end of the kernel's source, inside the editor's shadow root."""
     box = driver.execute_script("""
         const inside = root => root.querySelector(".cm-content")
             ?? [...root.querySelectorAll("*")].map(one => one.shadowRoot && inside(one.shadowRoot)).find(Boolean);

@@ -1,5 +1,6 @@
 """Which compiled modules are kept, and that a kept one is the right one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from types import FunctionType
 
 import pytest
@@ -55,7 +56,7 @@ def test_numbers_that_compare_equal_are_told_apart(one: float, other: float) -> 
 
 
 def test_a_users_kernel_is_compiled_each_time() -> None:
-    """What it calls may have been defined anew."""
+    """The functions that it calls may have been redefined."""
     kernel = kernel_of("def k(out: Float32Buffer):\n    out[0] = 1.0\n")
     plan = plan_of(Call(kernel, {"out": "out"}))
     assert module_of(plan) is not module_of(plan) and not modules.KEPT
@@ -69,6 +70,20 @@ def test_the_oldest_are_dropped() -> None:
         module_of(lower(network(), images))
         assert module_of(used) is kept
     assert len(modules.KEPT) == MOST
+
+
+def test_threads_share_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While others are dropped, each thread gets the module of its own plan."""
+    monkeypatch.setattr(modules, "MOST", 2)
+    plans = [lower(network(), images) for images in range(6)]
+    codes = [module_of(plan).code for plan in plans]
+
+    def ask(turn: int) -> bool:
+        return module_of(plans[turn % 6]).code == codes[turn % 6]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(ask, range(60)))
+    assert len(modules.KEPT) == 2
 
 
 def plan_of(call: Call) -> Plan:

@@ -17,7 +17,7 @@ from builder.imports import imported_names, reachable
 from builder.paths import NODE_MODULES, ROOT, SITE, SOURCE
 from builder.pretrained import dependencies
 from builder.vendor import VENDORED
-from builder.wheel import LEFT_OUT, build_wheel, copy_part
+from builder.wheel import build_wheel, copy_part, is_left_out
 
 from tests.tools.lint import WORKFLOWS, lint_workflows
 
@@ -86,7 +86,8 @@ def test_the_page_gets_the_part_of_the_wheel_that_it_can_use(wheel: Path, tmp_pa
     """Without the command line and ONNX, which no other module imports, and with a RECORD of what is in it."""
     with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(copy_part(wheel, tmp_path)) as part:
         missing = {*whole.namelist()} - {*part.namelist()}
-        assert len(missing) > 20 and all(name.startswith(LEFT_OUT) for name in missing)
+        assert len(missing) > 20 and all(map(is_left_out, missing))
+        assert not any(name.endswith("entry_points.txt") for name in part.namelist()), "it has no command to start"
         modules = {name.removesuffix(".py").replace("/", ".") for name in missing}
         for name in part.namelist():
             if name.endswith(".py"):
