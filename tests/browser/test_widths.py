@@ -66,6 +66,14 @@ def test_changing_the_experiment_and_the_network(page: Page) -> None:
     expect(page.locator("#network-summary")).to_have_text("8 layers, 11274 weights")
     editor = page.locator("#editor > .scroll")
     assert editor.evaluate("part => part.scrollWidth <= part.clientWidth"), "shapes and weights are in sight"
+    assert page.locator("#layers :is(th, td)").evaluate_all(
+        """all => all.every(one => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            const inOneLine = one.matches("td") || range.getClientRects().length === 1;
+            return inOneLine && one.scrollWidth <= one.clientWidth + 1;
+        })"""
+    ), "a layer's name is broken, or its output is cut off"
     expect(page.get_by_role("table", name="Layers").get_by_role("row", name="Conv2D")).to_have_count(2)
     page.get_by_role("combobox", name="Experiment").select_option("paper")
     set_field(page.get_by_role("spinbutton", name="units of layer 7, Dense"), "16")
