@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scnn.compiler.syntax import syntax_tree
+
 PACKAGE = Path(__file__).parents[1] / "scnn"
 
 # What each folder or module of scnn may import of scnn, from the leaves up. It is the picture in the README, and
@@ -89,7 +91,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 def imports(path: Path) -> set[str]:
     """The full names of all modules that a file imports, wherever in it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(syntax_tree(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -19,6 +19,7 @@ from scnn import kernels, language
 from scnn.compiler.errors import Diagnostic, KernelError, Label, Source, all_errors
 from scnn.compiler.frontend import parse
 from scnn.compiler.frontend.given import Given
+from scnn.compiler.syntax import syntax_tree
 
 __all__ = ["TextKernel", "kernels_from"]
 
@@ -146,7 +147,7 @@ class TextReader:
 
     def syntax_tree(self) -> ast.Module:
         try:
-            module = ast.parse(self.text)
+            module = syntax_tree(self.text)
         except SyntaxError as error:
             raise self.at(error.lineno or 1, f"Python cannot read this: {error.msg}") from None
         except (RecursionError, MemoryError, ValueError):

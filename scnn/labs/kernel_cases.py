@@ -7,6 +7,7 @@ from functools import cached_property
 from math import prod
 from random import Random
 
+from scnn.compiler.syntax import syntax_tree
 from scnn.labs.bench import numbers_from
 from scnn.labs.fields import Fields
 from scnn.plan import ELEMENT_TYPES
@@ -142,12 +143,20 @@ def cases_in(fields: Fields, rules: Mapping[str, BufferRule], scalars: Mapping[s
     return cases
 
 
+def expression_tree(text: str) -> ast.expr:
+    """Raises SyntaxError if the text is not one expression."""
+    match syntax_tree(text.strip()).body:
+        case [ast.Expr(value=expression)]:
+            return expression
+    raise SyntaxError("not an expression")
+
+
 def check_expression(value: object, name: str, fields: Fields) -> None:
     expected = 'an expression of sizes such as "height * width", with + - * // and parentheses'
     if not isinstance(value, int | str) or isinstance(value, bool) or len(str(value)) > MAX_EXPRESSION:
         fields.refuse(name, expected, value)
     try:
-        tree = ast.parse(str(value).strip(), mode="eval").body
+        tree = expression_tree(str(value))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         fields.refuse(name, expected, value)
     if not all(is_allowed(node) for node in ast.walk(tree)):
@@ -198,4 +207,4 @@ def evaluate(expression: str, sizes: Mapping[str, float], fields: Fields) -> int
             raise fields.error(f"{fields.path}: {expression!r} is {result}; expected at most {MAX_VALUE:.0f}")
         return result
 
-    return value(ast.parse(expression.strip(), mode="eval").body)
+    return value(expression_tree(expression))

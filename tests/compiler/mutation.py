@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 from scnn.compiler import KernelError
+from scnn.compiler.syntax import syntax_tree
 from scnn.engines.interpreter import Interpreter
 from tests.compiler.cases import CASES, CASES_BY_KIND
 from tests.compiler.fuzzing import differs_from, expectation
@@ -74,7 +75,7 @@ class Mutant:
 
 def mutants(file: str) -> Iterator[Mutant]:
     """Every small mistake in a file."""
-    tree = ast.parse((ROOT / file).read_text())
+    tree = syntax_tree((ROOT / file).read_text())
     for place, node in enumerate(ast.walk(tree)):
         for number in range(len(list(changes(deepcopy(node))))):
             changed = deepcopy(tree)

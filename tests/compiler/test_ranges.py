@@ -9,6 +9,7 @@ import pytest
 
 import scnn.compiler
 from scnn.compiler.errors import KernelError, Source
+from scnn.compiler.syntax import syntax_tree
 from tests.compiler.refusals import HEAD, REFUSALS, refused, under
 
 COMPILER = Path(scnn.compiler.__file__).parent
@@ -109,7 +110,7 @@ def test_every_place_that_refuses_has_its_range_tested(monkeypatch: pytest.Monke
     for folder in ("frontend", "analysis", "wasm"):
         for path in (COMPILER / folder).rglob("*.py"):
             name, text = path.relative_to(COMPILER).as_posix(), path.read_text(encoding="utf-8")
-            for call in refusals(ast.parse(text)):
+            for call in refusals(syntax_tree(text)):
                 lines = range(call.lineno, (call.end_lineno or call.lineno) + 1)
                 source = ast.get_source_segment(text, call) or ""
                 tested = "more than {MAX_" in source or (name in ELSEWHERE and ELSEWHERE[name] in source)

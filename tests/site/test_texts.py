@@ -9,6 +9,7 @@ from typing import Any
 from builder.paths import ROOT, SITE, SOURCE
 from builder.texts import markup, packed
 
+from scnn.compiler.syntax import syntax_tree
 from scnn.experiments.presets import PRESETS
 
 TEXTS: dict[str, Any] = json.loads((SOURCE / "texts" / "en.json").read_text(encoding="utf-8"))
@@ -179,7 +180,7 @@ def test_no_words_outside_the_catalogue_in_the_widgets() -> None:
     """A literal that is passed to what shows text, or that looks like a sentence, could not be translated."""
     found = []
     for name, source in sorted(SOURCES.items()):
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
         found += [f"{name}:{line}: {words!r}" for line, words in {*shown(tree), *sentences(tree)}]
     assert not found, "\n".join(sorted(found))
 
@@ -188,7 +189,7 @@ def test_widgets_import_what_there_is() -> None:
     """MicroPython would find it out in the browser only."""
     defined = {}
     for name, source in SOURCES.items():
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
         names = {node.name for node in tree.body if hasattr(node, "name")}
         for node in tree.body:
             if isinstance(node, ast.Assign):
@@ -197,7 +198,7 @@ def test_widgets_import_what_there_is() -> None:
                 names |= {one.asname or one.name for one in node.names}
         defined[f"widgets.{name.removesuffix('.py')}"] = names
     for name, source in SOURCES.items():
-        imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+        imports = [node for node in ast.walk(syntax_tree(source)) if isinstance(node, ast.ImportFrom)]
         for one in imports:
             if str(one.module).startswith("widgets."):
                 wanted = {alias.name for alias in one.names}

@@ -10,6 +10,7 @@ from scnn.compiler.analysis.accesses import find_accesses
 from scnn.compiler.analysis.affine import INT32, Affine, range_of
 from scnn.compiler.from_text import TextKernel, kernels_from
 from scnn.compiler.frontend import parse
+from scnn.compiler.syntax import syntax_tree
 from scnn.compiler.tree import Function, Repeat
 from scnn.errors import ConfigError
 from scnn.plan import Argument, Buffer, Call, Loop, Plan, allocate
@@ -88,7 +89,7 @@ def kernel_in_file(path: str, name: str) -> TextKernel:
     language, and the numbers, are kept."""
     try:
         text = Path(path).read_text()
-        module = ast.parse(text)
+        module = syntax_tree(text)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except (SyntaxError, ValueError):

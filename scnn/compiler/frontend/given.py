@@ -11,6 +11,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from scnn.compiler.errors import KernelError, Source
+from scnn.compiler.syntax import syntax_tree
 
 __all__ = ["Given", "given"]
 
@@ -74,7 +75,7 @@ def essence(code: CodeType) -> tuple[object, ...]:
 def tree_of(text: str) -> ast.Module:
     """The syntax tree of a kernel's source; empty for a piece of a line, as a lambda's source may be."""
     try:
-        return ast.parse(text)
+        return syntax_tree(text)
     except (SyntaxError, RecursionError, MemoryError):
         return ast.Module([], [])
 
