@@ -44,9 +44,8 @@ html_use_index = False  # search is the index
 html_domain_indices = False
 html_show_copyright = False
 html_last_updated_fmt = None
+SEARCH = ["sidebar/brand.html", "sidebar/page.html", "sidebar/search.html"]
 html_sidebars = {
-    "**": [
-        *["sidebar/brand.html", "sidebar/page.html", "sidebar/search.html", "sidebar/scroll-start.html"],
-        *["sidebar/navigation.html", "sidebar/scroll-end.html"],
-    ]
+    "[!_]**": [*SEARCH, "sidebar/scroll-start.html", "sidebar/navigation.html", "sidebar/scroll-end.html"],
+    "_modules/**": SEARCH,  # some 260 pages of source; a tree on each would be a tenth of the documentation's bytes
 }

@@ -7,6 +7,7 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from builder.documentation import MAKERS, TARGET
@@ -57,6 +58,21 @@ def test_there_are_pages() -> None:
     """Each kind of documentation has some; the tests below are about them."""
     names = {path.relative_to(TARGET).parts[0] for path in PAGES}
     assert {"index.html", "tutorial", "how_to", "reference", "explanation", "search.html"} <= names
+
+
+ARITY = dict.fromkeys(("mfrac", "mover", "mroot", "msub", "msup", "munder"), 2) | {"msubsup": 3, "munderover": 3}
+
+
+def test_formulas_are_complete() -> None:
+    """They are XML, and each element has as many parts as MathML asks for."""
+    formulas = [
+        ElementTree.fromstring(formula)
+        for path in PAGES
+        for formula in re.findall(r"<math.*?</math>", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    ]
+    assert len(formulas) > 50
+    counts = {(part.tag.split("}")[-1], len(part)) for formula in formulas for part in formula.iter()}
+    assert {(name, parts) for name, parts in counts if parts != ARITY.get(name, parts)} == set()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TARGET)))
