@@ -11,7 +11,9 @@ def text(key, **values):
     """The text of this key, with values in the places of their names."""
     found = TEXTS[key]
     if isinstance(found, dict):
-        found = found["one"] if values["count"] == 1 and "one" in found else found["other"]
+        count = values["count"]
+        found = found["one"] if count == 1 and "one" in found else found["other"]
+        values = {**values, "count": whole(count)}
     return found.format(**values)
 
 
