@@ -67,9 +67,17 @@ def words(page: Page) -> Locator:
     return explanation(page).get_by_role("status")
 
 
-def choose(page: Page, layer: str) -> None:
-    """The largest number of a layer, by the chooser."""
+def choose(page: Page, elements: Elements, layer: str) -> None:
+    """The largest number of a layer, by the chooser. Another number of it may be explained until the answer comes."""
     page.get_by_label("Explain the largest number of").select_option(label=layer)
+    index = elements.element({"layer": layer})["index"]
+    parts = "".join(rf"\D+{part}" for part in index)
+    expect(title(page)).to_have_text(re.compile(rf"^{parts} of {layer}$"))
+
+
+def choose_probability(page: Page, digit: int) -> None:
+    page.get_by_label("Explain the largest number of").select_option(label=f"probability of {digit}")
+    expect(title(page)).to_have_text(f"unit {digit} of softmaxcrossentropy_1")
 
 
 def table(page: Page, name: str = "Sum") -> Locator:
@@ -107,8 +115,7 @@ def test_a_convolution_is_a_window_times_a_filter(page: Page, elements: Elements
     """Chosen by keyboard in the diagram: the window, the filter and their products as cells, then as the table Sum,
     whose foot has the engine's bits."""
     choose_depth(page, "Picture")
-    choose(page, "conv2d_1")
-    expect(title(page)).to_contain_text("conv2d_1")
+    choose(page, elements, "conv2d_1")
     one, row, column = element_shown(page)
     sheet = page.locator(".layer.conv2d .sheet").first
     sheet.focus()
@@ -134,8 +141,7 @@ def test_a_convolution_is_a_window_times_a_filter(page: Page, elements: Elements
 def test_a_sum_is_made_step_by_step(page: Page, elements: Elements) -> None:
     """Next and Previous mark one product, in the table and in the picture; Play goes through them."""
     choose_depth(page, "Numbers")
-    choose(page, "conv2d_1")
-    expect(title(page)).to_contain_text("conv2d_1")
+    choose(page, elements, "conv2d_1")
     answer = answer_of(elements, page, "conv2d_1")
     readout = explanation(page).locator(".readout")
     for step, back in ((0, False), (1, False), (2, False), (1, True)):
@@ -161,23 +167,19 @@ def test_a_sum_is_made_step_by_step(page: Page, elements: Elements) -> None:
 def test_every_kind_of_layer_is_explained(page: Page, elements: Elements) -> None:
     """ReLU, max pooling, flatten, dense, softmax: with the engine's numbers."""
     choose_depth(page, "Numbers")
-    choose(page, "relu_1")
-    expect(title(page)).to_contain_text("relu_1")
+    choose(page, elements, "relu_1")
     answer = answer_of(elements, page, "relu_1")
     expect(words(page)).to_contain_text(f"{shown(answer['value'])}: ReLU keeps")
     assert [row[1] for row in body(table(page, "Maximum"))] == [number(answer["rows"][0]["values"][0])]
-    choose(page, "maxpool2d_1")
-    expect(title(page)).to_contain_text("maxpool2d_1")
+    choose(page, elements, "maxpool2d_1")
     answer = answer_of(elements, page, "maxpool2d_1")
     assert [row[1] for row in body(table(page, "Maximum"))] == [number(row["values"][0]) for row in answer["rows"]]
     won = [row["won"] for row in answer["rows"]].index(True)
     expect(table(page, "Maximum").locator("tbody tr").nth(won)).to_have_class("won")
     assert foot(table(page, "Maximum")) == {"result": exact(answer["value"])}
-    choose(page, "flatten_1")
-    expect(title(page)).to_contain_text("flatten_1")
+    choose(page, elements, "flatten_1")
     expect(words(page)).to_contain_text("passed on unchanged from map")
-    choose(page, "probability of 3")
-    expect(title(page)).to_have_text("unit 3 of softmaxcrossentropy_1")
+    choose_probability(page, 3)
     answer = elements.element({"layer": "softmaxcrossentropy_1", "element": [3]})
     rows = body(table(page))
     assert [row[1:] for row in rows] == [
@@ -190,8 +192,7 @@ def test_every_kind_of_layer_is_explained(page: Page, elements: Elements) -> Non
 def test_a_long_sum_is_shortened_and_shown_whole(page: Page, elements: Elements) -> None:
     """The largest of 784 products and one row for the rest; then all of them, whose total has the engine's bits."""
     choose_depth(page, "Numbers")
-    choose(page, "dense_1")
-    expect(title(page)).to_contain_text("dense_1")
+    choose(page, elements, "dense_1")
     answer = answer_of(elements, page, "dense_1")
     assert [row[3] for row in body(table(page))] == [number(row["product"]) for row in answer["rows"]]
     rest = answer["rest"]
@@ -205,11 +206,10 @@ def test_a_long_sum_is_shortened_and_shown_whole(page: Page, elements: Elements)
     expect(explanation(page).locator(".readout")).to_contain_text("Step 784 of 784")
 
 
-def test_numbers_lead_back_to_the_image(page: Page) -> None:
+def test_numbers_lead_back_to_the_image(page: Page, elements: Elements) -> None:
     """Each step back explains a number that the one before was made from; a row of the table leads there, too."""
     choose_depth(page, "Picture")
-    choose(page, "probability of 7")
-    expect(title(page)).to_contain_text("softmaxcrossentropy_1")
+    choose_probability(page, 7)
     for layer in (
         "dense_1",
         "maxpool2d_2",
@@ -224,16 +224,14 @@ def test_numbers_lead_back_to_the_image(page: Page) -> None:
         expect(title(page)).to_contain_text(layer)
     expect(explanation(page).get_by_role("button", name="Go back one layer")).to_be_disabled()
     choose_depth(page, "Numbers")
-    choose(page, "maxpool2d_1")
-    expect(title(page)).to_contain_text("maxpool2d_1")
+    choose(page, elements, "maxpool2d_1")
     table(page, "Maximum").get_by_role("button").first.click()
     expect(title(page)).to_contain_text("relu_1")
 
 
-def test_the_code_is_the_kernels(page: Page, tracer: NetworkTracer) -> None:
+def test_the_code_is_the_kernels(page: Page, elements: Elements, tracer: NetworkTracer) -> None:
     """The lines of the source, the one that runs, and the values of its names, from the first step to the last."""
-    choose(page, "conv2d_1")
-    expect(title(page)).to_contain_text("conv2d_1")
+    choose(page, elements, "conv2d_1")
     choose_depth(page, "Code")
     trace = tracer.trace("conv2d_1", element_shown(page))
     listing = explanation(page).get_by_label("conv2d_forward", exact=True)
