@@ -13,7 +13,7 @@ def text(key, **values):
     if isinstance(found, dict):
         count = values["count"]
         found = found["one"] if count == 1 and "one" in found else found["other"]
-        values = {**values, "count": whole(count)}
+        values["count"] = whole(count)
     return found.format(**values)
 
 

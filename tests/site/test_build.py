@@ -19,7 +19,7 @@ from builder.pretrained import dependencies
 from builder.vendor import VENDORED
 from builder.wheel import build_wheel, copy_part, is_left_out
 
-from tests.tools.lint import WORKFLOWS, lint_workflows
+from tests.tools.lint import WORKFLOWS, lint_widgets, lint_workflows
 
 # Whoever hosts a page decides what it loads: no file may send a reader, or a machine, to a registry or a CDN.
 FORBIDDEN = re.compile(
@@ -197,6 +197,13 @@ def test_workflows_are_linted(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="actionlint"):
         lint_workflows([tmp_path / "wrong.yml"])
     lint_workflows(sorted(WORKFLOWS.glob("*.yml")))
+
+
+def test_micropython_reads_the_widgets(tmp_path: Path) -> None:
+    """What CPython accepts and MicroPython does not is found before a browser starts."""
+    (tmp_path / "wrong.py").write_text('made = {**{}, "count": 1}\n')
+    with pytest.raises(Failure, match=r"micropython"):
+        lint_widgets([tmp_path / "wrong.py"])
 
 
 def test_actions_are_pinned_by_commit() -> None:

@@ -1,12 +1,13 @@
-"""`python build.py lint`: style and types of all Python, and GitHub's workflows."""
+"""`python build.py lint`: style and types of all Python, MicroPython's own reading, and GitHub's workflows."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from builder.command import run, say
 from builder.node import install_node_packages, node
-from builder.paths import PYTHON, ROOT
+from builder.paths import NODE_MODULES, PYTHON, ROOT, SOURCE
 
+MICROPYTHON = NODE_MODULES / "@micropython" / "micropython-webassembly-pyscript" / "micropython.mjs"
 BROWSER_TESTS = ROOT / "tests" / "browser"
 WORKFLOWS = ROOT / ".github" / "workflows"
 
@@ -17,8 +18,16 @@ def lint() -> None:
     for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
         say(f"{' '.join(tool)} …")
         run(PYTHON, "-m", *tool)
+    say("micropython …")
+    lint_widgets(sorted((SOURCE / "widgets").glob("*.py")))
     say("actionlint …")
     lint_workflows(sorted(WORKFLOWS.glob("*.yml")))
+
+
+def lint_widgets(paths: Sequence[Path]) -> None:
+    """Has MicroPython, which runs the page's own thread, read these files; raises Failure if it refuses one."""
+    install_node_packages()
+    run(*node(), BROWSER_TESTS / "micropython.mjs", MICROPYTHON, *paths)
 
 
 def lint_workflows(paths: Sequence[Path]) -> None:
