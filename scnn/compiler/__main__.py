@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from scnn.compiler.derive.__main__ import derive_command
-from scnn.compiler.explain.__main__ import first_call, show_command
+from scnn.compiler.explain.__main__ import OWN_FORMS, first_call, show_command
 from scnn.experiments import presets
 from scnn.network.architecture import Architecture
 from scnn.network.lowering import backward_calls, forward_calls
@@ -30,7 +30,7 @@ def plan_of(preset: str) -> Plan:
     chosen = presets.find(preset)
     network = Architecture(chosen.input_shape, chosen.layers)
     plan = lower_training(network, 1, chosen.optimiser, chosen.augmentation)
-    own = Procedure("own forms", (), (*forward_calls(network, training=True), *backward_calls(network)))
+    own = Procedure(OWN_FORMS, (), (*forward_calls(network, training=True), *backward_calls(network)))
     return Plan(plan.buffers, {**plan.procedures, own.name: own})
 
 

@@ -1,6 +1,7 @@
 """`python -m scnn.compiler show`: the stages of a kernel; another assembler accepts its WebAssembly text."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,27 @@ def test_the_call_of_a_layer() -> None:
         assert f"output={layer}.output" in shown.stdout and f"filters={filters}" in shown.stdout
 
 
+def test_the_instructions_of_a_line() -> None:
+    """They are those of the stage wasm, and together with the other lines' they are all of it."""
+    whole = show("conv2d_forward", "--stage", "wasm").stdout.splitlines()
+    body = [line.strip() for line in whole if line.startswith("  ") and not line.startswith("  (local")]
+    mapped = json.loads(show("conv2d_forward", "--json").stdout)["lines"]
+    found: dict[int, str] = {}
+    for line in (one["line"] for one in mapped):
+        shown = show("conv2d_forward", "--line", str(line)).stdout
+        assert "-- wasm" not in shown
+        found |= {int(n): text for n, text in re.findall(r"^ *(\d+)  ([a-z].*)$", shown, re.MULTILINE)}
+    assert [found[number] for number in range(len(body))] == body
+
+
+def test_a_form_that_training_does_not_run() -> None:
+    """The command says so, and names the module that chooses."""
+    shown = show("conv2d_forward", "--preset", "mnist", "--stage", "source").stdout
+    assert shown.startswith("The training of mnist runs a faster form of this layer instead of conv2d_forward:")
+    for arguments in (["conv2d_forward"], ["adam_update", "--preset", "mnist"], ["relu_forward", "--size", "size=4"]):
+        assert "runs a faster form" not in show(*arguments, "--stage", "source").stdout
+
+
 def test_sizes_that_are_given() -> None:
     """The buffers are as long as the indices ask for."""
     call = show("dense_forward", "--size", "inputs=6", "outputs=12", "--json")
@@ -107,6 +129,7 @@ def test_errors_as_json(tmp_path: Path) -> None:
         (["adam_update"], "the preset paper has no call of adam_update; use --preset mnist or "),
         (["pad2d"], "did you mean pad2d_forward or pad2d_backward or pad2d_"),
         (["tally", "--size", "x"], "expected --size NAME=NUMBER, got 'x'"),
+        (["conv2d_forward", "--line", "7"], "nothing comes from line 7 of conv2d_forward; expected one of: "),
         (["relu_forward", "--layer", "relu_9"], "no call of relu_forward is for a layer relu_9; there are"),
         (["dense_forward", "--size", "inputs=6"], "needs sizes: --size outputs=…"),
         (["dense_forward", "--size", "inputs"], "expected --size NAME=NUMBER, got 'inputs'"),

@@ -20,7 +20,7 @@ from time import perf_counter_ns
 
 from scnn.compiler.errors import KernelError
 from scnn.compiler.explain.data import explanation
-from scnn.compiler.explain.lines import lines_of, text_of_lines
+from scnn.compiler.explain.lines import lines_of, text_of_line, text_of_lines
 from scnn.compiler.explain.names import kernel_called
 from scnn.compiler.explain.refused import stages_without_refused_loops
 from scnn.compiler.explain.remarks import remarks_of, text_of_remarks
@@ -32,7 +32,9 @@ from scnn.errors import ConfigError, ScnnError
 from scnn.experiments.presets import PRESETS
 from scnn.plan import Call, Plan
 
-__all__ = ["first_call", "show_command"]
+__all__ = ["OWN_FORMS", "first_call", "show_command"]
+
+OWN_FORMS = "own forms"  # the procedure of a plan whose kernels need not be those that its training runs
 
 
 def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
@@ -54,6 +56,7 @@ def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
     parser.add_argument("--stage", choices=STAGES, help="this stage alone")
     parser.add_argument("--remarks", action="store_true", help="what became of each loop, and what it costs")
     parser.add_argument("--lines", action="store_true", help="the IR and the instructions of each source line")
+    parser.add_argument("--line", type=int, metavar="N", help="each instruction that comes from line N of the source")
     parser.add_argument("--time", action="store_true", help="ns for each call, GFLOP/s, and what each line costs")
     parser.add_argument("--json", action="store_true", help="everything as JSON; times only with --time")
     chosen = parser.parse_args(arguments)
@@ -70,11 +73,23 @@ def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
             print(json.dumps(found, ensure_ascii=False, indent=1))
             return
         shown = text_of(stages, chosen)
+        if not is_trained_with(subject):
+            print(
+                f"The training of {chosen.preset} runs a faster form of this layer instead of {chosen.kernel}: see"
+                " scnn.layers.forms.\n"
+            )
     except ScnnError as error:
         if chosen.json and isinstance(error, KernelError):
             print(json.dumps({"errors": [asdict(one) for one in error.errors]}, ensure_ascii=False, indent=1))
         sys.exit(f"scnn.compiler: {error}")
     print("\n".join(f"-- {name}: {subject.call}\n\n{text}\n" for name, text in shown.items()), end="")
+
+
+def is_trained_with(subject: Subject) -> bool:
+    """Whether a preset's training has the call; true for a call with sizes, which belongs to no preset."""
+    procedures = subject.plan.procedures
+    runs = [call for name in procedures if name != OWN_FORMS for call in calls_in(procedures[name].body)]
+    return not procedures or subject.call in runs
 
 
 def print_remarks_despite_errors(subject: Subject) -> None:
@@ -87,12 +102,14 @@ def print_remarks_despite_errors(subject: Subject) -> None:
 def text_of(stages: Stages, chosen: argparse.Namespace) -> dict[str, str]:
     """What was asked for, by its heading."""
     shown: dict[str, str] = {}
-    if chosen.stage or not (chosen.remarks or chosen.lines or chosen.time):
+    if chosen.stage or not (chosen.remarks or chosen.lines or chosen.line or chosen.time):
         shown |= {name: stages.text(name) for name in ([chosen.stage] if chosen.stage else STAGES)}
     if chosen.remarks:
         shown["remarks"] = text_of_remarks(stages, remarks_of(stages))
     if chosen.lines:
         shown["lines"] = text_of_lines(stages, lines_of(stages))
+    if chosen.line:
+        shown[f"line {chosen.line}"] = text_of_line(stages, lines_of(stages), chosen.line)
     if chosen.time:
         shown["time"] = text_of_times(timed(stages))
     return shown

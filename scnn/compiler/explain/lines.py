@@ -13,8 +13,10 @@ from scnn.compiler.explain.operations import Operations, count
 from scnn.compiler.explain.stages import Stages
 from scnn.compiler.wasm.ir import Block, If, Loop, block_text, text_of
 from scnn.compiler.wasm.origins import Origin
+from scnn.compiler.wasm.text import text_of_instruction
+from scnn.errors import ConfigError
 
-__all__ = ["MappedLine", "lines_of", "text_of_lines"]
+__all__ = ["MappedLine", "lines_of", "text_of_line", "text_of_lines"]
 
 SHOWN = 6  # statements of one line; a line in `unrolled` or `blocked` may have hundreds
 
@@ -89,4 +91,19 @@ def text_of_lines(stages: Stages, lines: Sequence[MappedLine]) -> str:
         if kinds:
             shown.append(f"         = {', '.join(f'{number} {kind}' for kind, number in kinds.most_common())}")
             shown.append(f"         = {line.operations}")
+    return "\n".join(shown)
+
+
+def text_of_line(stages: Stages, lines: Sequence[MappedLine], number: int) -> str:
+    """One line with all of its IR and each of its instructions, which are numbered by their place in the function's
+    body. Raises ConfigError for a line without any."""
+    found = [line for line in lines if line.line == number]
+    if not found:
+        known = ", ".join(str(line.line) for line in lines)
+        raise ConfigError(f"nothing comes from line {number} of {stages.function.name}; expected one of: {known}")
+    shown: list[str] = []
+    for line in found:
+        shown += [line.file, f"{line.line:5}  {line.source}", *(f"           {text}" for text in line.statements)]
+        shown += [f"{place:5}  {text_of_instruction(stages.code.body[place])}" for place in line.instructions]
+        shown.append(f"         = {line.operations}")
     return "\n".join(shown)

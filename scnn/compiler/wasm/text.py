@@ -6,7 +6,7 @@ https://webassembly.github.io/spec/core/text/index.html
 from scnn.compiler.wasm.code import Code, Instruction
 from scnn.compiler.wasm.instructions import shuffled_bytes
 
-__all__ = ["text_of_function"]
+__all__ = ["text_of_function", "text_of_instruction"]
 
 
 def text_of_function(code: Code) -> str:
