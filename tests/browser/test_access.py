@@ -56,7 +56,7 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type("3")
     page.keyboard.press("Tab")
-    expect(page.locator("#network-summary")).not_to_have_text("9 layers, 6423 weights")
+    expect(page.locator("#network-summary")).not_to_have_text("9 layers, 6,423 weights")
     assert page.evaluate("document.activeElement.matches('#layers input')"), "the focus was lost by a change"
     go_to("#act", "Shift+Tab")  # before the network's layers; Firefox leaves the page behind its last element
     page.keyboard.press("Enter")

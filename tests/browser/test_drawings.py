@@ -50,7 +50,7 @@ def test_a_correction_is_learned(page: Page) -> None:
     button(page, "Teach it").click()
     wait_for(page, "finished", timeout=TRAINED)
     expect(page.get_by_role("combobox", name="Experiment")).to_have_value("mnist")  # what was taught, not the form's
-    expect(page.locator("#network-summary")).to_have_text("8 layers, 11274 weights")
+    expect(page.locator("#network-summary")).to_have_text("8 layers, 11,274 weights")
     prediction(page).to_have_text(re.compile(f"^{truth},"), timeout=10_000)
     expect(state(page)).to_have_text(re.compile(r"finished – 9\d"))
     expect(page.locator("#sha256")).to_have_text(re.compile("^[0-9a-f]{64}$"))

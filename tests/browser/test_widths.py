@@ -63,7 +63,7 @@ def test_drawing_before_anybody_trains(page: Page) -> None:
 def test_changing_the_experiment_and_the_network(page: Page) -> None:
     """Fields, layers, and what does not fit, in words."""
     page.get_by_role("combobox", name="Experiment").select_option("mnist")
-    expect(page.locator("#network-summary")).to_have_text("8 layers, 11274 weights")
+    expect(page.locator("#network-summary")).to_have_text("8 layers, 11,274 weights")
     editor = page.locator("#editor > .scroll")
     assert editor.evaluate("part => part.scrollWidth <= part.clientWidth"), "shapes and weights are in sight"
     assert page.locator("#layers :is(th, td)").evaluate_all(
@@ -77,7 +77,7 @@ def test_changing_the_experiment_and_the_network(page: Page) -> None:
     expect(page.get_by_role("table", name="Layers").get_by_role("row", name="Conv2D")).to_have_count(2)
     page.get_by_role("combobox", name="Experiment").select_option("paper")
     set_field(page.get_by_role("spinbutton", name="units of layer 7, Dense"), "16")
-    expect(page.locator("#network-summary")).to_have_text("9 layers, 3223 weights")
+    expect(page.locator("#network-summary")).to_have_text("9 layers, 3,223 weights")
     button(page, "Remove: layer 6, Flatten").click()
     expect(page.get_by_role("status", name="Network check")).to_have_text(re.compile("Invalid network: dense_1"))
     assert fits(page)
@@ -86,7 +86,7 @@ def test_changing_the_experiment_and_the_network(page: Page) -> None:
     for _ in range(2):
         place = page.get_by_role("rowheader", name="Flatten")
         place.locator("xpath=..").get_by_role("button", name=re.compile("^Move up")).click()
-    expect(page.locator("#network-summary")).to_have_text("9 layers, 3223 weights")
+    expect(page.locator("#network-summary")).to_have_text("9 layers, 3,223 weights")
 
 
 def test_training_in_steps_paused_and_to_the_end(page: Page) -> None:
@@ -139,7 +139,7 @@ def test_teaching_and_keeping(page: Page, tmp_path: Path) -> None:
     wait_for(page, "finished", timeout=TRAINED)
     Network(PAPER.input_shape, PAPER.layers, seed=1).save(tmp_path / "m.safetensors")
     page.locator("#file").set_input_files(tmp_path / "m.safetensors")
-    expect(page.locator("#network-summary")).to_have_text("9 layers, 6423 weights")
+    expect(page.locator("#network-summary")).to_have_text("9 layers, 6,423 weights")
     button(page, "Reset").click()
     expect(state(page)).to_have_text(re.compile("^ready"))
     assert fits(page)
