@@ -11,8 +11,9 @@ from widgets.code_stages import Stages
 from widgets.code_status import Status, marks_of
 from widgets.difference import difference
 from widgets.dom import by_id, element, listen, replace, run
+from widgets.drafts import keep_drafts, kept_drafts
 from widgets.source_editor import SourceEditor
-from widgets.texts import text, told
+from widgets.texts import listed, text, told
 from widgets.worker import WorkerFailed
 
 FIRST = "conv2d_forward"
@@ -24,6 +25,7 @@ class CodePlace:
         self.page = page
         self.kernel = self.layer = None
         self.drafts = {}  # edited texts by kernel
+        self.kept = kept_drafts()  # of an earlier visit, of kernels that were not listed since
         self.originals = {}  # scnn's texts by kernel
         self.compiled = {}  # whether the compiler takes the newest text of a kernel
         self.answer = None  # the compiler's newest about the chosen kernel
@@ -72,6 +74,7 @@ class CodePlace:
 
     async def open(self):
         """Lists the kernels, and shows the chosen one."""
+        again = self.own.take_kept()
         layers = (self.page.settings.message()["layers"], self.page.settings.edits)
         if self.editor and layers == self.listed:
             await self.sharing.offer_link()
@@ -90,16 +93,33 @@ class CodePlace:
         for name, source in (self.page.settings.edits or {}).get("kernels", {}).items():
             self.drafts.setdefault(name, source)
         self.list.show(answer["groups"])
+        again += self.take_kept()
+        if again:
+            self.sharing.say(text("code.kept", names=listed(again)))
         self.own.show(answer["groups"])
         entry, _ = self.list.find(self.kernel, self.layer)
         if not entry:
             self.kernel = self.layer = None
-        layer = next((g["layer"] for g in answer["groups"] if any(k["name"] == FIRST for k in g["kernels"])), None)
-        first = answer["groups"][0]
-        await self.choose(
-            self.kernel or (FIRST if layer else first["kernels"][0]["name"]), self.layer or layer or first["layer"]
-        )
+        if not self.kernel:
+            self.kernel, self.layer = self.first_of(again + [FIRST])
+        await self.choose(self.kernel, self.layer)
         await self.sharing.offer_link()
+
+    def take_kept(self):
+        """Takes what an earlier visit kept of the listed kernels, and gives their names."""
+        again = [name for name in self.kept if name in self.names()]
+        for name in again:
+            self.drafts.setdefault(name, self.kept.pop(name))
+        return again
+
+    def first_of(self, wanted):
+        """The first of these kernels that is listed, or of all, and its layer."""
+        for name in wanted:
+            for group in self.list.groups:
+                if any(kernel["name"] == name for kernel in group["kernels"]):
+                    return name, group["layer"]
+        first = self.list.groups[0]
+        return first["kernels"][0]["name"], first["layer"]
 
     # ---------------------------------------------------------------------------------- choosing
 
@@ -161,6 +181,13 @@ class CodePlace:
         self.enable(False)
         run(self.compile_soon(self.turn))
 
+    def keep(self):
+        """Keeps all drafts on this device."""
+        drafts = dict(self.kept)
+        drafts.update(self.drafts)
+        if not keep_drafts(drafts):
+            self.sharing.say(text("code.not_kept"))
+
     async def compile_soon(self, mine):
         await asyncio.sleep(PAUSE)
         if mine == self.turn:
@@ -169,6 +196,7 @@ class CodePlace:
     async def compile(self):
         """Asks the compiler about the text: its errors, its remarks, the difference; then the stages."""
         mine, kernel, source = self.turn, self.kernel, self.editor.text()
+        self.keep()
         self.status.say(text("code.running"))
         answer = await self.ask("compile_kernel", **self.message(source=source))
         if not answer or mine != self.turn:
@@ -182,6 +210,7 @@ class CodePlace:
         same = compiled and not answer["edited"]
         if same or (source == self.originals[kernel] and kernel != self.own.kernel):
             self.drafts.pop(kernel, None)
+            self.keep()
         self.status.show(answer, self.kernel)
         self.editor.mark(marks_of(answer, kernel))
         replace(by_id("code-difference"), [difference(answer["difference"], text("code.difference"))])

@@ -253,3 +253,25 @@ def test_by_keyboard_at_every_width_and_without_faults(page: Page) -> None:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run({ preload: false })).violations")
     assert not [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in found]
+
+
+def test_changes_are_in_the_editor_after_a_reload(page: Page) -> None:
+    """Until they are restored. The address has the layer of one's own, whose kernel is never in it."""
+    go(page, "Code")
+    choose(page, "conv2d_forward")
+    replace_source(page, DOUBLED)
+    answered(page, "compiled, edited")
+    page.reload()
+    answered(page, "compiled, edited")
+    words = "Your changes to own_forward and conv2d_forward of an earlier visit are in the editor."
+    expect(page.get_by_text(words)).to_be_visible()
+    choose(page, "conv2d_forward")
+    answered(page, "compiled, edited")
+    expect(editor(page)).to_contain_text("= total * 2.0")
+    button(page, "Restore").click()
+    answered(page, "compiled:")
+    page.reload()
+    answered(page, "compiled, edited")
+    expect(page.get_by_text("Your changes to own_forward of an earlier visit")).to_be_visible()
+    choose(page, "conv2d_forward")
+    answered(page, "compiled:")
