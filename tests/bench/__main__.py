@@ -10,13 +10,27 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from scnn.engines.group import available_cores
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import WasmEngine, compiled
 from tests.bench.browser import browser_page
 from tests.bench.peers import torch_process
-from tests.bench.workload import REPEATS, compile_ms, measure, trainer
+from tests.bench.workers import ASK, in_group
+from tests.bench.workload import REPEATS, compile_ms, first_epoch, measure, time_batches, trainer
+from tests.waiting import wait_for
 
-PEERS = ("scnn_chromium", "scnn_wasmtime", "scnn_interpreter", "convnetjs", "pytorch")
+WORKERS = max(2, min(8, available_cores()))
+PEERS = {  # and how many threads each has
+    "scnn_chromium": 1,
+    "scnn_chromium_workers": WORKERS,
+    "scnn_wasmtime": 1,
+    "scnn_wasmtime_workers": WORKERS,
+    "scnn_interpreter": 1,
+    "convnetjs": 1,
+    "pytorch": available_cores(),
+}
+SPLIT = ("demo",)  # a batch of one sample, the paper's, goes to one worker
+BATCHES = 50  # of 20 samples, in one call with several workers
 SAMPLES = {"paper": 15_000, "demo": 5_000}
 INTERPRETED = {"paper": 5, "demo": 20}
 
@@ -65,6 +79,11 @@ def compare(name: str, page: object, torch: Callable[[str], float] | None) -> di
         "scnn_interpreter": interpreter,
         "convnetjs": lambda: evaluate("name => peerOnce(name)", name),
     }
+    if name in SPLIT:
+        group = first_epoch(name, in_group(WORKERS))
+        asked = [name, [WORKERS], BATCHES]
+        peers["scnn_chromium_workers"] = lambda: mean(lambda: json.loads(evaluate(ASK, asked))[0])
+        peers["scnn_wasmtime_workers"] = lambda: mean(lambda: wait_for(time_batches(group, BATCHES)))
     if torch:
         peers["pytorch"] = lambda: torch(name)
     times: dict[str, list[float]] = {peer: [] for peer in peers}
@@ -79,13 +98,19 @@ def compare(name: str, page: object, torch: Callable[[str], float] | None) -> di
     return {**medians, "compile_ms": in_tab, "compile_ms_desktop": here, "module_bytes": size}
 
 
+def mean(once: Once) -> float:
+    """Milliseconds, of five measurements in µs: as many samples as one worker trains on in a measurement."""
+    return statistics.fmean(once() for _ in range(SAMPLES["demo"] // (20 * BATCHES))) / 1000
+
+
 def table(name: str, result: dict[str, float | int | None]) -> str:
     ours = result["scnn_chromium"] or 0.0
     lines = [f"{name}: ms a sample, median of {REPEATS}; the peer's time divided by scnn's in Chromium"]
-    for peer in PEERS:
+    for peer, threads in PEERS.items():
         value = result[peer]
-        words = "not installed" if value is None else f"{value:10.4f}  {value / ours:8.2f} ×"
-        lines.append(f"  {peer:18} {words}")
+        missing = "not installed" if peer == "pytorch" else "a batch of one sample is not split"
+        words = missing if value is None else f"{value:10.4f}  {value / ours:8.2f} ×"
+        lines.append(f"  {peer:22} {threads} thread{'s' * (threads > 1):1} {words}")
     compiling = f"{result['compile_ms']:.0f} ms in Pyodide, {result['compile_ms_desktop']:.0f} ms on the desktop"
     lines.append(f"  compiling: {compiling}; module: {result['module_bytes']:,} bytes")
     return "\n".join(lines)

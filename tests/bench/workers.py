@@ -58,4 +58,5 @@ def show(name: str, host: str, times: dict[int, float]) -> None:
     print(f"  {name:12}{host:10}{'  '.join(cells)}", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
