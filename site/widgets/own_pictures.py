@@ -4,7 +4,7 @@ from pyscript import window
 from widgets.dom import by_id, listen
 from widgets.dropped import is_picture
 from widgets.pictures import Unreadable, decode
-from widgets.texts import text, told
+from widgets.texts import text, told, whole
 
 MAX_SIDE = 160  # pixels: pictures are made this small first
 MOST = 5000  # pictures that are read; of more, the worker chooses
@@ -73,4 +73,4 @@ class OwnPictures:
 
     def show(self, done, count):
         by_id("own-progress").max, by_id("own-progress").value = count, done
-        by_id("own-count").textContent = text("own.read", done=done, pictures=count)
+        by_id("own-count").textContent = text("own.read", done=whole(done), pictures=whole(count))
