@@ -20,14 +20,14 @@ from tests.bench.workload import REPEATS, compile_ms, first_epoch, measure, time
 from tests.waiting import wait_for
 
 WORKERS = max(2, min(8, available_cores()))
-PEERS = {  # and how many threads each has
+THREADS = {  # of each peer; PyTorch says its own
     "scnn_chromium": 1,
     "scnn_chromium_workers": WORKERS,
     "scnn_wasmtime": 1,
     "scnn_wasmtime_workers": WORKERS,
     "scnn_interpreter": 1,
     "convnetjs": 1,
-    "pytorch": available_cores(),
+    "pytorch": 0,
 }
 SPLIT = ("demo",)  # a batch of one sample, the paper's, goes to one worker
 BATCHES = 50  # of 20 samples, in one call with several workers
@@ -61,9 +61,10 @@ def main() -> None:
     with ExitStack() as stack:
         page = stack.enter_context(browser_page())
         torch = stack.enter_context(torch_process())
+        threads = {**THREADS, "pytorch": int(torch("threads")) if torch else 0}
         for name in ("paper", "demo"):
             results[name] = compare(name, page, torch)
-            print(table(name, results[name]), flush=True)
+            print(table(name, results[name], threads), flush=True)
             print(f"memory: {memory_of(name)}\n", flush=True)
     if chosen.json:
         chosen.json.write_text(json.dumps(results, indent=2) + "\n")
@@ -94,7 +95,7 @@ def compare(name: str, page: object, torch: Callable[[str], float] | None) -> di
             times[peer].append(once())
     in_tab, size = evaluate("name => scnnCompile(name)", name)
     here, _ = compile_ms(name)
-    medians = {peer: statistics.median(times[peer]) if peer in times else None for peer in PEERS}
+    medians = {peer: statistics.median(times[peer]) if peer in times else None for peer in THREADS}
     return {**medians, "compile_ms": in_tab, "compile_ms_desktop": here, "module_bytes": size}
 
 
@@ -103,14 +104,14 @@ def mean(once: Once) -> float:
     return statistics.fmean(once() for _ in range(SAMPLES["demo"] // (20 * BATCHES))) / 1000
 
 
-def table(name: str, result: dict[str, float | int | None]) -> str:
+def table(name: str, result: dict[str, float | int | None], threads: dict[str, int]) -> str:
     ours = result["scnn_chromium"] or 0.0
     lines = [f"{name}: ms a sample, median of {REPEATS}; the peer's time divided by scnn's in Chromium"]
-    for peer, threads in PEERS.items():
+    for peer, count in threads.items():
         value = result[peer]
         missing = "not installed" if peer == "pytorch" else "a batch of one sample is not split"
         words = missing if value is None else f"{value:10.4f}  {value / ours:8.2f} ×"
-        lines.append(f"  {peer:22} {threads} thread{'s' * (threads > 1):1} {words}")
+        lines.append(f"  {peer:22} {count} thread{'s' * (count > 1):1} {words}")
     compiling = f"{result['compile_ms']:.0f} ms in Pyodide, {result['compile_ms_desktop']:.0f} ms on the desktop"
     lines.append(f"  compiling: {compiling}; module: {result['module_bytes']:,} bytes")
     return "\n".join(lines)

@@ -1,10 +1,12 @@
 """PyTorch, eager, on the CPU: prints ms a sample for the paper's network or the demo's, for each line asked.
 
-Run by a Python that has torch; it reads names of networks from its input, one a line, until it ends.
+Run by a Python that has torch; it reads names of networks from its input, one a line, until it ends. For
+`threads` it prints how many of them PyTorch uses.
 """
 
 import sys
 import time
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -28,7 +30,7 @@ def demo() -> tuple[nn.Module, tuple[int, ...], int, dict[str, float], int]:
 
 def main() -> None:
     torch.manual_seed(1)
-    made = {}
+    made: dict[str, Callable[[], float]] = {}
     for name, (network, shape, batch, settings, samples) in (("paper", paper()), ("demo", demo())):
         images, labels = torch.rand(samples, *shape), torch.randint(0, 3, (samples,))
         optimiser, loss = torch.optim.SGD(network.parameters(), **settings), nn.CrossEntropyLoss()
@@ -51,6 +53,7 @@ def main() -> None:
 
         once()
         made[name] = once
+    made["threads"] = torch.get_num_threads
     for line in sys.stdin:
         print(made[line.strip()](), flush=True)
 

@@ -209,7 +209,7 @@ class Watch:
 @pytest.fixture(scope="module")
 def new_page(browser: Browser, site_url: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Makes pages with a context of their own; in the end, judges what all of them did. Narrow pages are cross-origin
-    isolated, wide ones are not, unless --isolated says otherwise. If a test fails, the last of it is a screenshot."""
+    isolated, wide ones are not, unless --isolated says otherwise. A failure leaves pictures in dist/screenshots."""
     asked = request.config.getoption("--isolated")
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []

@@ -263,7 +263,7 @@ def test_changes_are_in_the_editor_after_a_reload(page: Page) -> None:
     answered(page, "compiled, edited")
     page.reload()
     answered(page, "compiled, edited")
-    words = "Your changes to own_forward and conv2d_forward of an earlier visit are in the editor."
+    words = "Your changes to own_forward and conv2d_forward from an earlier visit are back in the editor."
     expect(page.get_by_text(words)).to_be_visible()
     choose(page, "conv2d_forward")
     answered(page, "compiled, edited")
@@ -272,6 +272,6 @@ def test_changes_are_in_the_editor_after_a_reload(page: Page) -> None:
     answered(page, "compiled:")
     page.reload()
     answered(page, "compiled, edited")
-    expect(page.get_by_text("Your changes to own_forward of an earlier visit")).to_be_visible()
+    expect(page.get_by_text("Your changes to own_forward from an earlier visit")).to_be_visible()
     choose(page, "conv2d_forward")
     answered(page, "compiled:")

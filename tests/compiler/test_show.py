@@ -129,6 +129,7 @@ def test_errors_as_json(tmp_path: Path) -> None:
         (["adam_update"], "the preset paper has no call of adam_update; use --preset mnist or "),
         (["pad2d"], "did you mean pad2d_forward or pad2d_backward or pad2d_"),
         (["tally", "--size", "x"], "expected --size NAME=NUMBER, got 'x'"),
+        (["conv2d_forward", "--line", "0"], "nothing comes from line 0 of conv2d_forward; expected one of: "),
         (["conv2d_forward", "--line", "7"], "nothing comes from line 7 of conv2d_forward; expected one of: "),
         (["relu_forward", "--layer", "relu_9"], "no call of relu_forward is for a layer relu_9; there are"),
         (["dense_forward", "--size", "inputs=6"], "needs sizes: --size outputs=…"),

@@ -102,13 +102,13 @@ def print_remarks_despite_errors(subject: Subject) -> None:
 def text_of(stages: Stages, chosen: argparse.Namespace) -> dict[str, str]:
     """What was asked for, by its heading."""
     shown: dict[str, str] = {}
-    if chosen.stage or not (chosen.remarks or chosen.lines or chosen.line or chosen.time):
+    if chosen.stage or not (chosen.remarks or chosen.lines or chosen.line is not None or chosen.time):
         shown |= {name: stages.text(name) for name in ([chosen.stage] if chosen.stage else STAGES)}
     if chosen.remarks:
         shown["remarks"] = text_of_remarks(stages, remarks_of(stages))
     if chosen.lines:
         shown["lines"] = text_of_lines(stages, lines_of(stages))
-    if chosen.line:
+    if chosen.line is not None:
         shown[f"line {chosen.line}"] = text_of_line(stages, lines_of(stages), chosen.line)
     if chosen.time:
         shown["time"] = text_of_times(timed(stages))
