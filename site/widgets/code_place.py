@@ -95,7 +95,7 @@ class CodePlace:
         self.list.show(answer["groups"])
         again += self.take_kept()
         if again:
-            self.sharing.say(text("code.kept", names=listed(again)))
+            self.say_kept(text("code.kept", names=listed(again)))
         self.own.show(answer["groups"])
         entry, _ = self.list.find(self.kernel, self.layer)
         if not entry:
@@ -186,7 +186,10 @@ class CodePlace:
         drafts = dict(self.kept)
         drafts.update(self.drafts)
         if not keep_drafts(drafts):
-            self.sharing.say(text("code.not_kept"))
+            self.say_kept(text("code.not_kept"))
+
+    def say_kept(self, words):
+        by_id("code-kept").textContent = words
 
     async def compile_soon(self, mine):
         await asyncio.sleep(PAUSE)
@@ -294,6 +297,7 @@ class CodePlace:
 
     def restore_pressed(self, event):
         """Back to scnn's own text, or to the first one of a layer of one's own."""
+        self.say_kept("")
         if self.kernel == self.own.kernel:
             return self.own.restore()
         self.drafts.pop(self.kernel, None)

@@ -35,6 +35,8 @@ class Prediction:
             self.chosen = 0
         self.digits = digits
         self.status.textContent = describe(answer.get("number", digits[0]["digit"]), digits)
+        if digits[0].get("pretrained"):  # Start says in a line of its own who reads
+            self.status.append(element("span", " " + text("prediction.page"), class_="reader"))
         self.status.classList.add("digit")  # its first letter is large
         listed = by_id("digits")
         focused = listed.contains(document.activeElement)
@@ -113,9 +115,7 @@ def describe(number, digits):
         words = text("prediction.read", number=number, probability=sure(best(first)))
     if len(names) <= FEW:
         words += " " + text("prediction.knows", names=listed(names))
-    if first.get("pretrained"):
-        words += " " + text("prediction.page")
-    elif "pretrained" not in first and not first["samples"]:
+    if "pretrained" not in first and not first["samples"]:
         words += " " + text("prediction.guess")
     return words
 
