@@ -75,6 +75,17 @@ const watchPython = async () => {
   };
 };
 
+// uPlot draws the charts of trainings, so it runs when the rest of the page is there.
+const CHARTS = "vendor/uplot/uPlot.iife.min.js";
+globalThis.scnnCharts = () =>
+  new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`${CHARTS} is missing`));
+    script.src = CHARTS;
+    document.head.append(script);
+  });
+
 // The parts of the code editor that CodeMirror calls while it computes a state or handles a key, where no Python may run:
 // MicroPython frees what only JavaScript still refers to. The marks follow the text.
 const editorMarks = async (parts) => {
@@ -100,6 +111,14 @@ const editorMarks = async (parts) => {
   return { show, extension: [field, typing] };
 };
 
+// The widgets come as one file of bytecode in Base64, and become files of MicroPython's.
+const unpackWidgets = async ({ interpreter: { FS } }) => {
+  const widgets = JSON.parse(await scnnLanguage.widgets);
+  FS.mkdir("widgets");
+  for (const [name, bytecode] of Object.entries(widgets))
+    FS.writeFile(`widgets/${name}`, Uint8Array.from(atob(bytecode), (byte) => byte.charCodeAt(0)));
+};
+
 const startWorker = () => {
   const script = document.createElement("script");
   for (const [name, value] of Object.entries({ type: "py", name: "trainer", src: "worker.py", config: "worker.json" }))
@@ -119,6 +138,7 @@ if (missing) {
     const { codemirror, hooks } = await import("./vendor/pyscript/core.js");
     globalThis.codemirror = codemirror; // the parts of the code editor, each fetched when it is first asked for
     globalThis.editorMarks = editorMarks;
+    hooks.main.onReady.add(unpackWidgets);
     hooks.worker.onBeforeRunAsync.clear(); // the only part that needs 'unsafe-eval'
     if (!navigator.serviceWorker?.controller) watchPython().catch(note); // else, all of it is there
     startWorker();

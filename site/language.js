@@ -1,8 +1,8 @@
 // Runs before anything is drawn. Chooses the page's language: the one of the address (?lang=de), the one that was
 // chosen on this device, the first of the browser's that the page has, or English. Fetches its texts, and fills them
 // into the page, which the build has filled with English; until then, nothing is shown. The size of type and what a
-// link for a class hides are known before the page is drawn, too. The widgets' sources are fetched here as well: PyScript
-// would fetch them later, and MicroPython reads a text from JavaScript much faster than from a file of its own.
+// link for a class hides are known before the page is drawn, too. The widgets are fetched here as well, so that
+// they are there when boot.js unpacks them.
 const LANGUAGES = ["en", "de", "es", "vi"];
 const KEPT = "scnn language";
 

@@ -13,6 +13,7 @@ from builder.service_worker import stamp_service_worker
 from builder.texts import fill_texts
 from builder.vendor import VENDOR, vendor_packages
 from builder.wheel import build_wheel, copy_part
+from builder.widgets import pack_widgets
 
 # Files in site/ that are not part of the page.
 NOT_SHIPPED = (
@@ -55,14 +56,6 @@ def build_site() -> None:
     add_licences()
     list_licences()
     stamp_service_worker()
-
-
-def pack_widgets() -> None:
-    """Packs the widgets into widgets.json, which maps names to sources: one request instead of dozens."""
-    folder = SITE / "widgets"
-    sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
-    (SITE / "widgets.json").write_text(json.dumps(sources), encoding="utf-8")
-    shutil.rmtree(folder)
 
 
 def bundle_styles() -> None:

@@ -29,7 +29,6 @@ class Chart:
         self.viewed = None  # the epoch that is looked back to
         self.log, self.smoothing = False, 0.0
         self.plot, self.drawn, self.dragging = None, 0, False
-        self.draw()
         if found(window, "ResizeObserver"):
             self.observer = window.ResizeObserver.new(create_proxy(self.fit))
             self.observer.observe(self.host)
@@ -93,7 +92,9 @@ class Chart:
         return to_js([positions] + columns + [mark])
 
     def draw(self, *event):
-        """Creates the chart again, in the theme's colours."""
+        """Creates the chart again, in the theme's colours; nothing before uPlot is there."""
+        if not found(window, "uPlot"):
+            return
         if self.plot:
             self.plot.destroy()
         self.plot = self.make_plot(max(self.host.clientWidth, 120), HEIGHT, self.host)
@@ -173,7 +174,8 @@ class Chart:
         return canvas
 
     def fit(self, *entries):
-        self.plot.setSize(to_js({"width": max(self.host.clientWidth, 120), "height": HEIGHT}))
+        if self.plot:
+            self.plot.setSize(to_js({"width": max(self.host.clientWidth, 120), "height": HEIGHT}))
 
 
 def curve(label, colour, dash, points):

@@ -16,11 +16,17 @@ class Connection:
         self.storage_answered = False
 
     async def connect(self):
-        """Starts the worker, with a timeout."""
+        """Waits for what draws the charts and for the worker, with a timeout."""
         page = self.page
         page.state.show("loading", text("state.python_loads"))
         timeout = timeout_from(window.location.search, "patience", START_TIMEOUT)
         run(call_later(timeout, lambda: self.give_up(timeout)))
+        try:
+            await window.scnnCharts()
+        except Exception as error:
+            page.fail(text("boot.missing"), str(error))
+            return
+        page.results.draw()
         try:
             status = await page.worker.connect()
         except WorkerFailed as error:

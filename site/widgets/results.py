@@ -32,6 +32,11 @@ class Results:
         for chart in (self.loss, self.accuracy):
             chart.fit()
 
+    def draw(self):
+        """Draws the charts, when uPlot is there."""
+        for chart in (self.loss, self.accuracy):
+            chart.draw()
+
     def clear(self):
         """Removes everything that is shown about a training."""
         for part in (self.loss, self.accuracy, self.sizes, self.travel):

