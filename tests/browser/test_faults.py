@@ -185,7 +185,7 @@ def test_the_worker_killed(new_page: Maker, site_url: str, tried: Tried) -> None
     page = new_page(errors_expected=True)
     if not is_chromium(page):
         pytest.skip("only Chromium lets a test into the worker")
-    page.goto(f"{site_url}?answer=8&experiment=paper&seed=6&epochs=600")
+    page.goto(f"{site_url}?answer=8&experiment=paper&seed=6&epochs=300")
     wait_for(page, "ready")
     button(page, "Train").click()
     for moment in ("in a pause", "in mid-epoch", "while it saves"):
@@ -206,7 +206,7 @@ def test_the_worker_killed(new_page: Maker, site_url: str, tried: Tried) -> None
         assert epoch_kept(page) >= shown
         resume_kept(page)
     wait_for(page, "finished", timeout=TRAINED)
-    assert sha256(page) == fingerprint_of(experiment="paper", seed=6, epochs=600)
+    assert sha256(page) == fingerprint_of(experiment="paper", seed=6, epochs=300)
 
 
 SAVING_ENDS_IT = """() => {
@@ -228,12 +228,12 @@ def test_a_tab_closed_while_saving(new_page: Maker, site_url: str, tried: Tried)
     the page had shown is there, whole, and in the end the bits are those of a training that was left alone."""
     page = new_page()
     random = Random("closed")
-    page.goto(f"{site_url}?experiment=paper&seed=8&epochs=600")
+    page.goto(f"{site_url}?experiment=paper&seed=8&epochs=300")
     wait_for(page, "ready")
     button(page, "Train").click()
     shown = 0
     for moment in range(4):
-        wanted = shown + 1 + 40 * moment
+        wanted = shown + 1 + 20 * moment
         page.wait_for_function(
             "wanted => Number(/After epoch ([0-9]+)/.exec(document.body.innerText)?.[1]) >= wanted",
             arg=wanted,
@@ -253,7 +253,7 @@ def test_a_tab_closed_while_saving(new_page: Maker, site_url: str, tried: Tried)
         assert epoch_kept(page) >= shown
         resume_kept(page)
     wait_for(page, "finished", timeout=TRAINED)
-    assert sha256(page) == fingerprint_of(experiment="paper", seed=8, epochs=600)
+    assert sha256(page) == fingerprint_of(experiment="paper", seed=8, epochs=300)
     page.reload()
     wait_for(page, "ready")
     expect(page.locator("#offer-text")).to_contain_text("a finished training: experiment paper")

@@ -91,7 +91,7 @@ def test_changing_the_experiment_and_the_network(page: Page) -> None:
 
 def test_training_in_steps_paused_and_to_the_end(page: Page) -> None:
     """Step, resume, pause, resume, finished: curves, matrix and figures are there."""
-    set_field(page.get_by_label("Epochs"), "200")
+    set_field(page.get_by_label("Epochs"), "60")
     button(page, "Step").click()
     wait_for(page, "paused")
     button(page, "Resume").click()
@@ -109,7 +109,7 @@ def test_training_in_steps_paused_and_to_the_end(page: Page) -> None:
 
 def test_comparing_runs(page: Page) -> None:
     """A second run beside the first, on a log scale; the link is the run."""
-    set_field(page.get_by_label("Epochs"), "20")
+    set_field(page.get_by_label("Epochs"), "10")
     button(page, "Train").click()
     wait_for(page, "finished", timeout=TRAINED)
     runs = page.get_by_role("list", name="Runs").get_by_role("checkbox")
