@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from scnn.cli.display import Display, make_display
@@ -26,9 +25,10 @@ from scnn.cli.training_job import TrainingJob
 from scnn.data.dataset import ImageDataset
 from scnn.errors import ConfigError
 from scnn.experiments import presets
-from scnn.experiments.experiment import LOSSES, with_classes, with_loss
+from scnn.experiments.experiment import LOSSES, OPTIMISERS, with_classes, with_loss, with_optimiser
 from scnn.experiments.opening import open_checkpoint
 from scnn.formats import safetensors
+from scnn.layers.layer import SCHEMES
 from scnn.network.metrics import Report
 from scnn.network.network import Network
 from scnn.training.checkpoint import resume, settings_of
@@ -40,9 +40,10 @@ __all__ = ["HELP", "add_arguments", "run"]
 HELP = "train a preset's network on the bundled images or on files"
 SLICE_MS = 200.0  # the longest time between two updates of the display or checks for Ctrl-C
 DEFAULT_PRESET, DEFAULT_SEED = "mnist", 1
+OF_OPTIMISER = ("learning_rate", "weight_decay", "clip_norm", "averaging")
 NOT_WITH_RESUME = (
-    *("preset", "seed", "epochs", "learning_rate", "batch_size", "validation", "patience"),
-    *("loss", "label_smoothing"),
+    *("preset", "seed", "epochs", "batch_size", "validation", "patience"),
+    *("loss", "label_smoothing", "optimiser", *OF_OPTIMISER, "initialisation"),
 )
 
 
@@ -52,8 +53,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", type=Path, metavar="CHECKPOINT", help="resume this training, settings unchanged")
     parser.add_argument("--seed", type=seed_number, help=f"seed of all random numbers (default: {DEFAULT_SEED})")
     parser.add_argument("--epochs", type=int, help="replaces the preset's")
-    parser.add_argument("--learning-rate", type=float, help="replaces the preset's")
     parser.add_argument("--batch-size", type=int, help="replaces the preset's")
+    parser.add_argument("--optimiser", choices=list(OPTIMISERS), help="replaces the preset's; momentum is 0.9")
+    parser.add_argument("--learning-rate", type=float, help="replaces the preset's")
+    parser.add_argument("--weight-decay", type=float, help="replaces the optimiser's: 0.01 of adamw, else 0")
+    parser.add_argument("--clip-norm", type=float, help="gradients longer than this are scaled down to it")
+    parser.add_argument(
+        "--averaging",
+        type=float,
+        metavar="SHARE",
+        help="evaluate and save a moving average of weights, such as 0.99",
+    )
+    parser.add_argument("--initialisation", choices=SCHEMES, help=f"of the weights (default: {SCHEMES[0]})")
     parser.add_argument("--loss", choices=list(LOSSES), help="replaces the preset's")
     parser.add_argument(
         "--label-smoothing", type=float, metavar="SHARE", help="of the cross-entropy, from 0 to below 1"
@@ -141,10 +152,11 @@ def new_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     for name in ("epochs", "batch_size", "validation", "patience"):
         if getattr(arguments, name) is not None:
             settings[name] = getattr(arguments, name)
-    if arguments.learning_rate is not None:
-        settings["optimiser"] = replace(preset.optimiser, learning_rate=arguments.learning_rate)
+    given = {name: value for name in OF_OPTIMISER if (value := getattr(arguments, name)) is not None}
+    settings["optimiser"] = with_optimiser(preset.optimiser, arguments.optimiser, given)
     seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
-    network = Network(training.shape, layers, seed=seed, class_names=training.classes)
+    scheme = arguments.initialisation or SCHEMES[0]
+    network = Network(training.shape, layers, seed=seed, class_names=training.classes, initialisation=scheme)
     trainer = Trainer(network, training, test, seed=seed, make_engine=engine_of(arguments), **settings)
     return trainer, preset.name
 

@@ -3,8 +3,9 @@
 Missing settings are the preset's. Every setting is checked; raises ConfigError, ShapeError or DataError.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from scnn.checks import require_integer
@@ -21,15 +22,33 @@ from scnn.layers.registry import layers_from_list
 from scnn.network.edits import NO_EDITS, Edits
 from scnn.network.network import Network
 from scnn.settings import to_dict
+from scnn.training.optimisers import SGD, Adam, AdamW, Optimiser
 from scnn.training.settings import settings_from_dict
 from scnn.training.trainer import Trainer
 
-__all__ = ["LOSSES", "OWN", "Experiment", "config_of_preset", "experiment_of", "with_classes", "with_loss"]
+__all__ = [
+    "LOSSES",
+    "OPTIMISERS",
+    "OWN",
+    "Experiment",
+    "config_of_preset",
+    "experiment_of",
+    "with_classes",
+    "with_loss",
+    "with_optimiser",
+]
 
 LOSSES: dict[str, type[Loss]] = {
     "cross-entropy": SoftmaxCrossEntropy,
     "squared-hinge": SquaredHinge,
     "mean-squared-error": MeanSquaredError,
+}
+OPTIMISERS: dict[str, Callable[[float], Optimiser]] = {
+    "sgd": SGD,
+    "momentum": partial(SGD, momentum=0.9),
+    "nesterov": partial(SGD, momentum=0.9, nesterov=True),
+    "adam": Adam,
+    "adamw": AdamW,
 }
 OWN = "own"  # the name of the experiment on the user's own images
 
@@ -115,3 +134,10 @@ def with_loss(layers: tuple[Layer, ...], name: str | None, smoothing: float | No
             raise ConfigError("label smoothing goes with cross-entropy: omit it, or choose that loss")
         loss = SoftmaxCrossEntropy(smoothing)
     return (*layers[:-1], loss)
+
+
+def with_optimiser(optimiser: Optimiser, name: str | None, settings: Mapping[str, float]) -> Optimiser:
+    """A preset's optimiser, or the one of this name in `OPTIMISERS` with its learning rate; `settings` replaces
+    learning_rate, weight_decay, clip_norm and averaging. Raises ConfigError for values out of range."""
+    chosen = OPTIMISERS[name](optimiser.learning_rate) if name else optimiser
+    return replace(chosen, **settings)

@@ -11,8 +11,9 @@ from scnn.experiments.opening import config_in
 from scnn.experiments.presets import PAPER
 from scnn.layers.loss import SoftmaxCrossEntropy, SquaredHinge
 from scnn.network.network import Network
+from scnn.settings import to_dict
 from scnn.training.checkpoint import save_checkpoint
-from scnn.training.optimisers import SGD
+from scnn.training.optimisers import SGD, AdamW, Optimiser
 from scnn.training.trainer import Trainer
 from tests.cli.command import in_a_terminal, lines_of, scnn
 
@@ -76,6 +77,33 @@ def test_the_loss_is_chosen(tmp_path: Path) -> None:
     refused = scnn(*given, "--loss", "squared-hinge", "--label-smoothing", "0.1")
     assert refused.returncode == 1 and "label smoothing goes with cross-entropy" in refused.stderr
     assert "from 0 to below 1, got 1.5" in scnn(*given, "--label-smoothing", "1.5").stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "optimiser", "initialisation"),
+    [
+        ("--optimiser adamw --averaging 0.9", AdamW(0.001, averaging=0.9), "he"),
+        ("--optimiser nesterov --learning-rate 0.01 --clip-norm 0.5", SGD(0.01, 0.9, True, clip_norm=0.5), "he"),
+        ("--weight-decay 0.1 --initialisation glorot", SGD(0.001, weight_decay=0.1), "glorot"),
+    ],
+)
+def test_how_it_trains_is_chosen(tmp_path: Path, options: str, optimiser: Optimiser, initialisation: str) -> None:
+    """The same weights as with the library."""
+    out = tmp_path / "m.safetensors"
+    lines = lines_of(scnn("train", "--preset", "paper", "--epochs", 2, "--out", out, "--json", *options.split()))
+    network = Network(PAPER.input_shape, PAPER.layers, seed=1, initialisation=initialisation)
+    trainer = Trainer(network, *PAPER.digits(), seed=1, epochs=2, batch_size=1, optimiser=optimiser)
+    for _ in trainer.run():
+        pass
+    assert lines[-1]["sha256"] == network.fingerprint()
+    assert lines[0]["settings"]["optimiser"] == to_dict(optimiser)
+
+
+def test_what_does_not_fit_the_optimiser_is_refused(tmp_path: Path) -> None:
+    given = ("train", "--preset", "paper", "--epochs", 1, "--out", tmp_path / "m.safetensors")
+    assert "averaging must be at least 0 and below 1, got 1.0" in scnn(*given, "--averaging", 1).stderr
+    assert "clip norm must be at least 0 and below 1e30, got -1.0" in scnn(*given, "--clip-norm=-1").stderr
+    assert "invalid choice: 'lion'" in scnn(*given, "--optimiser", "lion").stderr
 
 
 def test_both_engines_train(tmp_path: Path) -> None:
