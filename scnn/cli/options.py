@@ -74,9 +74,7 @@ def engine_of(arguments: argparse.Namespace) -> EngineFactory:
 
 
 def add_architecture(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--preset", help=f"the architecture of a model without metadata: {', '.join(presets.PRESETS)}"
-    )
+    parser.add_argument("--preset", help=f"the architecture of a model without metadata: {', '.join(presets.NAMES)}")
 
 
 def load_model(path: Path, preset: str | None) -> Network:

@@ -48,7 +48,7 @@ NOT_WITH_RESUME = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--preset", help=f"one of {', '.join(presets.PRESETS)} (default: {DEFAULT_PRESET})")
+    parser.add_argument("--preset", help=f"one of {', '.join(presets.NAMES)} (default: {DEFAULT_PRESET})")
     parser.add_argument("--out", type=Path, required=True, help="the model file to write (.safetensors)")
     parser.add_argument("--resume", type=Path, metavar="CHECKPOINT", help="resume this training, settings unchanged")
     parser.add_argument("--seed", type=seed_number, help=f"seed of all random numbers (default: {DEFAULT_SEED})")

@@ -6,6 +6,7 @@ from typing import Any
 
 from scnn.data.bundled import SHAPES, load_digits, load_shapes
 from scnn.data.dataset import CLASSES, ImageDataset
+from scnn.data.names import KNOWN
 from scnn.errors import ConfigError
 from scnn.layers.activation import Dropout, ReLU
 from scnn.layers.convolution import Conv2D
@@ -17,7 +18,7 @@ from scnn.training.augmentation import Augmentation
 from scnn.training.optimisers import SGD, Adam, Optimiser
 from scnn.training.schedules import Constant, OneCycle, Schedule
 
-__all__ = ["PRESETS", "Preset", "Reference", "find"]
+__all__ = ["NAMES", "ON_FILES", "PRESETS", "Preset", "Reference", "find"]
 
 
 BUNDLED: dict[str, Callable[[], tuple[ImageDataset, ImageDataset]]] = {"digits": load_digits, "shapes": load_shapes}
@@ -38,7 +39,8 @@ class Reference:
 
 @dataclass(frozen=True)
 class Preset:
-    """One experiment, on the first images of each class of bundled data: `data` is a key of `BUNDLED`."""
+    """One experiment, on the first images of each class of bundled data, of which `data` is the key in `BUNDLED`, or
+    on the user's own files, if `data` is the name of a dataset whose class names are known."""
 
     name: str
     title: str
@@ -58,7 +60,7 @@ class Preset:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        names = {"digits": CLASSES, "shapes": SHAPES}[self.data]
+        names = {"digits": CLASSES, "shapes": SHAPES, **KNOWN}[self.data]
         return tuple(names[label] for label in self.classes)
 
     @property
@@ -74,7 +76,9 @@ class Preset:
 
     def digits(self, per_class: int | None = None) -> tuple[ImageDataset, ImageDataset]:
         """Training and test images; labels count the preset's classes from 0. `per_class` replaces the number of
-        training images per class."""
+        training images per class. Raises ConfigError for a preset on the user's own files."""
+        if self.data not in BUNDLED:
+            raise ConfigError(f"the preset {self.name} needs the files of {self.data}, which are not bundled: --data")
         training, test = BUNDLED[self.data]()
         return (
             training.select(self.classes, self.training_per_class if per_class is None else per_class),
@@ -216,11 +220,47 @@ SHAPES_PRESET = Preset(
     data="shapes",
 )
 
-PRESETS = {preset.name: preset for preset in (PAPER, MNIST, MNIST_LARGE, SHAPES_PRESET)}
+CIFAR = Preset(
+    name="cifar",
+    title="CIFAR-10",
+    description="A network with 80,010 weights for the ten classes of CIFAR-10, whose files are the user's.",
+    classes=tuple(range(10)),
+    training_per_class=5000,
+    test_per_class=1000,
+    layers=(
+        Conv2D(16, kernel_size=3, padding=1),
+        ReLU(),
+        MaxPool2D(2),
+        Conv2D(32, kernel_size=3, padding=1),
+        ReLU(),
+        Conv2D(32, kernel_size=3, padding=1),
+        ReLU(),
+        MaxPool2D(2),
+        Conv2D(64, kernel_size=3, padding=1),
+        ReLU(),
+        Conv2D(64, kernel_size=3, padding=1),
+        ReLU(),
+        MaxPool2D(2),
+        Flatten(),
+        Dense(10),
+        SoftmaxCrossEntropy(),
+    ),
+    epochs=15,
+    optimiser=Adam(0.003),
+    schedule=OneCycle(),
+    batch_size=32,
+    augmentation=Augmentation(shift=2, flip=0.5),
+    input_shape=(3, 32, 32),
+    data="cifar-10",
+)
+
+PRESETS = {preset.name: preset for preset in (PAPER, MNIST, MNIST_LARGE, SHAPES_PRESET)}  # on bundled images
+ON_FILES = {CIFAR.name: CIFAR}  # on the user's own
+NAMES = (*PRESETS, *ON_FILES)
 
 
 def find(name: str) -> Preset:
     """The preset of this name; raises ConfigError."""
-    if name not in PRESETS:
-        raise ConfigError(f"unknown preset {name!r}; expected one of: {', '.join(PRESETS)}")
-    return PRESETS[name]
+    if name not in NAMES:
+        raise ConfigError(f"unknown preset {name!r}; expected one of: {', '.join(NAMES)}")
+    return {**PRESETS, **ON_FILES}[name]
