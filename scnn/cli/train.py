@@ -28,7 +28,6 @@ from scnn.experiments import presets
 from scnn.experiments.experiment import LOSSES, OPTIMISERS, with_classes, with_loss, with_optimiser
 from scnn.experiments.opening import open_checkpoint
 from scnn.formats import safetensors
-from scnn.layers.layer import SCHEMES
 from scnn.network.metrics import Report
 from scnn.network.network import Network
 from scnn.training.checkpoint import resume, settings_of
@@ -64,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="evaluate and save a moving average of weights, such as 0.99",
     )
-    parser.add_argument("--initialisation", choices=SCHEMES, help=f"of the weights (default: {SCHEMES[0]})")
+    parser.add_argument("--initialisation", help="of the weights: he (default) or glorot")
     parser.add_argument("--loss", choices=list(LOSSES), help="replaces the preset's")
     parser.add_argument(
         "--label-smoothing", type=float, metavar="SHARE", help="of the cross-entropy, from 0 to below 1"
@@ -155,8 +154,13 @@ def new_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     given = {name: value for name in OF_OPTIMISER if (value := getattr(arguments, name)) is not None}
     settings["optimiser"] = with_optimiser(preset.optimiser, arguments.optimiser, given)
     seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
-    scheme = arguments.initialisation or SCHEMES[0]
-    network = Network(training.shape, layers, seed=seed, class_names=training.classes, initialisation=scheme)
+    network = Network(
+        training.shape,
+        layers,
+        seed=seed,
+        class_names=training.classes,
+        initialisation="he" if arguments.initialisation is None else arguments.initialisation,
+    )
     trainer = Trainer(network, training, test, seed=seed, make_engine=engine_of(arguments), **settings)
     return trainer, preset.name
 

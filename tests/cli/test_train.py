@@ -118,6 +118,7 @@ def test_what_does_not_fit_the_optimiser_is_refused(tmp_path: Path) -> None:
     given = ("train", "--preset", "paper", "--epochs", 1, "--out", tmp_path / "m.safetensors")
     assert "averaging must be at least 0 and below 1, got 1.0" in scnn(*given, "--averaging", 1).stderr
     assert "clip norm must be at least 0 and below 1e30, got -1.0" in scnn(*given, "--clip-norm=-1").stderr
+    assert "must be one of he, glorot, got 'zero'" in scnn(*given, "--initialisation", "zero").stderr
     assert "invalid choice: 'lion'" in scnn(*given, "--optimiser", "lion").stderr
 
 
