@@ -39,8 +39,8 @@ class Reference:
 
 @dataclass(frozen=True)
 class Preset:
-    """One experiment, on the first images of each class of bundled data, of which `data` is the key in `BUNDLED`, or
-    on the user's own files, if `data` is the name of a dataset whose class names are known."""
+    """One experiment, on the first images of each class. `data` is a key of `BUNDLED`, or the name in `KNOWN` of a
+    dataset whose files the user has."""
 
     name: str
     title: str
@@ -78,7 +78,9 @@ class Preset:
         """Training and test images; labels count the preset's classes from 0. `per_class` replaces the number of
         training images per class. Raises ConfigError for a preset on the user's own files."""
         if self.data not in BUNDLED:
-            raise ConfigError(f"the preset {self.name} needs the files of {self.data}, which are not bundled: --data")
+            raise ConfigError(
+                f"the preset {self.name} needs the files of {self.data}, which are not bundled: give them with --data"
+            )
         training, test = BUNDLED[self.data]()
         return (
             training.select(self.classes, self.training_per_class if per_class is None else per_class),

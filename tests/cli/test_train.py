@@ -111,7 +111,10 @@ def test_the_preset_for_files_of_cifar(tmp_path: Path) -> None:
     lines = lines_of(scnn(*given, "--data", tmp_path))
     assert lines[0]["parameters"] == 80_010 and lines[-1]["test"]["accuracy"] > 0.25
     assert Network.load(out).class_names[3] == "cat"
-    assert "the preset cifar needs the files of cifar-10, which are not bundled: --data" in scnn(*given).stderr
+    assert (
+        "the preset cifar needs the files of cifar-10, which are not bundled: give them with --data"
+        in scnn(*given).stderr
+    )
 
 
 def test_what_does_not_fit_the_optimiser_is_refused(tmp_path: Path) -> None:
