@@ -109,6 +109,14 @@ def test_a_kernel_of_a_file(tmp_path: Path) -> None:
     assert "2.5" in shown.stdout and "executed" not in shown.stderr
 
 
+def test_the_source_of_a_kernel_of_a_file_is_that_kernel_alone(tmp_path: Path) -> None:
+    """The other functions of the file are not printed, nor the lines that were skipped."""
+    file = tmp_path / "own.py"
+    file.write_text(f"{SCALED}\n\ndef other(out: Float32Buffer, size: Size):\n    out[0] = 1.0\n")
+    shown = show(f"{file}:scaled", "--size", "size=9", "--stage", "source")
+    assert shown.stdout.split("\n\n", 1)[1] == SCALED[SCALED.index("def scaled") :]
+
+
 def test_errors_as_json(tmp_path: Path) -> None:
     """What an editor needs to mark them; in text too, and the command fails."""
     file = tmp_path / "own.py"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from scnn.compiler.errors import Source
 from scnn.compiler.explain.subject import Subject
+from scnn.compiler.frontend import Given, given
 from scnn.compiler.options import Options
 from scnn.compiler.tree import Function
 from scnn.compiler.wasm.calls import Calls
@@ -30,7 +30,7 @@ class Stages:
     def text(self, stage: str) -> str:
         """One of STAGES, as a person reads it."""
         return {
-            "source": lambda: source_text(self.function.source),
+            "source": lambda: source_text(given(self.subject.call.kernel)),
             "expanded": lambda: str(self.expanded),
             "optimised": lambda: str(self.optimised),
             "wasm": lambda: text_of_function(self.code),
@@ -48,5 +48,7 @@ def compile_stages(subject: Subject, function: Function | None = None, options: 
     return Stages(subject, calls.functions[subject.call.kernel], routine, optimised, code_of_routine(optimised))
 
 
-def source_text(source: Source) -> str:
-    return "\n".join(source.lines).rstrip()
+def source_text(kernel: Given) -> str:
+    """The lines of the kernel itself; its source is the whole file if it was read from one."""
+    first = min([kernel.definition.lineno, *(one.lineno for one in kernel.definition.decorator_list)])
+    return "\n".join(kernel.source.lines[first - 1 : kernel.definition.end_lineno]).rstrip()

@@ -9,7 +9,7 @@ from scnn.compiler.frontend.given import Given, given
 from scnn.compiler.frontend.statements import read_function
 from scnn.compiler.tree import Function
 
-__all__ = ["Given", "parse"]
+__all__ = ["Given", "given", "parse"]
 
 
 def parse(kernel: Callable[..., object] | Given) -> Function:
