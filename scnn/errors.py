@@ -96,7 +96,7 @@ class LabError(ScnnError):
 
 
 class AnswerError(ScnnError):
-    """An answer that an exercise cannot judge, such as a text where it expects numbers."""
+    """An answer that an exercise cannot grade, such as a text where it expects numbers."""
 
 
 class ReceiptError(ScnnError):

@@ -139,8 +139,8 @@ class Crew {
     await this.watched(this.lead.train(first, steps));
   }
 
-  // Each replica judges some samples, [[first, count], …]; the lead gets the outcomes.
-  async judge(parts) {
+  // Each replica scores some samples, [[first, count], …]; the lead gets the outcomes.
+  async score(parts) {
     let left = this.workers.length;
     const answers = new Promise((resolve) => {
       this.answered = (index, { outcomes }) => {
@@ -148,8 +148,8 @@ class Crew {
         if (!--left) resolve();
       };
     });
-    this.workers.forEach((worker, index) => worker.postMessage({ judge: parts[index + 1] }));
-    this.lead.exports.judge(...parts[0]);
+    this.workers.forEach((worker, index) => worker.postMessage({ score: parts[index + 1] }));
+    this.lead.exports.score(...parts[0]);
     await this.watched(answers);
   }
 
@@ -172,8 +172,8 @@ const follow = () => {
     },
     write: ([offset, bytes]) => replica.bytes(offset, bytes.length).set(bytes),
     train: ([first, steps]) => replica.train(first, steps),
-    judge([first, count]) {
-      replica.exports.judge(first, count);
+    score([first, count]) {
+      replica.exports.score(first, count);
       postMessage({ outcomes: replica.bytes(replica.plan.outcomes + 8 * first, 8 * count).slice() });
     },
   };

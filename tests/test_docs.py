@@ -15,7 +15,7 @@ import pytest
 import build
 import scnn.cli
 from scnn.errors import LabError
-from scnn.labs import EXERCISES, judge, read_lab
+from scnn.labs import EXERCISES, grade, read_lab
 from scnn.labs.filter_task import PATTERNS
 from scnn.labs.training_task import LIMITS
 
@@ -133,12 +133,12 @@ def test_commands_of_the_compiler_in_the_documentation(words: list[str]) -> None
 
 
 def test_the_lab_in_the_documentation() -> None:
-    """It is valid, its answers are judged as the page says, and each kind of answer and check is described."""
+    """It is valid, its answers are graded as the page says, and each kind of answer and check is described."""
     text = TEXTS["site/docs/how_to/write_a_lab.md"]
     (example,) = re.findall(r"^```json\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
     lab = read_lab(example)
-    assert judge(lab, {"rows": 28}).solved
-    assert "without padding" in str(judge(lab, {"rows": 26}).remarks[-1])
+    assert grade(lab, {"rows": 28}).solved
+    assert "without padding" in str(grade(lab, {"rows": 26}).remarks[-1])
     assert "fourteen exercises" in text and len(EXERCISES) == 14
     with pytest.raises(LabError, match=r"checks\[0\]\.axis must be one of: channels, rows, columns, got 'row'"):
         read_lab(example.replace('"axis": "rows"', '"axis": "row"'))

@@ -1,4 +1,4 @@
-"""`scnn lab`: checks a lab file, judges an answer, makes and verifies receipts."""
+"""`scnn lab`: checks a lab file, grades an answer, makes and verifies receipts."""
 
 import argparse
 from pathlib import Path
@@ -9,18 +9,18 @@ from scnn.cli.output import print_event
 from scnn.cli.terminal import expand_patterns
 from scnn.errors import AnswerError, LabError, ReceiptError
 from scnn.labs.fields import LANGUAGES, parse_json
-from scnn.labs.lab import EXERCISES, Lab, bundled_lab, judge, pack_lab, read_lab
+from scnn.labs.lab import EXERCISES, Lab, bundled_lab, grade, pack_lab, read_lab
 from scnn.labs.receipt import Verification, make_receipt, verify
 
 __all__ = ["HELP", "add_arguments", "run"]
 
-HELP = "check an exercise file, judge an answer, verify receipts"
+HELP = "check an exercise file, grade an answer, verify receipts"
 MAX_FILE = 4 << 20  # bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="lab_command", required=True, metavar="command")
-    check = commands.add_parser("check", help="validate an exercise; with an answer, judge it: exit code 1 if wrong")
+    check = commands.add_parser("check", help="validate an exercise; with an answer, grade it: exit code 1 if wrong")
     check.add_argument("lab", metavar="FILE", help="a lab file, or the id of an exercise of scnn")
     check.add_argument("answer", type=Path, nargs="?", metavar="ANSWER", help="a kernel's text, or JSON")
     check.add_argument("--receipt", type=Path, metavar="OUT", help="write a receipt of the answer")
@@ -49,10 +49,10 @@ def run_check(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_event("lab", id=lab.id, digest=lab.digest, kind=lab.task.kind, title=title)
         else:
-            print(f"{lab.id}: {title}\nkind: {lab.task.kind}\nSHA-256 of what is judged: {lab.digest}")
+            print(f"{lab.id}: {title}\nkind: {lab.task.kind}\nSHA-256 of what is graded: {lab.digest}")
         return 0
     answer = answer_in(arguments.answer, lab)
-    verdict = judge(lab, answer, arguments.language)
+    verdict = grade(lab, answer, arguments.language)
     if arguments.receipt:
         receipt = make_receipt(lab, answer, verdict, arguments.name, arguments.language)
         arguments.receipt.write_text(receipt, encoding="utf-8")

@@ -133,6 +133,6 @@ def transpose(pixels: bytes, rows: int, columns: int) -> Iterator[bytes]:
 
 
 def looks_like_emnist(labels: Sequence[int], name: str) -> bool:
-    """Judged by the file's name, or by labels that only EMNIST has."""
+    """Recognised by the file's name, or by labels that only EMNIST has."""
     ends = (min(labels, default=0), max(labels, default=0))
     return "emnist" in os.path.basename(name).lower() or ends in EMNIST_LABELS

@@ -136,14 +136,14 @@ class Crew:
             self.lead.run("train", first + done * sum(self.plan.shards), steps - done)
 
     async def evaluate(self, first: int, count: int) -> None:
-        """Judges the samples in all workers; the lead tallies them, in order."""
+        """Scores the samples in all workers; the lead tallies them, in order."""
         self.follow()
         bounds = [first + count * worker // self.workers for worker in range(self.workers + 1)]
         try:
-            await self.crew.judge(self.to_js([[start, end - start] for start, end in pairwise(bounds)]))
+            await self.crew.score(self.to_js([[start, end - start] for start, end in pairwise(bounds)]))
         except self.error as error:
             self.give_up(error)
-            self.lead.run("judge", first, count)
+            self.lead.run("score", first, count)
         self.lead.run("tally", first, count)
 
     def give_up(self, error: Exception) -> None:

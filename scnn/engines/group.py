@@ -175,13 +175,13 @@ class Group:
         return bool(self.replicas) and not self.failure and count >= EVALUATION and pays
 
     def evaluate(self, first: int, count: int) -> None:
-        """Judges the samples on all replicas; the lead tallies them, in order."""
+        """Scores the samples on all replicas; the lead tallies them, in order."""
         self.follow()
         workers = len(self.replicas)
         bounds = [first + count * worker // workers for worker in range(workers + 1)]
         pairs = [(start, end - start) for start, end in pairwise(bounds)]
         threads = [
-            threading.Thread(target=replica.judge, args=pair, daemon=True)
+            threading.Thread(target=replica.score, args=pair, daemon=True)
             for replica, pair in zip(self.replicas[1:], pairs[1:], strict=True)
         ]
         try:
@@ -189,14 +189,14 @@ class Group:
                 thread.start()
         except RuntimeError as error:  # no more threads can be started
             self.failure = str(error)
-        self.lead.run("judge", *pairs[0])
+        self.lead.run("score", *pairs[0])
         for thread in threads:
             if thread.ident is not None:
                 thread.join()
         offset = self.plan.buffers["outcomes"].offset
         for replica, (start, length) in zip(self.replicas[1:], pairs[1:], strict=True):
             if replica.failure or self.failure:
-                self.lead.run("judge", start, length)  # raises the same error, if it is the kernels'
+                self.lead.run("score", start, length)  # raises the same error, if it is the kernels'
             else:
                 data = replica.instance.read(offset + 8 * start, 8 * length)
                 self.lead.instance.write(offset + 8 * start, data)
@@ -212,7 +212,7 @@ class Replica:
         self.instance, self.memory = instance, memory
         module = instance.host.module(conductor(plan, parts, own))
         self.conduct = instance.callable(instance.linked(module, {"shared": memory.memory})["train"])
-        self.judge_samples = instance.function("judge")
+        self.score_samples = instance.function("score")
         self.failure: Exception | None = None
 
     def train(self, first: int, steps: int, patience: int) -> int:
@@ -224,9 +224,9 @@ class Replica:
             self.memory.stop()
             return 0
 
-    def judge(self, first: int, count: int) -> None:
+    def score(self, first: int, count: int) -> None:
         try:
-            self.judge_samples(first, count)
+            self.score_samples(first, count)
         except HostError as error:
             self.failure = error
 

@@ -68,7 +68,7 @@ def read_idx(stream: BinaryIO, kind: str, name: str) -> tuple[tuple[int, ...], "
 
 
 def foreign(start: bytes) -> str:
-    """The type of a file that is not an IDX file, judged by its first bytes."""
+    """The type of a file that is not an IDX file, recognised by its first bytes."""
     for signature, what in FOREIGN.items():
         if start.startswith(signature):
             return what

@@ -1,14 +1,23 @@
-"""Learning: judging and counting predictions, and the optimisers' update steps."""
+"""Learning: recording and counting predictions, and the optimisers' update steps."""
 
 from scnn.language import Float32, Float32Buffer, Int32, Int32Buffer, Size, Uint8Buffer, lanes, sqrt
 
 __all__ = [
-    *("judge", "tally", "zero", "clip_gradients", "decay_weights", "sgd_update", "momentum_update", "adam_update"),
+    *(
+        "record_outcome",
+        "tally",
+        "zero",
+        "clip_gradients",
+        "decay_weights",
+        "sgd_update",
+        "momentum_update",
+        "adam_update",
+    ),
     *("average_weights", "swap_weights"),
 ]
 
 
-def judge(
+def record_outcome(
     outcomes: Float32Buffer, probabilities: Float32Buffer, loss: Float32Buffer, position: Int32, classes: Size
 ) -> None:
     """outcomes[position] = (the sample's loss, its predicted class), which `tally` counts later.

@@ -1,10 +1,10 @@
-"""Labs: exercises as files, judged by the engine, and receipts of their answers.
+"""Labs: exercises as files, graded by the engine, and receipts of their answers.
 
-`read_lab` reads a file, `judge` judges an answer, `make_receipt` makes the text that a pupil hands in, and `verify`
+`read_lab` reads a file, `grade` grades an answer, `make_receipt` makes the text that a pupil hands in, and `verify`
 runs it again.
 """
 
-from scnn.labs.lab import EXERCISES, Lab, bundled_lab, bundled_labs, judge, pack_lab, read_lab, unpack_lab
+from scnn.labs.lab import EXERCISES, Lab, bundled_lab, bundled_labs, grade, pack_lab, read_lab, unpack_lab
 from scnn.labs.receipt import Receipt, Verification, make_receipt, receipts_in, verify
 from scnn.labs.task import Verdict
 
@@ -16,7 +16,7 @@ __all__ = [
     "Verification",
     "bundled_lab",
     "bundled_labs",
-    "judge",
+    "grade",
     "make_receipt",
     "pack_lab",
     "read_lab",

@@ -9,7 +9,7 @@ from scnn.errors import AnswerError
 from scnn.labs.bench import run_call
 from scnn.labs.fields import Fields
 from scnn.labs.remarks import Remark
-from scnn.labs.task import Evidence, Judging, Task, plain
+from scnn.labs.task import Evidence, Grading, Task, plain
 
 __all__ = ["ElementTask"]
 
@@ -51,7 +51,7 @@ class ElementTask(Task):
                 return [row, column]
         raise AnswerError(f"expected [row, column] of a pixel, of {height} rows and {width} columns")
 
-    def judge(self, answer: list[int], language: str, make_engine: EngineFactory) -> Judging:
+    def grade(self, answer: list[int], language: str, make_engine: EngineFactory) -> Grading:
         yield 0.0
         height, width = len(self.image), len(self.image[0])
         rows, columns = ((side - self.size) // self.stride + 1 for side in (height, width))

@@ -11,7 +11,7 @@ from scnn.formats.png import as_ink, palette_picture, picture
 from scnn.labs.bench import convolve, digit
 from scnn.labs.fields import Fields, Texts
 from scnn.labs.remarks import Remark
-from scnn.labs.task import Evidence, Judging, Task, plain
+from scnn.labs.task import Evidence, Grading, Task, plain
 
 __all__ = ["PATTERNS", "FilterTask"]
 
@@ -68,7 +68,7 @@ class Responds:
         not_to = [pattern_of(fields, "not_to", name, own, size) for name in against]
         return cls(to, not_to, fields.number("ratio", 1, 1e6, 3.0))
 
-    def judge(self, weights: list[list[float]], language: str, make_engine: EngineFactory, evidence: Evidence) -> Any:
+    def grade(self, weights: list[list[float]], language: str, make_engine: EngineFactory, evidence: Evidence) -> Any:
         """Yields after each pattern; returns (solved, remarks)."""
 
         def response(pattern: Pattern) -> float:
@@ -113,7 +113,7 @@ class SameMap:
             fields.refuse("filter", f"{size} rows of {size} numbers", weights)
         return cls(weights, fields.number("tolerance", 0, 1e3, 1e-3))
 
-    def judge(self, weights: list[list[float]], language: str, make_engine: EngineFactory, evidence: Evidence) -> Any:
+    def grade(self, weights: list[list[float]], language: str, make_engine: EngineFactory, evidence: Evidence) -> Any:
         for at in range(DIGITS):
             yield
             image = grey(100 * at + 7)
@@ -204,13 +204,13 @@ class FilterTask(Task):
             raise AnswerError(f"expected a filter of {self.size} rows and {self.size} columns")
         return rows
 
-    def judge(self, answer: list[list[float]], language: str, make_engine: EngineFactory) -> Judging:
+    def grade(self, answer: list[list[float]], language: str, make_engine: EngineFactory) -> Grading:
         evidence, remarks, solved = Evidence(), [], True
         for at, check in enumerate(self.checks):
-            judging = check.judge(answer, language, make_engine, evidence)
+            grading = check.grade(answer, language, make_engine, evidence)
             while True:
                 try:
-                    next(judging)
+                    next(grading)
                 except StopIteration as ended:
                     right, said = ended.value
                     break

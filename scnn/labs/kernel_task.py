@@ -18,7 +18,7 @@ from scnn.labs.fields import Fields
 from scnn.labs.kernel_checks import MAX_SOURCE, Equals, exact, parameters_of, run_case
 from scnn.labs.kernel_gradients import GradientOf
 from scnn.labs.remarks import Remark
-from scnn.labs.task import Evidence, Judging, Task
+from scnn.labs.task import Evidence, Grading, Task
 
 __all__ = ["KernelTask", "Refused"]
 
@@ -84,7 +84,7 @@ class KernelTask(Task):
                     raise Refused(Remark("kernel_borrowed", {"name": name}))
         return kernel
 
-    def judge(self, answer: str, language: str, make_engine: EngineFactory) -> Judging:
+    def grade(self, answer: str, language: str, make_engine: EngineFactory) -> Grading:
         evidence = Evidence()
         try:
             kernel = self.submitted(answer)

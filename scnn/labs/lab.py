@@ -1,6 +1,6 @@
 """A lab: one exercise as a file. JSON with texts, what may be changed, and checks that the engine makes.
 
-`read_lab` validates a file whole before anything of it is used. A lab is identified by the SHA-256 of what is judged:
+`read_lab` validates a file whole before anything of it is used. A lab is identified by the SHA-256 of what is graded:
 its texts may be translated or corrected, and receipts stay valid.
 """
 
@@ -24,7 +24,7 @@ from scnn.labs.filter_task import FilterTask
 from scnn.labs.kernel_task import KernelTask
 from scnn.labs.numbers_task import NumbersTask
 from scnn.labs.signs_task import SignsTask
-from scnn.labs.task import Judging, Task, Verdict
+from scnn.labs.task import Grading, Task, Verdict
 from scnn.labs.training_task import TrainingTask
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
     "Summary",
     "bundled_lab",
     "bundled_labs",
-    "judge",
+    "grade",
     "pack_lab",
     "read_lab",
     "summaries",
@@ -45,7 +45,7 @@ MAX_LAB = 128 * 1024  # characters of a file
 MAX_PACKED = 64 * 1024  # of a link
 MAX_HINTS = 8
 MAX_CHECKS = 8
-TEXTS = ("title", "text", "hints", "label", "mistakes")  # fields that are not judged
+TEXTS = ("title", "text", "hints", "label", "mistakes")  # fields that are not graded
 
 TASKS: dict[str, type[Task]] = {
     task.kind: task for task in (NumbersTask, ElementTask, SignsTask, FilterTask, KernelTask, TrainingTask)
@@ -72,7 +72,7 @@ EXERCISES = (
 
 @dataclass(frozen=True)
 class Lab:
-    """One exercise. `digest` is the SHA-256 of what is judged; `source` is the file's text."""
+    """One exercise. `digest` is the SHA-256 of what is graded; `source` is the file's text."""
 
     id: str
     digest: str
@@ -108,16 +108,16 @@ def read_lab(source: str) -> Lab:
 
 
 def digest_of(data: Mapping[str, Any]) -> str:
-    """The SHA-256 of what is judged, however the file is written."""
-    return hashlib.sha256(json.dumps(judged(data), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    """The SHA-256 of what is graded, however the file is written."""
+    return hashlib.sha256(json.dumps(graded(data), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def judged(value: Any) -> Any:
+def graded(value: Any) -> Any:
     """A part of a lab without its texts. What is called `text` in a list of changes is one, too."""
     if isinstance(value, Mapping):
-        return {name: judged(part) for name, part in value.items() if name not in TEXTS}
+        return {name: graded(part) for name, part in value.items() if name not in TEXTS}
     if isinstance(value, list):
-        return [judged(part) for part in value]
+        return [graded(part) for part in value]
     return value
 
 
@@ -160,12 +160,12 @@ def summaries() -> tuple[Summary, ...]:
     return tuple(found)
 
 
-def judge(lab: Lab, answer: object, language: str = "en", make_engine: EngineFactory = compiled) -> Verdict:
-    """Judges an answer; raises AnswerError for one that cannot be judged."""
-    judging: Judging = lab.task.judge(lab.task.accept(answer), language, make_engine)
+def grade(lab: Lab, answer: object, language: str = "en", make_engine: EngineFactory = compiled) -> Verdict:
+    """Grades an answer; raises AnswerError for one that cannot be graded."""
+    grading: Grading = lab.task.grade(lab.task.accept(answer), language, make_engine)
     while True:
         try:
-            next(judging)
+            next(grading)
         except StopIteration as ended:
             verdict: Verdict = ended.value
             return verdict

@@ -11,7 +11,7 @@ from scnn.errors import AnswerError, ShapeError
 from scnn.labs.bench import convolve
 from scnn.labs.fields import Fields, Texts
 from scnn.labs.remarks import Remark
-from scnn.labs.task import Evidence, Judging, Mistakes, Task, plain
+from scnn.labs.task import Evidence, Grading, Mistakes, Task, plain
 from scnn.layers.registry import layers_from_list
 
 __all__ = ["NumbersTask"]
@@ -145,7 +145,7 @@ class NumbersTask(Task):
                 raise AnswerError(f"expected a number for {name}, got {value!r:.40}")
         return {name: answer[name] for name in self.labels}
 
-    def judge(self, answer: dict[str, float], language: str, make_engine: EngineFactory) -> Judging:
+    def grade(self, answer: dict[str, float], language: str, make_engine: EngineFactory) -> Grading:
         evidence, remarks, solved = Evidence(), [], True
         for check in self.checks:
             yield 0.0

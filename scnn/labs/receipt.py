@@ -1,7 +1,7 @@
 """Receipts: a text that a pupil hands in, and that anybody can check by running its answer again.
 
 A receipt contains the exercise's id and digest, the answer, whether it solves the exercise, the SHA-256 of what the
-engine computed, and a name if the pupil gives one. It proves nothing by itself: the check judges the answer again,
+engine computed, and a name if the pupil gives one. It proves nothing by itself: the check grades the answer again,
 with the verifier's own copy of the exercise, and compares. The same answer has the same bits on every machine.
 
     -----BEGIN SCNN RECEIPT-----
@@ -154,7 +154,7 @@ def lab_of(receipt: Receipt, labs: Iterable[Lab]) -> Lab | None:
 def verify_steps(
     text: str, labs: Iterable[Lab] = (), make_engine: EngineFactory = compiled
 ) -> Generator[tuple[float, list[Verification]], None, list[Verification]]:
-    """Judges each receipt of a text again; yields the progress from 0 to 1, and the results so far."""
+    """Grades each receipt of a text again; yields the progress from 0 to 1, and the results so far."""
     own = list(labs)
     results: list[Verification] = []
     found = receipts_in(text)
@@ -170,10 +170,10 @@ def verify_steps(
             lab = lab_of(result.receipt, own)
             assert lab
             try:
-                judging = lab.task.judge(lab.task.accept(result.receipt.answer), "en", make_engine)
+                grading = lab.task.grade(lab.task.accept(result.receipt.answer), "en", make_engine)
                 while True:
                     try:
-                        progress = next(judging)
+                        progress = next(grading)
                     except StopIteration as ended:
                         verdict: Verdict = ended.value
                         break
@@ -199,7 +199,7 @@ def difference(receipt: Receipt, verdict: Verdict) -> Remark | None:
 
 
 def verify(text: str, labs: Iterable[Lab] = (), make_engine: EngineFactory = compiled) -> list[Verification]:
-    """Judges each receipt of a text again, with the bundled exercises and `labs`. Raises ReceiptError if there is no
+    """Grades each receipt of a text again, with the bundled exercises and `labs`. Raises ReceiptError if there is no
     receipt in it."""
     steps = verify_steps(text, labs, make_engine)
     while True:

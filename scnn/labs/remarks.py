@@ -55,7 +55,7 @@ REMARKS = {
     "receipt_verified": "Run again, with the same result.",
     "receipt_lab": "It is of an exercise that is not known here, or of another version of it: open its file, too.",
     "receipt_damaged": "It is damaged: {reason}.",
-    "receipt_answer": "Its answer cannot be judged: {reason}.",
+    "receipt_answer": "Its answer cannot be graded: {reason}.",
     "receipt_solved": "It says that the exercise is solved, but its answer does not solve it.",
     "receipt_unsolved": "It says that the exercise is not solved, but its answer solves it.",
     "receipt_result": "Its answer gives another result: the SHA-256 is {found}, and not {claimed}.",

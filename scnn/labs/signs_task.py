@@ -9,7 +9,7 @@ from scnn.errors import AnswerError
 from scnn.labs.bench import Gradients, digit, network_in
 from scnn.labs.fields import Fields
 from scnn.labs.remarks import Remark
-from scnn.labs.task import Evidence, Judging, Task, plain
+from scnn.labs.task import Evidence, Grading, Task, plain
 from scnn.network.network import Network
 
 __all__ = ["SIGNS", "SignsTask"]
@@ -81,7 +81,7 @@ class SignsTask(Task):
             raise AnswerError(f"expected a list of {count} signs, each one of: {', '.join(SIGNS)}")
         return list(answer)
 
-    def judge(self, answer: list[str], language: str, make_engine: EngineFactory) -> Judging:
+    def grade(self, answer: list[str], language: str, make_engine: EngineFactory) -> Grading:
         evidence, remarks, solved = Evidence(), [], True
         for at, (tensor, element, position) in enumerate(self.asked):
             yield at / len(self.asked)

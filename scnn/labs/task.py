@@ -1,6 +1,6 @@
-"""What all kinds of exercises share: a task says what may be changed, and judges an answer by running the engine.
+"""What all kinds of exercises share: a task says what may be changed, and grades an answer by running the engine.
 
-Judging is a generator that yields its progress, from 0 to 1, and returns a Verdict: the page runs it in slices, so
+Grading is a generator that yields its progress, from 0 to 1, and returns a Verdict: the page runs it in slices, so
 that it can be cancelled.
 """
 
@@ -15,7 +15,7 @@ from scnn.engines.engine import EngineFactory
 from scnn.labs.fields import Fields, Texts
 from scnn.labs.remarks import Remark
 
-__all__ = ["Evidence", "Judging", "Mistakes", "Task", "Verdict", "plain"]
+__all__ = ["Evidence", "Grading", "Mistakes", "Task", "Verdict", "plain"]
 
 MAX_MISTAKES = 12
 
@@ -31,7 +31,7 @@ class Verdict:
     curve: tuple[tuple[float, float, float], ...] = ()
 
 
-Judging = Generator[float, None, Verdict]
+Grading = Generator[float, None, Verdict]
 
 
 class Evidence:
@@ -52,7 +52,7 @@ class Evidence:
 
 
 class Task(ABC):
-    """What may be changed, and how an answer is judged. Each kind of `answer` in a lab file has its class."""
+    """What may be changed, and how an answer is graded. Each kind of `answer` in a lab file has its class."""
 
     kind: str
 
@@ -67,11 +67,11 @@ class Task(ABC):
 
     @abstractmethod
     def accept(self, answer: object) -> Any:
-        """The answer in its one form, as plain data; raises AnswerError for what cannot be judged."""
+        """The answer in its one form, as plain data; raises AnswerError for what cannot be graded."""
 
     @abstractmethod
-    def judge(self, answer: Any, language: str, make_engine: EngineFactory) -> Judging:
-        """Judges what `accept` returned."""
+    def grade(self, answer: Any, language: str, make_engine: EngineFactory) -> Grading:
+        """Grades what `accept` returned."""
 
     def attempt(self, message: Mapping[str, Any], make_engine: EngineFactory) -> dict[str, Any]:
         """What the engine computes for a trial before the answer, such as a filter's map."""

@@ -60,7 +60,7 @@ class Check:
     def before(self, experiment: Experiment) -> list[Remark]:
         return []
 
-    def judge(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
+    def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         raise NotImplementedError
 
 
@@ -74,7 +74,7 @@ class Accuracy(Check):
     def read(cls, fields: Fields, numbers: list[str], changes: bool) -> "Accuracy":
         return cls(fields.number("at_least", 0, 1))
 
-    def judge(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
+    def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         yield from ()
         right = first.accuracy >= self.at_least
         values = {"accuracy": percent(first.accuracy), "least": percent(self.at_least)}
@@ -96,7 +96,7 @@ class Weights(Check):
         count = Architecture(shape, experiment.layers).parameter_count
         return [Remark("training_weights", {"weights": count, "most": self.at_most})] if count > self.at_most else []
 
-    def judge(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
+    def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         yield from ()
         return True, [Remark("training_light", {"weights": first.weights, "most": self.at_most})]
 
@@ -111,7 +111,7 @@ class Diagnosed(Check):
     def read(cls, fields: Fields, numbers: list[str], changes: bool) -> "Diagnosed":
         return cls(fields.word("is", DIAGNOSES))
 
-    def judge(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
+    def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         yield from ()
         found = Remark(f"found_{first.diagnosis}")
         right = first.diagnosis == self.kind
@@ -132,7 +132,7 @@ class Border(Check):
         setting = fields.word("setting", numbers)
         return cls(setting, fields.number("factor", 1.01, 1000), fields.word("is", DIAGNOSES))
 
-    def judge(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
+    def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         less = answer[self.setting] / self.factor
         second = yield from train(task.experiment({**answer, self.setting: less}))
         right = first.diagnosis == self.kind != second.diagnosis
@@ -154,7 +154,7 @@ class Prevents(Check):
             raise fields.error(f"{fields.path} needs changes to choose from: write `changes` in the answer")
         return cls(fields.word("diagnosis", DIAGNOSES))
 
-    def judge(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
+    def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         words, settings = task.explanation(answer["change"], language)
         second = yield from train(task.experiment(answer, settings))
         right = second.diagnosis != self.kind and second.test_loss < first.test_loss

@@ -14,7 +14,7 @@ from scnn.errors import AnswerError, ScnnError, TrainingError
 from scnn.experiments.experiment import Experiment, experiment_of
 from scnn.labs.fields import Fields, Texts
 from scnn.labs.remarks import Remark
-from scnn.labs.task import Evidence, Judging, Task
+from scnn.labs.task import Evidence, Grading, Task
 from scnn.labs.training_checks import CHECKS, Outcome
 from scnn.layers.branches import Join
 from scnn.layers.registry import LAYERS, LOSSES, layers_from_list
@@ -159,7 +159,7 @@ class TrainingTask(Task):
         change = next(one for one in self.changes if one.name == name)
         return change.text.get_in(language), change.settings
 
-    def judge(self, answer: dict[str, Any], language: str, make_engine: EngineFactory) -> Judging:
+    def grade(self, answer: dict[str, Any], language: str, make_engine: EngineFactory) -> Grading:
         evidence = Evidence()
         experiment = self.experiment(answer)
         remarks: list[Remark] = []
@@ -181,7 +181,7 @@ class TrainingTask(Task):
         first = yield from training(experiment)
         solved = True
         for check in self.checks:
-            right, said = yield from check.judge(self, answer, first, training, language)
+            right, said = yield from check.grade(self, answer, first, training, language)
             solved = solved and right
             remarks += said
             if not solved:

@@ -65,7 +65,7 @@ def lower(network: Architecture, images: int = 0) -> Plan:
     Procedures (positions are indices into `pixels`):
     - `infer()` computes `probabilities` from `input`;
     and, if there are images:
-    - `judge(first, count)` computes these samples' `outcomes`: each one's loss and predicted class;
+    - `score(first, count)` computes these samples' `outcomes`: each one's loss and predicted class;
     - `tally(first, count)` adds their outcomes to `confusion` and `loss_sum`, in order;
     - `evaluate(first, count)` does both.
 
@@ -78,11 +78,11 @@ def lower(network: Architecture, images: int = 0) -> Plan:
     procedures = [Procedure("infer", (), (*before, *forward_calls(network)))]
     if images:
         body = (*load_calls(network), *forward_calls(network), *judging_calls(network))
-        judge, tally = Loop("position", "first", "count", 1, body), counting(network, "first", "count")
+        score, tally = Loop("position", "first", "count", 1, body), counting(network, "first", "count")
         procedures += [
-            Procedure("judge", SAMPLES, (*before, judge)),
+            Procedure("score", SAMPLES, (*before, score)),
             Procedure("tally", SAMPLES, (tally,)),
-            Procedure("evaluate", SAMPLES, (*before, judge, tally)),
+            Procedure("evaluate", SAMPLES, (*before, score, tally)),
         ]
     plan = Plan(allocate_buffers(network, layout), {procedure.name: procedure for procedure in procedures})
     return network.edits.applied(plan)
@@ -171,7 +171,7 @@ def load_calls(network: Architecture) -> list[Call]:
 def judging_calls(network: Architecture) -> list[Call]:
     """The calls that write one sample's loss and prediction to `outcomes`."""
     loss = resolve_roles(network.loss.loss(network.shapes[-1]), network, len(network.layers) - 1)
-    return [*loss, call(kernels.judge, classes=network.classes)]
+    return [*loss, call(kernels.record_outcome, classes=network.classes)]
 
 
 def counting(network: Architecture, first: str, count: str | int) -> Loop:

@@ -18,16 +18,16 @@ MAX_LABS = 20  # of the teacher's own, in one message
 
 
 class Classroom:
-    """Handles the messages of Exercises, and those about receipts. `make_engine` judges: a fast engine whose bits are
-    the same everywhere. A message names an exercise by its `id`, or contains a lab's text as `lab`. `judged` in the
+    """Handles the messages of Exercises, and those about receipts. `make_engine` grades: a fast engine whose bits are
+    the same everywhere. A message names an exercise by its `id`, or contains a lab's text as `lab`. `graded` in the
     answers is the share of the work that is done."""
 
     def __init__(self, make_engine: EngineFactory, clock: Callable[[], float]) -> None:
         self.make_engine, self.clock = make_engine, clock
         self.own: dict[str, Lab] = {}  # labs by their text, so that each is read once
-        self.judging: Generator[float, None, Verdict] | None = None
+        self.grading: Generator[float, None, Verdict] | None = None
         self.progress = 0.0
-        self.judged: tuple[Lab, Any, Verdict] | None = None  # the newest verdict, and of what
+        self.graded: tuple[Lab, Any, Verdict] | None = None  # the newest verdict, and of what
         self.verifying: Generator[tuple[float, list[Verification]], None, list[Verification]] | None = None
         self.handlers = (
             *(self.exercises, self.exercise, self.attempt),
@@ -79,43 +79,43 @@ class Classroom:
         return self.lab_in(message).task.attempt(message, self.make_engine)
 
     def check_answer(self, message: Message) -> Answer:
-        """Begins to judge an `answer`; `check_more` continues. Another one that is being judged is dropped."""
+        """Begins to grade an `answer`; `check_more` continues. Another one that is being graded is dropped."""
         lab = self.lab_in(message)
         answer = lab.task.accept(message.get("answer"))
-        self.judged = None
-        self.judging = self.judge(lab, answer, language_in(message))
+        self.graded = None
+        self.grading = self.grade(lab, answer, language_in(message))
         self.progress = 0.0
-        return {"done": False, "judged": 0.0}
+        return {"done": False, "graded": 0.0}
 
-    def judge(self, lab: Lab, answer: Any, language: str) -> Generator[float, None, Verdict]:
-        verdict = yield from lab.task.judge(answer, language, self.make_engine)
-        self.judged = lab, answer, verdict
+    def grade(self, lab: Lab, answer: Any, language: str) -> Generator[float, None, Verdict]:
+        verdict = yield from lab.task.grade(answer, language, self.make_engine)
+        self.graded = lab, answer, verdict
         return verdict
 
     def check_more(self, message: Message) -> Answer:
-        """Judges for about `budget_ms` milliseconds; the verdict if that was enough."""
+        """Grades for about `budget_ms` milliseconds; the verdict if that was enough."""
         until = self.clock() + read_number(message, "budget_ms") / 1000
-        if self.judging is None:
-            raise ConfigError("no answer is being judged: check one first")
+        if self.grading is None:
+            raise ConfigError("no answer is being graded: check one first")
         try:
             while True:
-                self.progress = next(self.judging)
+                self.progress = next(self.grading)
                 if self.clock() >= until:
-                    return {"done": False, "judged": self.progress}
+                    return {"done": False, "graded": self.progress}
         except StopIteration as ended:
-            self.judging = None
-            return {"done": True, "judged": 1.0, **describe_verdict(ended.value)}
+            self.grading = None
+            return {"done": True, "graded": 1.0, **describe_verdict(ended.value)}
 
     def check_cancel(self, message: Message) -> Answer:
-        """Stops judging."""
-        self.judging = None
+        """Stops grading."""
+        self.grading = None
         return {}
 
     def receipt(self, message: Message) -> Answer:
         """The receipt of the newest verdict, with the `name` that the pupil gives."""
-        if self.judged is None:
+        if self.graded is None:
             raise ConfigError("there is no verdict yet: check an answer first")
-        lab, answer, verdict = self.judged
+        lab, answer, verdict = self.graded
         name = message.get("name") or ""
         if not isinstance(name, str):
             raise ConfigError("expected the name as a text")
@@ -157,10 +157,10 @@ class Classroom:
             while True:
                 progress, results = next(self.verifying)
                 if self.clock() >= until:
-                    return {"done": False, "judged": progress, "receipts": describe_results(results, language)}
+                    return {"done": False, "graded": progress, "receipts": describe_results(results, language)}
         except StopIteration as ended:
             self.verifying = None
-            return {"done": True, "judged": 1.0, "receipts": describe_results(ended.value, language)}
+            return {"done": True, "graded": 1.0, "receipts": describe_results(ended.value, language)}
 
 
 def language_in(message: Message) -> str:

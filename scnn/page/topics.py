@@ -56,7 +56,7 @@ def explanations(session: Asked) -> Handlers:
 
 
 def classroom(session: Asked) -> Handlers:
-    """The handlers of Exercises, and of receipts in Teach. They judge on an engine of their own: that of the session
+    """The handlers of Exercises, and of receipts in Teach. They grade on an engine of their own: that of the session
     may share a training with other workers."""
     from scnn.engines.wasm import compiled
     from scnn.page.classroom import Classroom

@@ -55,14 +55,14 @@ class Diagnosis:
 
 def diagnose(epochs: Sequence[EpochEnded], loss: Loss = CROSS_ENTROPY) -> Diagnosis | None:
     """The diagnosis after these epochs, in the order they ended; None before the first. `loss` is the network's.
-    Epochs without test images are judged on their validation images, or else on the training images."""
+    Epochs without test images are scored on their validation images, or else on the training images."""
     if not epochs:
         return None
-    training, judged = epochs[-1].training, [judged_score(event) for event in epochs]
-    test = judged[-1]
+    training, scores = epochs[-1].training, [score_of(event) for event in epochs]
+    test = scores[-1]
     classes = max(2, len(test.confusion))
     least = loss.least(classes)
-    losses = [score.loss - least for score in judged]
+    losses = [score.loss - least for score in scores]
     both = training_loss, test_loss = training.loss - least, losses[-1]
     chance = largest_share(test)
     best = min(zip(losses, range(len(losses)), strict=True), key=lambda pair: (math.isnan(pair[0]), *pair))[1]
@@ -92,7 +92,7 @@ def diagnose(epochs: Sequence[EpochEnded], loss: Loss = CROSS_ENTROPY) -> Diagno
     return diagnosis("settled")
 
 
-def judged_score(event: EpochEnded) -> Score:
+def score_of(event: EpochEnded) -> Score:
     return event.test or event.validation or event.training
 
 

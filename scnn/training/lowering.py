@@ -41,7 +41,7 @@ def lower_training(
     """The plan of a network's training, with memory for up to `images` images and their labels, at least one.
 
     Procedures, in addition to those of inference (positions are indices into `pixels`):
-    - `learn(first, count)` judges these samples in training mode, and adds their gradients to `gradients`;
+    - `learn(first, count)` evaluates these samples in training mode, and adds their gradients to `gradients`;
     - `gradients(first, count)` also tallies them;
     - `keep_sum(slot)`, `join_sum(slot)` and `add_sums(slot, other)` add up the shards of a batch (`scnn.shards`);
     - `update(samples)` takes one optimiser step with the mean over that many samples, and resets the gradients;
@@ -88,7 +88,7 @@ def lower_training(
 
 
 def learning_calls(network: Architecture, augmentation: Augmentation | None) -> tuple[Call, ...]:
-    """The calls that judge one sample and add its gradients."""
+    """The calls that evaluate one sample and add its gradients."""
     load = (
         [*augmentation.load(network.input_shape), call(kernels.load_label)] if augmentation else load_calls(network)
     )

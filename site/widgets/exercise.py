@@ -9,7 +9,7 @@ from widgets.exercise_curve import draw_curve
 from widgets.exercise_means import means_of
 from widgets.texts import text, told
 
-SLICE = 80  # milliseconds of judging between two reports
+SLICE = 80  # milliseconds of grading between two reports
 SOLVED, REFUSED = "solved", "refused"  # kinds of verdicts, for the stylesheet
 PAUSE = 0.8  # seconds after a change until it is kept
 
@@ -126,7 +126,7 @@ class Exercise:
                 await self.keep(self.described["digest"], dict(self.state))
 
     async def check(self):
-        """Lets the engine judge the answer, in slices; it can be cancelled."""
+        """Lets the engine grade the answer, in slices; it can be cancelled."""
         if self.checking:
             return
         answer = self.means.answer()
@@ -140,7 +140,7 @@ class Exercise:
             if not self.checking or opened != self.opened:
                 await self.ask("check_cancel")
                 return
-            self.progress.value = found["judged"]
+            self.progress.value = found["graded"]
             found = await self.ask("check_more", budget_ms=SLICE)
         if opened != self.opened or not self.checking:
             return

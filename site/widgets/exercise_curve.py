@@ -1,4 +1,4 @@
-"""The curve of a training that was judged: its two losses, epoch by epoch."""
+"""The curve of a training that was graded: its two losses, epoch by epoch."""
 
 from pyscript import document
 from widgets.dom import element
@@ -11,7 +11,7 @@ WIDTH, HEIGHT, EDGE = 320, 120, 6
 
 def draw_curve(curve):
     """A figure of rows [training loss, test loss, test accuracy]."""
-    figure = element("figure", class_="judged")
+    figure = element("figure", class_="graded")
     losses = [loss for row in curve for loss in row[:2]]
     high = max(losses) or 1.0
     last = curve[-1]

@@ -24,7 +24,7 @@ class Results:
         self.look = Look(page.request, lambda index, truth: page.lens.look_at(index, truth))
         self.sizes = Sizes()
         self.name = ""  # of the run whose results are shown
-        self.judged = 0
+        self.diagnosed = 0
         self.accuracies = (None, None)  # of training and test, after the last epoch
 
     def shown(self):
@@ -43,7 +43,7 @@ class Results:
             part.reset()
         self.confusion.hide()
         self.look.ready(False)
-        self.judged, self.accuracies = 0, (None, None)
+        self.diagnosed, self.accuracies = 0, (None, None)
         by_id("verdict").textContent = ""
         self.name = ""
         self.compare_form("")
@@ -75,16 +75,16 @@ class Results:
         if "report" in answer:
             self.show_report(answer["report"], reference)
         diverged = batches and batches[-1]["loss"] is None
-        if answer["finished"] or diverged or (events and window.performance.now() - self.judged > PAUSE):
-            self.judged = window.performance.now()
-            run(self.judge())
+        if answer["finished"] or diverged or (events and window.performance.now() - self.diagnosed > PAUSE):
+            self.diagnosed = window.performance.now()
+            run(self.diagnose())
 
     def show_report(self, report, reference):
         self.confusion.show(report, reference)
         self.look.ready(True)
         self.look.refresh()
 
-    async def judge(self):
+    async def diagnose(self):
         """Says in a line what happened."""
         name = self.name
         answer = await self.page.worker.request("verdict")

@@ -104,7 +104,7 @@ def class_of(one):
 
 
 def reason_words(reason):
-    """A remark of the judge, in the page's language if the catalogue has it."""
+    """A remark of the grading, in the page's language if the catalogue has it."""
     key = f"exercises.remark_{reason['key']}"
     return text(key, **reason["values"]) if key in TEXTS else told({"message": reason["text"]})
 

@@ -1,4 +1,4 @@
-"""The place Exercises: answers are judged by the engine in the tab, kept on the device, and handed in as receipts."""
+"""The place Exercises: answers are graded by the engine in the tab, kept on the device, and handed in as receipts."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Playwright, expect
 
 from scnn.engines.wasm import compiled
-from scnn.labs import bundled_lab, judge, pack_lab, verify
+from scnn.labs import bundled_lab, grade, pack_lab, verify
 from tests.browser.conftest import launch
 from tests.browser.person import READY, Maker, is_chromium, set_field
 from tests.labs.answers import RIGHT, WRONG, start
@@ -89,7 +89,7 @@ def test_a_filter(page: Page) -> None:
         expected = bundled_lab("vertical-edges").task.attempt({"trial": weights}, compiled)
         expect(opened.locator(".pictures-of-filter img").last).to_have_attribute("src", expected["map"])
         said = check(opened, begins)
-        for remark in judge(bundled_lab("vertical-edges"), weights).remarks:
+        for remark in grade(bundled_lab("vertical-edges"), weights).remarks:
             expect(said).to_contain_text(str(remark))
     expect(page.locator("#exercise-count")).to_have_text("1 of 14 solved")
     is_fine(page, "filter")
@@ -142,7 +142,7 @@ def test_a_kernel(page: Page) -> None:
     opened = choose(page, "Write LeakyReLU")
     expect(opened.get_by_role("textbox", name="Kernel source")).to_be_visible()
     said = check(opened, "Not yet.")
-    expect(said).to_contain_text(str(judge(bundled_lab("leaky-relu"), start("leaky-relu")).remarks[0]))
+    expect(said).to_contain_text(str(grade(bundled_lab("leaky-relu"), start("leaky-relu")).remarks[0]))
     head = start("leaky-relu").partition("\n")[0]
     for body, words in (
         (

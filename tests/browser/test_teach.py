@@ -7,7 +7,7 @@ import pytest
 from builder.paths import ROOT, SOURCE
 from playwright.sync_api import Page, expect
 
-from scnn.labs.lab import bundled_lab, judge
+from scnn.labs.lab import bundled_lab, grade
 from scnn.labs.receipt import make_receipt
 from scnn.version import __version__
 from tests.browser.person import READY, Maker, button, go, is_chromium, needs_chromium, opened
@@ -93,7 +93,7 @@ def test_a_link_for_a_class(page: Page) -> None:
 
 def test_receipts(page: Page) -> None:
     """Right, wrong and forged ones, and one that is cut off, each with its verdict; saved for a spreadsheet."""
-    right, wrong = judge(LAB, RIGHT), judge(LAB, WRONG)
+    right, wrong = grade(LAB, RIGHT), grade(LAB, WRONG)
     honest, unsolved = make_receipt(LAB, RIGHT, right, "=Ada"), make_receipt(LAB, WRONG, wrong, "Bob")
     forged = make_receipt(LAB, WRONG, right, "Eve")
     damaged = re.sub("(.{40})\n-----END", "\n-----END", make_receipt(LAB, RIGHT, right, "Dan"))

@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from scnn.labs.lab import bundled_lab, judge
+from scnn.labs.lab import bundled_lab, grade
 from scnn.labs.receipt import make_receipt
 from tests.browser.conftest import SHOTS, fingerprint_of
 from tests.browser.person import READY, TRAINED, circle, line
@@ -122,8 +122,8 @@ def write(driver: WebKitGTK, words: str) -> None:
 
 
 def test_receipts_are_checked(trained: WebKitGTK) -> None:
-    """An answer that solves the exercise is judged again; one under another answer's result is refused."""
-    right = judge(LAB, SOBEL)
+    """An answer that solves the exercise is graded again; one under another answer's result is refused."""
+    right = grade(LAB, SOBEL)
     receipts = make_receipt(LAB, SOBEL, right, "Ada") + make_receipt(LAB, FLAT, right, "Eve")
     trained.execute_script("location.hash = '#/teach'")
     field = trained.find_element(By.ID, "receipts")

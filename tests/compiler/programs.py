@@ -480,8 +480,8 @@ PROGRAMS = [
     ),
     Program("add_sums", kernels.add_sums, {"sums": 63}, {"slot": 0, "other": 2, "size": 21}, {"sums": FLOATS[:63]}),
     Program(
-        "judge",
-        kernels.judge,
+        "record_outcome",
+        kernels.record_outcome,
         {"outcomes": 6, "probabilities": 4, "loss": 1},
         {"position": 1, "classes": 4},
         {"probabilities": [0.1, 0.4, 0.4, 0.1], "loss": [0.9]},

@@ -70,7 +70,7 @@ SIZES: dict[str, Mapping[str, float]] = {
     "gelu_forward": {"size": 6},
     "globalaveragepool_forward": {"channels": 2, "area": 6},
     "join_sum": {"size": 6, "sums": 24},
-    "judge": {"classes": 3, "outcomes": 20, "probabilities": 3},
+    "record_outcome": {"classes": 3, "outcomes": 20, "probabilities": 3},
     "keep_sum": {"size": 6, "sums": 24},
     "leakyrelu_forward": {"size": 6},
     "load_image": {"size": 6, "pixels": 60},

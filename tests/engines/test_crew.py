@@ -80,10 +80,10 @@ class Workers:
             replica.call("update", program["batch"])
         self.replicas[0].call("tally", start, self.programs[0]["batch"])
 
-    async def judge(self, parts: list[list[int]]) -> None:
-        self.log.append("judge")
+    async def score(self, parts: list[list[int]]) -> None:
+        self.log.append("score")
         for replica, (first, count) in zip(self.replicas, parts, strict=True):
-            replica.call("judge", first, count)
+            replica.call("score", first, count)
             offset = self.programs[0]["outcomes"] + 8 * first
             self.replicas[0].write(offset, replica.read(offset, 8 * count))
 
@@ -136,7 +136,7 @@ def alone() -> tuple[object, ...]:
 
 @pytest.mark.parametrize("workers", [2, 3, 4])
 def test_the_bits_are_those_of_one_engine(workers: int, alone: tuple[object, ...]) -> None:
-    """Weights, losses and counts; all workers train and judge."""
+    """Weights, losses and counts; all workers train and score."""
     made = Made(workers)
     one = trainer(made)
     run(one)

@@ -75,7 +75,7 @@ def test_unknown_names_and_long_values() -> None:
     engine = Interpreter(plan())
     with pytest.raises(ConfigError, match="'weights'"):
         engine.read("weights")
-    with pytest.raises(ConfigError, match="'teach'.*infer, judge"):
+    with pytest.raises(ConfigError, match="'teach'.*infer, score"):
         engine.run("teach")
     with pytest.raises(ConfigError, match="labels has 3 elements; got values up to element 4"):
         engine.write("labels", [1, 1, 1, 1])

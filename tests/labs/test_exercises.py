@@ -8,7 +8,7 @@ import pytest
 
 from scnn.engines.interpreter import Interpreter
 from scnn.errors import AnswerError
-from scnn.labs import EXERCISES, bundled_lab, judge
+from scnn.labs import EXERCISES, bundled_lab, grade
 from scnn.labs.fields import LANGUAGES
 from scnn.labs.remarks import REMARKS, Remark
 from tests.labs.answers import RIGHT, WRONG
@@ -30,20 +30,20 @@ def test_every_exercise_has_its_answers() -> None:
 
 @pytest.mark.parametrize(("name", "why"), SOLUTIONS)
 def test_a_right_answer_solves_it(name: str, why: str) -> None:
-    """Judged again, it has the same SHA-256."""
+    """Graded again, it has the same SHA-256."""
     lab = bundled_lab(name)
-    verdict = judge(lab, RIGHT[name][why])
+    verdict = grade(lab, RIGHT[name][why])
     assert verdict.solved, [str(remark) for remark in verdict.remarks]
     assert len(verdict.sha256) == 64 and verdict.remarks
     if lab.task.kind != "training":
-        assert judge(lab, RIGHT[name][why]).sha256 == verdict.sha256
+        assert grade(lab, RIGHT[name][why]).sha256 == verdict.sha256
 
 
 @pytest.mark.parametrize(("name", "why"), MISTAKES)
 def test_a_wrong_answer_is_refused(name: str, why: str) -> None:
     """The remark says where it is wrong."""
     answer, said = WRONG[name][why]
-    verdict = judge(bundled_lab(name), answer)
+    verdict = grade(bundled_lab(name), answer)
     assert not verdict.solved
     assert said in "\n".join(map(str, verdict.remarks))
 
@@ -68,10 +68,10 @@ def test_texts_are_in_all_languages(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["leaky-relu", "max-pooling-backward", "repair-convolution"])
 def test_a_kernels_sha256_is_that_of_the_exact_interpreter(name: str) -> None:
-    """A machine without WebAssembly judges as every other."""
+    """A machine without WebAssembly grades as every other."""
     answer = next(iter(RIGHT[name].values()))
-    exact = judge(bundled_lab(name), answer, make_engine=lambda plan: Interpreter(plan, exact=True))
-    assert exact == judge(bundled_lab(name), answer)
+    exact = grade(bundled_lab(name), answer, make_engine=lambda plan: Interpreter(plan, exact=True))
+    assert exact == grade(bundled_lab(name), answer)
 
 
 UNJUDGEABLE: dict[str, tuple[str, Any]] = {
@@ -110,7 +110,7 @@ UNJUDGEABLE: dict[str, tuple[str, Any]] = {
 def test_what_cannot_be_judged_is_an_answer_error(case: str) -> None:
     name, answer = UNJUDGEABLE[case]
     with pytest.raises(AnswerError, match=r"expected|must be|at most|cannot follow"):
-        judge(bundled_lab(name), answer)
+        grade(bundled_lab(name), answer)
 
 
 HOSTILE = {
@@ -133,7 +133,7 @@ HOSTILE = {
 def test_hostile_kernels_end_in_a_remark(case: str) -> None:
     body, said = HOSTILE[case]
     head = "def leakyrelu(output: Float32Buffer, input: Float32Buffer, slope: Float32, size: Size) -> None:\n    "
-    verdict = judge(bundled_lab("leaky-relu"), f"{head}{body}\n")
+    verdict = grade(bundled_lab("leaky-relu"), f"{head}{body}\n")
     assert not verdict.solved and said in str(verdict.remarks[0])
 
 
@@ -149,12 +149,12 @@ def test_other_texts_than_a_kernel() -> None:
         "def leakyrelu(": "refuses",
     }
     for text, said in cases.items():
-        assert said in str(judge(lab, text).remarks[0]), text
+        assert said in str(grade(lab, text).remarks[0]), text
 
 
 def test_a_training_has_its_curve() -> None:
     """Training loss, test loss and test accuracy of each epoch."""
-    verdict = judge(bundled_lab("learning-rate-that-diverges"), {"learning_rate": 0.01})
+    verdict = grade(bundled_lab("learning-rate-that-diverges"), {"learning_rate": 0.01})
     assert len(verdict.curve) == 5
     assert verdict.curve[-1][1] < verdict.curve[0][1]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scnn.errors import LabError
-from scnn.labs.lab import EXERCISES, bundled_lab, bundled_labs, judge, pack_lab, read_lab, unpack_lab
+from scnn.labs.lab import EXERCISES, bundled_lab, bundled_labs, grade, pack_lab, read_lab, unpack_lab
 
 NUMBERS: dict[str, Any] = {
     "lab": 1,
@@ -41,8 +41,8 @@ def without(data: dict[str, Any], name: str) -> dict[str, Any]:
 def test_a_short_lab_in_one_language() -> None:
     """Hints, mistakes and other languages are optional."""
     lab = read_lab(json.dumps(NUMBERS))
-    assert judge(lab, {"rows": 28}).solved
-    assert not judge(lab, {"rows": 26}).solved
+    assert grade(lab, {"rows": 28}).solved
+    assert not grade(lab, {"rows": 26}).solved
     assert lab.text.get_in("de") == "Wie viele Zeilen?"
     assert lab.text.get_in("vi") == "How many rows?"
 
@@ -269,7 +269,7 @@ def test_every_field_of_every_exercise_is_checked() -> None:
 
 
 def test_a_reference_that_does_not_run_is_the_labs_mistake() -> None:
-    """It is not the pupil's: judging raises LabError."""
+    """It is not the pupil's: grading raises LabError."""
     loop = (
         "def f(output: Float32Buffer, size: Size) -> None:\n    for i in range(size):\n        output[i + 1] = 1.0\n"
     )
@@ -282,11 +282,11 @@ def test_a_reference_that_does_not_run_is_the_labs_mistake() -> None:
     }
     answer = loop.replace("i + 1", "i")
     with pytest.raises(LabError, match="the reference of this exercise does not run with size = 3"):
-        judge(read_lab(json.dumps(lab)), answer)
+        grade(read_lab(json.dumps(lab)), answer)
     endless = loop.replace("range(size)", "range(2000000000)")
     lab["checks"][0]["reference"] = endless
     with pytest.raises(LabError, match="steps allowed"):
-        judge(read_lab(json.dumps(lab)), answer)
+        grade(read_lab(json.dumps(lab)), answer)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scnn.errors import ReceiptError
-from scnn.labs.lab import Lab, bundled_lab, judge, read_lab
+from scnn.labs.lab import Lab, bundled_lab, grade, read_lab
 from scnn.labs.receipt import Verification, make_receipt, receipts_in, verify
 from tests.labs.answers import RIGHT, WRONG
 from tests.labs.test_lab import NUMBERS
@@ -16,7 +16,7 @@ from tests.labs.test_lab import NUMBERS
 
 def receipt(name: str, answer: Any, who: str = "Ada") -> str:
     lab = bundled_lab(name)
-    return make_receipt(lab, answer, judge(lab, answer), who)
+    return make_receipt(lab, answer, grade(lab, answer), who)
 
 
 def solved(name: str) -> str:
@@ -72,7 +72,7 @@ FORGED: dict[str, tuple[dict[str, Any], str]] = {
     "a changed verdict": ({"solved": False}, "its answer solves it"),
     "another exercise": ({"lab": "one-number"}, "not known here"),
     "a changed exercise": ({"digest": "0" * 64}, "not known here"),
-    "an answer of another kind": ({"answer": "yes"}, "cannot be judged"),
+    "an answer of another kind": ({"answer": "yes"}, "cannot be graded"),
 }
 
 
@@ -94,8 +94,8 @@ def test_the_verifiers_own_copy_of_an_exercise_counts() -> None:
     """A pupil who made the exercise easier gets a receipt that the teacher's copy does not know."""
     own = read_lab(json.dumps(NUMBERS))
     easier = read_lab(json.dumps({**NUMBERS, "checks": [{**NUMBERS["checks"][0], "tolerance": 100}]}))
-    honest = make_receipt(own, {"rows": 28}, judge(own, {"rows": 28}))
-    cheated = make_receipt(easier, {"rows": 26}, judge(easier, {"rows": 26}))
+    honest = make_receipt(own, {"rows": 28}, grade(own, {"rows": 28}))
+    cheated = make_receipt(easier, {"rows": 26}, grade(easier, {"rows": 26}))
     assert one(honest).status == "unknown"
     assert [result.status for result in verify(honest + cheated, [own])] == ["verified", "unknown"]
 
@@ -157,6 +157,6 @@ def test_a_name_that_cannot_be_shown() -> None:
     lab = bundled_lab("one-number")
     for name in ("x" * 100, "a\u202eb", "a\x00"):
         with pytest.raises(ReceiptError, match="a name must have at most 80 visible characters"):
-            make_receipt(lab, {"value": 1}, judge(lab, {"value": 1}), name)
-    text = make_receipt(lab, {"value": 1}, judge(lab, {"value": 1}), "Nguyễn\nThị Ánh", "vi")
+            make_receipt(lab, {"value": 1}, grade(lab, {"value": 1}), name)
+    text = make_receipt(lab, {"value": 1}, grade(lab, {"value": 1}), "Nguyễn\nThị Ánh", "vi")
     assert text.split("\n")[1:3] == ["Tính một số của bản đồ đặc trưng: solved", "Nguyễn Thị Ánh"]

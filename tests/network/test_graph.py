@@ -172,7 +172,7 @@ def test_the_first_reader_in_the_backward_pass_writes_and_the_others_add() -> No
 
 def backward_kernels(layers: list[Layer]) -> list[str]:
     names = called(lower_training(Architecture(SHAPE, layers), 1).procedures["learn"].body)
-    return names[names.index("judge") + 1 :]
+    return names[names.index("record_outcome") + 1 :]
 
 
 def called(steps: tuple[Call | Loop, ...]) -> list[str]:

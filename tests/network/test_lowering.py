@@ -50,7 +50,7 @@ def test_the_order_of_a_training_step() -> None:
     assert calls(plan, "gradients") == [
         *["load_image", "load_label"],
         *["pad2d_forward", "conv2d_forward", "relu_forward", "maxpool2d_forward", "dense_forward"],
-        *["softmax_forward", "cross_entropy_forward", "judge"],
+        *["softmax_forward", "cross_entropy_forward", "record_outcome"],
         *["softmax_cross_entropy_backward", "dense_backward_weights", "dense_backward_input"],
         *["zero", "maxpool2d_backward", "relu_backward", "conv2d_backward_weights"],
         "tally",

@@ -7,7 +7,7 @@ import pytest
 
 from scnn.engines.interpreter import Interpreter
 from scnn.engines.wasm import compiled
-from scnn.labs.lab import EXERCISES, bundled_lab, judge
+from scnn.labs.lab import EXERCISES, bundled_lab, grade
 from scnn.labs.receipt import verify
 from scnn.page.classroom import Classroom
 from scnn.page.session import Session
@@ -37,12 +37,12 @@ def asked(session: Session, action: str, **message: Any) -> dict[str, Any]:
     return answer
 
 
-def judged(session: Session, **message: Any) -> dict[str, Any]:
+def graded(session: Session, **message: Any) -> dict[str, Any]:
     answer = asked(session, "check_answer", **message)
     while not answer["done"]:
-        before = answer["judged"]
+        before = answer["graded"]
         answer = asked(session, "check_more", budget_ms=20)
-        assert answer["judged"] >= before
+        assert answer["graded"] >= before
     return answer
 
 
@@ -72,7 +72,7 @@ def test_an_exercise_has_texts_and_means(session: Session, name: str) -> None:
 def test_a_verdict_is_that_of_the_library(session: Session, name: str) -> None:
     """Right and wrong, in slices."""
     for answer in (next(iter(RIGHT[name].values())), next(iter(WRONG[name].values()))[0]):
-        found, verdict = judged(session, id=name, answer=answer), judge(bundled_lab(name), answer)
+        found, verdict = graded(session, id=name, answer=answer), grade(bundled_lab(name), answer)
         assert (found["solved"], found["sha256"]) == (verdict.solved, verdict.sha256)
         assert [remark["text"] for remark in found["remarks"]] == list(map(str, verdict.remarks))
         assert found["curve"] == [list(epoch) for epoch in verdict.curve]
@@ -80,33 +80,33 @@ def test_a_verdict_is_that_of_the_library(session: Session, name: str) -> None:
 
 def test_a_training_is_judged_in_slices_and_can_be_cancelled(session: Session) -> None:
     asked(session, "check_answer", id="rising-test-loss", answer=next(iter(RIGHT["rising-test-loss"].values())))
-    progress = [asked(session, "check_more", budget_ms=20)["judged"] for _ in range(5)]
+    progress = [asked(session, "check_more", budget_ms=20)["graded"] for _ in range(5)]
     assert progress == sorted(set(progress)) and progress[-1] < 0.5
     asked(session, "check_cancel")
-    assert "no answer is being judged" in asked(session, "check_more", budget_ms=20)["error"]["message"]
+    assert "no answer is being graded" in asked(session, "check_more", budget_ms=20)["error"]["message"]
     assert "no verdict yet" in asked(session, "receipt")["error"]["message"]
 
 
 def test_errors_of_a_kernel_have_their_place(session: Session) -> None:
     """For an editor to mark."""
     head = "def f(output: Float32Buffer, input: Float32Buffer, slope: Float32, size: Size) -> None:\n"
-    (refused,) = judged(
+    (refused,) = graded(
         session, id="leaky-relu", answer=head + "    output[0] = size\n    while size:\n        x = 1\n"
     )["remarks"]
     assert [one["labels"][0]["line"] for one in refused["values"]["errors"]] == [2, 3]
-    (stopped,) = judged(session, id="leaky-relu", answer=head + "    output[size] = 1.0\n")["remarks"]
+    (stopped,) = graded(session, id="leaky-relu", answer=head + "    output[size] = 1.0\n")["remarks"]
     (label,) = stopped["values"]["errors"][0]["labels"]
     assert (label["line"], label["column"], label["end_column"]) == (2, 4, 16)
 
 
 def test_a_receipt_is_verified_and_a_forged_one_is_not(session: Session) -> None:
     """In slices, with the teacher's own lab, and in the language of the teacher."""
-    judged(session, id="output-size", answer=RIGHT["output-size"]["computed"])
+    graded(session, id="output-size", answer=RIGHT["output-size"]["computed"])
     made = asked(session, "receipt", name="Ada")
     assert made["file"] == "output-size.receipt.txt"
     assert verify(made["receipt"])[0].status == "verified"
     text = json.dumps(NUMBERS)
-    judged(session, lab=text, answer={"rows": 28})
+    graded(session, lab=text, answer={"rows": 28})
     own = asked(session, "receipt")["receipt"]
     both = made["receipt"] + own + made["receipt"].replace("\n\n", "\n\nAAAA")
     answer = asked(session, "verify_receipts", text=both, labs=[text], language="de")

@@ -72,7 +72,7 @@ def test_settings_that_are_refused(message: dict[str, Any], word: str) -> None:
 
 
 def test_steps_are_batches() -> None:
-    """Each step trains on one batch; fifteen make the epoch of 75 by 5 and its judging."""
+    """Each step trains on one batch; fifteen make the epoch of 75 by 5 and its evaluation."""
     one = session()
     one.handle({"action": "start", "experiment": "paper", "batch_size": 5})
     answers = [one.handle({"action": "step"}) for _ in range(15)]

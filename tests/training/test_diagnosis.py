@@ -97,7 +97,7 @@ def test_the_best_epoch_has_the_lowest_test_loss() -> None:
 
 
 def test_epochs_without_test_images() -> None:
-    """They are judged on the validation images, or on the training images."""
+    """They are scored on the validation images, or on the training images."""
     training, validation = score(0.5, 0.9), score(2.3, 0.1)
     found = diagnose([EpochEnded(1, training, None, validation)])
     assert found and found.at_chance
