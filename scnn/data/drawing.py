@@ -97,18 +97,18 @@ def within(shift: float, extent: float) -> float:
 
 def ink(strokes: Sequence[Stroke]) -> bytes:
     """Draws strokes, in pixels, with a round pen whose edge fades over one pixel."""
-    reach = PEN / 2 + 0.5
+    radius = PEN / 2 + 0.5
     image = [0.0] * (SIDE * SIDE)
     for stroke in strokes:
         for (x0, y0), (x1, y1) in segments(stroke):
             dx, dy = x1 - x0, y1 - y0
             square = dx * dx + dy * dy or 1.0
-            columns = range(max(0, int(min(x0, x1) - reach)), min(SIDE, int(max(x0, x1) + reach) + 1))
-            for row in range(max(0, int(min(y0, y1) - reach)), min(SIDE, int(max(y0, y1) + reach) + 1)):
+            columns = range(max(0, int(min(x0, x1) - radius)), min(SIDE, int(max(x0, x1) + radius) + 1))
+            for row in range(max(0, int(min(y0, y1) - radius)), min(SIDE, int(max(y0, y1) + radius) + 1)):
                 for column in columns:
                     x, y = column + 0.5 - x0, row + 0.5 - y0  # from the segment's start to the pixel's middle
                     along = min(1.0, max(0.0, (x * dx + y * dy) / square))
-                    level = reach - math.hypot(x - along * dx, y - along * dy)
+                    level = radius - math.hypot(x - along * dx, y - along * dy)
                     at = row * SIDE + column
                     if level > image[at]:
                         image[at] = min(level, 1.0)
@@ -129,7 +129,7 @@ def normalise_pixels(pixels: bytes, width: int, height: int) -> bytes:
     narrow = [[sum(row[at] * weight for at, weight in taps) for taps in across] for row in ink]
     columns = list(zip(*narrow, strict=True))
     box = [[sum(column[at] * weight for at, weight in taps) for column in columns] for taps in down]
-    return place(box)
+    return centred(box)
 
 
 def crop(pixels: bytes, width: int, height: int) -> list[bytes]:
@@ -158,7 +158,7 @@ def shrink(size: int, new: int) -> list[list[tuple[int, float]]]:
     return cells
 
 
-def place(box: Rows) -> bytes:
+def centred(box: Rows) -> bytes:
     """The box on 28×28, with its centre of mass as close to the middle as whole pixels allow, and no ink cut off."""
     height, width = len(box), len(box[0])
     mass = sum(map(sum, box))

@@ -57,13 +57,13 @@ def conductor(plan: Plan, parts: Sequence[range], own: int) -> str:
         lines.append(f"(call $learn {plus('$start', starts[shard])} (i32.const {plan.shards[shard]}))")
         lines += map(call, after)
     for index, node in enumerate(nodes):
-        lines.append(copy(1, 0, shared((bases[own] + index) * row), place(plan, node.slot), row))
+        lines.append(copy(1, 0, shared((bases[own] + index) * row), address(plan, node.slot), row))
     samples = bases[-1] * row
     lines.append(outcomes(plan, starts, parts[own], samples, publish=True))
     lines.append("(if (i32.eqz (call $meet (local.get $patience))) (then (return (local.get $done))))")
     known, incoming = placed(parts, own)
     for (part, index), slot in incoming:
-        lines.append(copy(0, 1, place(plan, slot), shared((bases[part] + index) * row), row))
+        lines.append(copy(0, 1, address(plan, slot), shared((bases[part] + index) * row), row))
     lines += map(call, combine(known))
     lines.append(f"(call $update (i32.const {batch}))")
     if own == 0:
@@ -94,7 +94,7 @@ def call(merge: Merge) -> str:
     return f"(call ${merge.procedure} {' '.join(f'(i32.const {slot})' for slot in merge.slots)})"
 
 
-def place(plan: Plan, slot: int | None) -> str:
+def address(plan: Plan, slot: int | None) -> str:
     """The address of the gradients, or of a row of `sums`."""
     buffer: Buffer = plan.buffers["gradients" if slot is None else "sums"]
     return f"(i32.const {buffer.offset + (slot or 0) * plan.buffers['gradients'].size})"

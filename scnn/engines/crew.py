@@ -164,7 +164,7 @@ def programs(plan: Plan, parts: list[range]) -> list[dict[str, Any]]:
     samples = [(starts[part.start], starts[part.stop] - starts[part.start]) for part in parts]
     size = max(len(merges(part)[1]) * row + 8 * count for part, (_, count) in zip(parts, samples, strict=True))
 
-    def place(slot: int | None) -> int:
+    def address(slot: int | None) -> int:
         return plan.buffers["gradients"].offset if slot is None else plan.buffers["sums"].offset + slot * row
 
     found = []
@@ -173,7 +173,7 @@ def programs(plan: Plan, parts: list[range]) -> list[dict[str, Any]]:
         known, incoming = placed(parts, own)
         slots: list[list[int]] = [[] for _ in parts]
         for (peer, _), slot in incoming:
-            slots[peer].append(place(slot))
+            slots[peer].append(address(slot))
         found.append(
             {
                 "own": own,
@@ -182,7 +182,7 @@ def programs(plan: Plan, parts: list[range]) -> list[dict[str, Any]]:
                     [starts[shard], plan.shards[shard], plain(after)]
                     for shard, after in zip(part, steps, strict=True)
                 ],
-                "sums": [place(node.slot) for node in nodes],
+                "sums": [address(node.slot) for node in nodes],
                 "row": row,
                 "message": size,
                 "outcomes": plan.buffers["outcomes"].offset,

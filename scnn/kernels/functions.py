@@ -82,15 +82,15 @@ def next_random(seed: Int32) -> Int32:
 
 def seed_sample(random: Int32Buffer, counter: Int32Buffer, position: Int32) -> None:
     """random[0] = the random number that a sample's others follow from. It depends on nothing but counter[0], the
-    epoch's number from 1 to 2³¹ - 2, and the sample's place in the epoch, which is counter[1] + position, below 2³⁰.
+    epoch's number from 1 to 2³¹ - 2, and the sample's index in the epoch, which is counter[1] + position, below 2³⁰.
 
-    A Feistel network of four rounds on two halves of 15 bits, so that different places give different numbers. Its
+    A Feistel network of four rounds on two halves of 15 bits, so that different indices give different numbers. Its
     round function is the middle bits of `next_random` of a product; without the product it would be nearly linear,
     and the numbers of neighbours would be correlated. Used by augmentation and `Dropout`.
     """
-    place = counter[1] + position
-    left = place >> 15
-    right = place & 32767
+    index = counter[1] + position
+    left = index >> 15
+    right = index & 32767
     key = counter[0]
     for _round in range(4):
         key = next_random(key)

@@ -111,9 +111,9 @@ def distort_image(
                 at = (channel * height + row) * width + column
                 image[at] = 0.0
                 if inside == 1:
-                    place = first + (channel * height + top) * width + left
-                    upper = (1.0 - right) * float(pixels[place]) + right * float(pixels[place + 1])
-                    lower = (1.0 - right) * float(pixels[place + width]) + right * float(pixels[place + width + 1])
+                    pixel = first + (channel * height + top) * width + left
+                    upper = (1.0 - right) * float(pixels[pixel]) + right * float(pixels[pixel + 1])
+                    lower = (1.0 - right) * float(pixels[pixel + width]) + right * float(pixels[pixel + width + 1])
                     image[at] = ((1.0 - bottom) * upper + bottom * lower) / 255.0
 
 

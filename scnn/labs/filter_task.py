@@ -123,8 +123,8 @@ class SameMap:
                 evidence.add(found)
                 for column, (one, other) in enumerate(zip(wanted, found, strict=True)):
                     if not abs(one - other) <= self.tolerance:
-                        place = {"digit": 100 * at + 7, "row": row, "column": column}
-                        values = {**place, "got": plain(other), "expected": plain(one)}
+                        pixel = {"digit": 100 * at + 7, "row": row, "column": column}
+                        values = {**pixel, "got": plain(other), "expected": plain(one)}
                         return False, [Remark("filter_differs", values)]
         return True, [Remark("filter_same", {"count": DIGITS})]
 

@@ -63,7 +63,7 @@ class Case:
     path: str
 
     @property
-    def words(self) -> str:
+    def size_text(self) -> str:
         return ", ".join(f"{name} = {value:g}" for name, value in self.sizes.items()) or "these buffers"
 
     def shape(self, buffer: str) -> tuple[int, ...]:

@@ -63,7 +63,7 @@ class Equals:
         try:
             return run_case(self.reference, case, case.buffers, exact)
         except (KernelError, KernelStop) as error:
-            raise LabError(f"the reference of this exercise does not run with {case.words}: {error}") from None
+            raise LabError(f"the reference of this exercise does not run with {case.size_text}: {error}") from None
 
     def compare(self, case: Case, results: Mapping[str, Values]) -> Remark | None:
         """The first buffer that differs, where it differs most; None if all are right."""
@@ -72,7 +72,7 @@ class Equals:
             if at is not None:
                 values = {"got": plain(results[name][at]), "expected": plain(wanted[at])}
                 key = "kernel_touched" if case.rules[name].constant else "kernel_differs"
-                return Remark(key, {"sizes": case.words, "element": element(name, case, at), **values})
+                return Remark(key, {"sizes": case.size_text, "element": element(name, case, at), **values})
         return None
 
 

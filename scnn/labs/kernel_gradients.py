@@ -110,7 +110,11 @@ class GradientOf:
             wanted = array("f", before if name != "d_input" else self.slopes(case, list(results["d_input"])))
             at = worst(wanted, results[name], TOLERANCE)
             if at is not None:
-                values = {"sizes": case.words, "element": element(name, case, at), "got": plain(results[name][at])}
+                values = {
+                    "sizes": case.size_text,
+                    "element": element(name, case, at),
+                    "got": plain(results[name][at]),
+                }
                 if name != "d_input":
                     return Remark("kernel_touched", values)
                 changed = element("input", case, at)

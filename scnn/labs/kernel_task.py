@@ -108,7 +108,7 @@ class KernelTask(Task):
                     try:
                         results = run_case(kernel, case, buffers, engine, names)
                     except (KernelStop, KernelError) as error:
-                        values = {"sizes": case.words, **reasons(error)}
+                        values = {"sizes": case.size_text, **reasons(error)}
                         raise Refused(Remark("kernel_stopped", values)) from None
                     wrong = check.compare(case, results)
                     if wrong is not None:

@@ -155,11 +155,11 @@ class Prevents(Check):
         return cls(fields.word("diagnosis", DIAGNOSES))
 
     def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
-        words, settings = task.explanation(answer["change"], language)
+        change, settings = task.explanation(answer["change"], language)
         second = yield from train(task.experiment(answer, settings))
         right = second.diagnosis != self.kind and second.test_loss < first.test_loss
         values = {
-            "change": words,
+            "change": change,
             "before": f"{first.test_loss:.2f}",
             "after": f"{second.test_loss:.2f}",
         }

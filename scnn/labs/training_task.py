@@ -228,8 +228,8 @@ def limited(experiment: Experiment) -> Experiment:
     epochs = experiment.settings["epochs"]
     work = 0
     for layer, shape, output in zip(network.layers, network.shapes, network.shapes[1:], strict=False):
-        places = prod(output[1:]) if len(output) == 3 else 1
-        work += places * sum(prod(one.shape) for one in layer.parameters(shape).values())
+        positions = prod(output[1:]) if len(output) == 3 else 1
+        work += positions * sum(prod(one.shape) for one in layer.parameters(shape).values())
     for what, found, most in (
         ("weights", network.parameter_count, MAX_WEIGHTS),
         ("products for one image", work, MAX_WORK),

@@ -33,7 +33,7 @@ class Architecture:
                 f"the input shape must be (channels, rows, columns), each from 1 to {MAX_SIDE}, got {input_shape!r}"
             )
         self.edits = edits
-        self.layers: tuple[Layer, ...] = edits.bind(with_loss(require_layers(layers)))
+        self.layers: tuple[Layer, ...] = edits.with_kernels(with_loss(require_layers(layers)))
         self.names: tuple[str, ...] = layer_names(self.layers)
         self.sources: tuple[Sources, ...] = sources_of(self.layers, self.names)
         self.shapes: tuple[Shape, ...] = self.infer_shapes()

@@ -74,7 +74,7 @@ class Edits:
             raise ConfigError('edited kernels are {"kernels": {name: text}, "derive": true or false}')
         return cls(data.get("kernels", {}), data.get("derive", False))
 
-    def bind(self, layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    def with_kernels(self, layers: Iterable[Layer]) -> tuple[Layer, ...]:
         """The layers, those of one's own with their kernels. Raises ConfigError for a kernel that is not there."""
         return tuple(self.bound(layer) if isinstance(layer, Own) else layer for layer in layers)
 
@@ -167,8 +167,8 @@ def kernel_of(name: object, text: object) -> "TextKernel":
         given = [(one.name, one.kind) for one in function.parameters]
         wanted = [(one.name, one.kind) for one in expected.parameters]
         if given != wanted:
-            words = ", ".join(f"{parameter}: {kind}" for parameter, kind in wanted)
-            raise kernel.source.error(kernel.definition, f"{name} has other parameters than scnn's", f"({words})")
+            signature = ", ".join(f"{parameter}: {kind}" for parameter, kind in wanted)
+            raise kernel.source.error(kernel.definition, f"{name} has other parameters than scnn's", f"({signature})")
         if function.returns != expected.returns:
             wanted_words = expected.returns or "nothing"
             raise kernel.source.error(

@@ -94,12 +94,12 @@ def describe_softmax(tracer: NetworkTracer, trace: ElementTrace) -> Answer:
     largest = max(logits)
     rows = [
         {
-            "at": [[place]],
+            "at": [[k]],
             "values": [number(logit), number(largest)],
             "product": number(term.value),
             "running": number(term.total),
         }
-        for place, (logit, term) in enumerate(zip(logits, trace.total.terms, strict=True))
+        for k, (logit, term) in enumerate(zip(logits, trace.total.terms, strict=True))
     ]
     power = rows[trace.index[0]]["product"]
     total = number(trace.total.value)

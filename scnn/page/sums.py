@@ -90,7 +90,7 @@ def describe_total(network: Network, trace: ElementTrace, total: Total, message:
     combined."""
     names = list(dict.fromkeys(factor.name for factor in total.terms[0].factors))
     columns = {name: column_of(network, trace, name) for name in names if name in trace.buffers}
-    rows = [describe_term(term, columns, place) for place, term in enumerate(total.terms)]
+    rows = [describe_term(term, columns, order) for order, term in enumerate(total.terms)]
     rest = None
     if message.get("everything"):
         if message.get("first") is not None:
@@ -141,7 +141,7 @@ def box_around(places: Sequence[Sequence[int]]) -> Answer:
     }
 
 
-def describe_term(term: Term, columns: dict[str, Column], place: int) -> Answer:
+def describe_term(term: Term, columns: dict[str, Column], order: int) -> Answer:
     places = [index_of(factor, columns) for factor in term.factors]
     used = [columns.get(factor.name) for factor in term.factors]
     return {
@@ -150,7 +150,7 @@ def describe_term(term: Term, columns: dict[str, Column], place: int) -> Answer:
         "product": number(signed(term)),
         "running": number(term.total),
         "partial": term.partial,
-        "order": place,
+        "order": order,
         "padding": any(
             column is not None and at is not None and column.outside(at)
             for column, at in zip(used, places, strict=True)

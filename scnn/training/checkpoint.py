@@ -59,12 +59,12 @@ def pack_checkpoint(trainer: Trainer, digits: Mapping[str, ImageDataset] = NONE)
     trainer.update_network()
     state = state_of(trainer)
     buffers: dict[str, array[Any]] = state["buffers"]
-    version, words, gauss = state["random"]
+    version, generator, gauss = state["random"]
     arrays = {
         **{name: values for name, values in buffers.items() if name != "parameters"},
         "parameters": buffers["parameters"],
         "order": array("i", state["order"]),
-        "order_random": array("I", words),
+        "order_random": array("I", generator),
     }
     plain = {name: state[name] for name in PLAIN}
     metadata = {

@@ -17,7 +17,7 @@ def text(key, **values):
     return found.format(**values)
 
 
-def told(error):
+def error_text(error):
     """An error of an answer, {"name", "message"}: in the page's language if the catalogue has the message, else with
     words before it that say it is English."""
     message = error["message"]

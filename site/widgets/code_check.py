@@ -3,7 +3,7 @@
 from widgets.dom import by_id, element
 from widgets.figures import number
 from widgets.sum_table import row
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 
 BUDGET = 200  # milliseconds of each message, so that drawing and training go on
 
@@ -33,7 +33,7 @@ class KernelCheck:
         if not started or mine != self.number:
             return None
         if "error" in started:
-            self.verdict.textContent = told(started["error"])
+            self.verdict.textContent = error_text(started["error"])
             return False
         wrong = passed = 0
         while mine == self.number:
@@ -41,7 +41,7 @@ class KernelCheck:
             if not answer or mine != self.number:
                 return None
             if "error" in answer:
-                self.verdict.textContent = told(answer["error"])
+                self.verdict.textContent = error_text(answer["error"])
                 return False
             for one in answer["compared"]:
                 right = one["same"] and not one["stopped"]

@@ -13,7 +13,7 @@ from widgets.difference import difference
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.drafts import keep_drafts, kept_drafts
 from widgets.source_editor import SourceEditor
-from widgets.texts import listed, text, told
+from widgets.texts import error_text, listed, text
 from widgets.worker import WorkerFailed
 
 FIRST = "conv2d_forward"
@@ -87,7 +87,7 @@ class CodePlace:
         if not answer or mine != self.opened:
             return
         if "error" in answer:
-            self.status.say(text("code.refused_network", reason=told(answer["error"])))
+            self.status.say(text("code.refused_network", reason=error_text(answer["error"])))
             return
         self.listed = layers
         for name, source in (self.page.settings.edits or {}).get("kernels", {}).items():
@@ -132,7 +132,7 @@ class CodePlace:
         if not answer or mine != self.turn:
             return
         if "error" in answer:
-            self.status.say(text("code.refused_network", reason=told(answer["error"])))
+            self.status.say(text("code.refused_network", reason=error_text(answer["error"])))
             return
         entry, group = self.list.find(kernel, layer)
         self.originals[kernel] = answer["source"]
@@ -205,7 +205,7 @@ class CodePlace:
         if not answer or mine != self.turn:
             return
         if "error" in answer:
-            self.status.say(text("code.refused_network", reason=told(answer["error"])))
+            self.status.say(text("code.refused_network", reason=error_text(answer["error"])))
             return
         self.answer = answer
         compiled = answer["status"] == "compiled"
@@ -277,7 +277,7 @@ class CodePlace:
         if not answer or mine != self.turn:
             return
         if "error" in answer:
-            self.status.say(text("code.refused_network", reason=told(answer["error"])))
+            self.status.say(text("code.refused_network", reason=error_text(answer["error"])))
             return
         self.stages.measured(answer)
         self.status.show(self.answer, self.kernel)

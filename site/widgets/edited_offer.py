@@ -2,7 +2,7 @@
 
 from widgets.difference import differences
 from widgets.dom import element, listen, replace
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 
 
 class EditedOffer:
@@ -15,7 +15,7 @@ class EditedOffer:
         worker refuses, or ""."""
         answer = await self.request("differences", edits=edits)
         if not answer or "error" in answer:
-            return told(answer["error"]) if answer else ""
+            return error_text(answer["error"]) if answer else ""
         accept = element("button", accept_words, type="button")
         refuse = element("button", text("code.refuse"), type="button", class_="secondary outline")
         buttons = element("div", class_="row")

@@ -7,7 +7,7 @@ from widgets.dom import element, listen, replace, run
 from widgets.downloads import save_text
 from widgets.exercise_curve import draw_curve
 from widgets.exercise_means import means_of
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 
 SLICE = 80  # milliseconds of grading between two reports
 SOLVED, REFUSED = "solved", "refused"  # kinds of verdicts, for the stylesheet
@@ -148,7 +148,7 @@ class Exercise:
         if found is None:
             return
         if "error" in found:
-            self.say(told(found["error"]), REFUSED)
+            self.say(error_text(found["error"]), REFUSED)
             return
         self.show_verdict(found)
         self.state["answer"] = answer
@@ -214,7 +214,7 @@ class Exercise:
     async def make_receipt(self):
         answer = await self.ask("receipt", name=self.name.value)
         if not answer or "error" in answer:
-            self.receipt_said.textContent = told(answer["error"]) if answer else ""
+            self.receipt_said.textContent = error_text(answer["error"]) if answer else ""
             return None
         self.receipt.value = answer["receipt"]
         self.receipt.hidden = False

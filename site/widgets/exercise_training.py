@@ -3,7 +3,7 @@
 from widgets.dom import element, listen, replace, run
 from widgets.exercise_means import Means, read
 from widgets.layer_words import KINDS
-from widgets.texts import text, told, whole
+from widgets.texts import error_text, text, whole
 
 MAX_LAYERS = 20
 
@@ -131,7 +131,7 @@ class Training(Means):
                 self.stale = False
                 answer = await self.try_out(self.settings())
                 if answer and "error" in answer:
-                    self.said.textContent = told(answer["error"])
+                    self.said.textContent = error_text(answer["error"])
                 elif answer:
                     self.said.textContent = text("exercises.weights", count=whole(answer["weights"]))
         finally:

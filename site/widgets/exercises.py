@@ -10,7 +10,7 @@ from pyscript import document, window
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.exercise import Exercise
 from widgets.storage_words import storage_words
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 from widgets.worker import WorkerFailed
 
 WIDE = "(min-width: 1024px)"
@@ -182,7 +182,7 @@ class Exercises:
         if answer is None:
             return True
         refusal = by_id("exercise-refusal")
-        refusal.textContent = told(answer["error"]) if "error" in answer else self.unknown
+        refusal.textContent = error_text(answer["error"]) if "error" in answer else self.unknown
         return "error" in answer
 
     # ------------------------------------------------------------------------------------- kept on the device

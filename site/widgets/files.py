@@ -6,7 +6,7 @@ from pyscript.ffi import to_js
 from widgets.dom import by_id, listen
 from widgets.downloads import save_link
 from widgets.edited_offer import EditedOffer
-from widgets.texts import listed, text, told
+from widgets.texts import error_text, listed, text
 from widgets.uploads import TooLarge, read
 
 KIND = ".safetensors"
@@ -57,7 +57,7 @@ class Files:
             edits = answer["error"]["edits"]
             self.say(await self.edited.show(words, edits, accept, lambda: self.open(file, accept_edits=True)))
         elif "error" in answer:
-            self.say(text("files.cannot_open", name=file.name, reason=told(answer["error"])))
+            self.say(text("files.cannot_open", name=file.name, reason=error_text(answer["error"])))
         else:
             self.on_open(answer)
 

@@ -8,7 +8,7 @@ from widgets.dom import by_id, element, listen, replace
 from widgets.downloads import save_link
 from widgets.series import Series
 from widgets.storage_words import storage_words
-from widgets.texts import decimal, percent, text, told
+from widgets.texts import decimal, error_text, percent, text
 
 MOST_POINTS = 200  # of a curve that is drawn beside the current one
 
@@ -194,7 +194,7 @@ class Notebook:
         """Copies a script that makes the same weights."""
         answer = await self.page.worker.request("script", **(message or self.page.settings.message()))
         if "error" in answer:
-            self.say(told(answer["error"]))
+            self.say(error_text(answer["error"]))
             return
         try:
             await window.navigator.clipboard.writeText(answer["script"])

@@ -5,7 +5,7 @@ from widgets.dom import by_id, element, listen, replace
 from widgets.dropped import is_hidden
 from widgets.own_class import OwnClass
 from widgets.own_pictures import Cancelled, OwnPictures
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 from widgets.uploads import TooLarge, read
 from widgets.worker import WorkerFailed
 
@@ -110,7 +110,7 @@ class OwnImages:
 
     def show(self, answer):
         if "error" in answer:
-            self.say(told(answer["error"]) + ".")
+            self.say(error_text(answer["error"]) + ".")
             return
         counts = answer["counts"]
         replace(by_id("own-classes"), [class_item(name, count) for name, count in counts])

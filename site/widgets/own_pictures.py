@@ -4,7 +4,7 @@ from pyscript import window
 from widgets.dom import by_id, listen
 from widgets.dropped import is_picture
 from widgets.pictures import Unreadable, decode
-from widgets.texts import text, told, whole
+from widgets.texts import error_text, text, whole
 
 MAX_SIDE = 160  # pixels: pictures are made this small first
 MOST = 5000  # pictures that are read; of more, the worker chooses
@@ -69,7 +69,7 @@ class OwnPictures:
             return str(error)
         settings = {"width": picture.width, "height": picture.height, "name": name}
         answer = await self.worker.request("picture", [picture.pixels], files=["pixels"], **settings)
-        return told(answer["error"]) if "error" in answer else ""
+        return error_text(answer["error"]) if "error" in answer else ""
 
     def show(self, done, count):
         by_id("own-progress").max, by_id("own-progress").value = count, done

@@ -26,7 +26,7 @@ from widgets.start import Start
 from widgets.state import State
 from widgets.storage_words import storage_words
 from widgets.teaching import Teaching
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 from widgets.training import Training
 from widgets.update import Update
 from widgets.worker import Worker, WorkerFailed, timeout_from
@@ -110,7 +110,7 @@ class Page:
         if "error" in answer:
             self.refused = True
             name = "ready" if action in ("start", "advance") else self.state.name
-            self.state.show(name, told(answer["error"]))
+            self.state.show(name, error_text(answer["error"]))
             return None
         return answer
 
@@ -154,9 +154,9 @@ class Page:
         self.results.compare_form(self.form_name())
         answer = await self.worker.request("describe", **self.settings.message())
         if "error" in answer and answer["error"]["name"] == "DataError":  # the digits cannot be loaded
-            self.fail(told(answer["error"]))
+            self.fail(error_text(answer["error"]))
         elif "error" in answer:
-            self.editor.show_refusal(told(answer["error"]))
+            self.editor.show_refusal(error_text(answer["error"]))
         else:
             self.editor.show_shapes(answer)
             if self.refused and self.state.name == "ready":
@@ -175,7 +175,7 @@ class Page:
         answer = await self.worker.request("learning_rate", learning_rate=rate)
         if "error" in answer:
             by_id("learning_rate").value = self.rate
-            self.editor.say(text("settings.rate_stays", rate=self.rate, reason=told(answer["error"])))
+            self.editor.say(text("settings.rate_stays", rate=self.rate, reason=error_text(answer["error"])))
         else:
             self.rate = by_id("learning_rate").value
             self.editor.say("")
@@ -259,7 +259,7 @@ class Page:
     def opened(self, answer):
         """A model or checkpoint was opened."""
         if "error" in answer:
-            self.state.say(told(answer["error"]))
+            self.state.say(error_text(answer["error"]))
         elif answer.get("predicts_only"):
             self.training.ignore_pending()
             self.training.clear()

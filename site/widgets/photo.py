@@ -4,7 +4,7 @@ digit."""
 from pyscript import window
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.pictures import Unreadable, decode
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 from widgets.worker import WorkerFailed
 
 MAX_SIDE = 640  # pixels: what the search for digits looks at
@@ -63,7 +63,7 @@ class Photo:
         if mine != self.turn:
             return
         if "error" in answer:
-            self.say(text("photo.none", name=name, reason=told(answer["error"])))
+            self.say(text("photo.none", name=name, reason=error_text(answer["error"])))
             return
         self.show(picture, answer["digits"])
         self.on_read(answer)

@@ -6,7 +6,7 @@ One picture is decoded at a time, and its memory is released at once: a photo of
 from pyscript import document, window
 from pyscript.ffi import create_proxy, to_js
 from widgets.browser import found
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 
 HEADER = 1 << 20  # bytes: a picture's size is in the first megabyte of its file
 LARGE = 4_000_000  # pixels: larger pictures are scaled while they are decoded
@@ -32,7 +32,7 @@ async def decode(worker, file, side):
         raise Unreadable(text("picture.gone")) from None
     size = await worker.request("picture_size", [head], files=["data"])
     if "error" in size:
-        raise Unreadable(told(size["error"]))
+        raise Unreadable(error_text(size["error"]))
     if not keeps_pixels():
         raise Unreadable(text("picture.noise"))
     try:

@@ -3,7 +3,7 @@
 import asyncio
 
 from widgets.dom import element, run
-from widgets.texts import told
+from widgets.texts import error_text
 from widgets.worker import WorkerFailed
 
 SAMPLE = 7  # the digit that is explained if nothing was drawn
@@ -33,7 +33,7 @@ class Place:
             self.page.fail(*error.args)
             return None
         if "error" in answer:
-            refusal.textContent = told(answer["error"])
+            refusal.textContent = error_text(answer["error"])
             return None
         refusal.textContent = ""
         return answer

@@ -4,7 +4,7 @@ Of several digits, one is chosen whose bars are shown."""
 
 from pyscript import document
 from widgets.dom import by_id, element, listen, replace
-from widgets.texts import listed, nearly, sure, text, told
+from widgets.texts import error_text, listed, nearly, sure, text
 
 FEW = 3  # up to so many classes are listed, since the network cannot recognise others
 
@@ -26,9 +26,8 @@ class Prediction:
             self.clear(text("prediction.no_drawings"))
             return
         if "error" in answer or answer.get("empty"):
-            self.clear(
-                text("prediction.empty", reason=told(answer)) if "message" in answer else told(answer["error"])
-            )
+            message = error_text(answer if "message" in answer else answer["error"])
+            self.clear(text("prediction.empty", reason=message) if "message" in answer else message)
             return
         digits = answer.get("digits") or [answer]
         if len(digits) != len(self.digits):

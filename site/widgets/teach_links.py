@@ -3,7 +3,7 @@
 from pyscript import document, window
 from widgets.clipboard import copy
 from widgets.dom import by_id, element, listen, replace, run
-from widgets.texts import text, told
+from widgets.texts import error_text, text
 from widgets.worker import WorkerFailed
 
 EXERCISES = "exercises"
@@ -58,7 +58,7 @@ class Links:
                 self.page.fail(*error.args)
                 return
             if "error" in answer:
-                self.say(text("teach.link_refused", name=file.name, reason=told(answer["error"])))
+                self.say(text("teach.link_refused", name=file.name, reason=error_text(answer["error"])))
                 by_id("link-lab").value = ""
             else:
                 self.packed = answer["packed"]

@@ -3,7 +3,7 @@
 from pyscript import window
 from widgets.dom import by_id, element, listen, replace
 from widgets.downloads import save_text
-from widgets.texts import TEXTS, text, told
+from widgets.texts import TEXTS, error_text, text
 from widgets.worker import WorkerFailed
 
 BUDGET = 200  # milliseconds of each message, so that the page stays responsive
@@ -44,7 +44,7 @@ class Receipts:
             self.page.fail(*error.args)
             return
         if mine == self.turn and "error" in answer:
-            self.say(told(answer["error"]))
+            self.say(error_text(answer["error"]))
         elif mine == self.turn:
             good = [one for one in answer["receipts"] if one["status"] == "verified" and one["solved"]]
             self.say(text("teach.checked", count=len(answer["receipts"]), good=len(good)))
@@ -106,7 +106,7 @@ def class_of(one):
 def reason_words(reason):
     """A remark of the grading, in the page's language if the catalogue has it."""
     key = f"exercises.remark_{reason['key']}"
-    return text(key, **reason["values"]) if key in TEXTS else told({"message": reason["text"]})
+    return text(key, **reason["values"]) if key in TEXTS else error_text({"message": reason["text"]})
 
 
 def quoted(value):

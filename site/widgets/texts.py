@@ -1,11 +1,11 @@
 """Texts with markup: as elements of the page."""
 
 from pyscript import document
-from widgets.catalogue import TEXTS, decimal, listed, nearly, percent, sure, text, told, whole, written
+from widgets.catalogue import TEXTS, decimal, error_text, listed, nearly, percent, sure, text, whole, written
 from widgets.dom import element, replace
 from widgets.markup import EMPHASIS, PLAIN, TERM, parts_of
 
-__all__ = ["TEXTS", "decimal", "listed", "nearly", "percent", "sure", "text", "told", "whole", "written"]
+__all__ = ["TEXTS", "decimal", "error_text", "listed", "nearly", "percent", "sure", "text", "whole", "written"]
 
 
 def nodes_of(words):

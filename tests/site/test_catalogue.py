@@ -56,7 +56,7 @@ def test_messages_of_the_library(use: Use) -> None:
     """In the page's language where the catalogue has them; others are said to be English."""
     use("de")
     known, unknown = "there is only a dot on the drawing", "expected 2 to 255 classes, got 1"
-    assert catalogue.told({"message": known}) == "auf der Zeichnung ist nur ein Punkt"
-    assert catalogue.told({"message": unknown}) == f"Meldung auf Englisch: {unknown}"
+    assert catalogue.error_text({"message": known}) == "auf der Zeichnung ist nur ein Punkt"
+    assert catalogue.error_text({"message": unknown}) == f"Meldung auf Englisch: {unknown}"
     use("en")
-    assert catalogue.told({"message": unknown}) == unknown
+    assert catalogue.error_text({"message": unknown}) == unknown

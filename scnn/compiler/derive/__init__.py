@@ -102,13 +102,13 @@ def derive(
         changed = replace(result.function, body=statements)
         return all(compiles(module_text(changed, ""), changed, each) for each in asked)
 
-    lawful = replace(result.function, body=with_lanes(result.function.body, accepts))
-    text = module_text(lawful, docstring(function, wanted, result))
+    vectorised = replace(result.function, body=with_lanes(result.function.body, accepts))
+    text = module_text(vectorised, docstring(function, wanted, result))
     return Derived(
-        lawful.name,
+        vectorised.name,
         text,
-        kernel_of(text, lawful.name, executed=isinstance(kernel, FunctionType)),
-        tuple(parameter.name for parameter in lawful.parameters),
+        kernel_of(text, vectorised.name, executed=isinstance(kernel, FunctionType)),
+        tuple(parameter.name for parameter in vectorised.parameters),
         result.made,
     )
 
@@ -149,17 +149,15 @@ def docstring(function: Function, wanted: Sequence[str], result: Derivation) -> 
 # ------------------------------------------------------------------------------------- text and function
 
 
-def module_text(function: Function, words: str) -> str:
+def module_text(function: Function, head: str) -> str:
     """The kernel with what it calls and imports."""
     helpers = helpers_of(function)
-    used = sorted({one for each in (function, *helpers) for one in words_of(each)})
+    used = sorted({one for each in (function, *helpers) for one in imports_of(each)})
     known = sorted({one.function.name for each in (function, *helpers) for one in calls_of(each) if is_known(one)})
     lines = [f"from scnn.kernels import {', '.join(known)}"] if known else []
     lines.append(f"from scnn.language import {', '.join(used)}")
     return (
-        "\n".join(lines)
-        + "\n\n\n"
-        + "\n\n".join([*map(text_of_function, helpers), text_of_function(function, words)])
+        "\n".join(lines) + "\n\n\n" + "\n\n".join([*map(text_of_function, helpers), text_of_function(function, head)])
     )
 
 
@@ -181,13 +179,13 @@ def helpers_of(function: Function) -> list[Function]:
     return list(found.values())
 
 
-def words_of(function: Function) -> set[str]:
-    """The words of the language that a kernel uses and has to import."""
-    words = {parameter.kind for parameter in function.parameters}
-    words |= {one.kind for one in statements_in(function.body) if isinstance(one, Repeat)}
-    words |= {one.how for one in reads_of(function.body) if isinstance(one, Convert)}
-    words |= {{"float32": "Float32", "int32": "Int32"}[function.returns]} if function.returns else set()
-    return words - {"range", "float", "int", "abs"}
+def imports_of(function: Function) -> set[str]:
+    """The names of scnn.language that a kernel uses and has to import."""
+    used = {parameter.kind for parameter in function.parameters}
+    used |= {one.kind for one in statements_in(function.body) if isinstance(one, Repeat)}
+    used |= {one.how for one in reads_of(function.body) if isinstance(one, Convert)}
+    used |= {{"float32": "Float32", "int32": "Int32"}[function.returns]} if function.returns else set()
+    return used - {"range", "float", "int", "abs"}
 
 
 def kernel_of(text: str, name: str, executed: bool) -> Callable[..., object]:

@@ -132,7 +132,7 @@ def factor_of(variable: str, form: Polynomial) -> Polynomial | None:
     """What the variable is multiplied by, or None where it is not a factor but something else, or not there."""
     factor: Polynomial = {}
     for monomial, value in form.items():
-        if monomial.count(variable) > 1 or any(variable in words(one) for one in monomial if one != variable):
+        if monomial.count(variable) > 1 or any(variable in names_in(one) for one in monomial if one != variable):
             return None
         if variable in monomial:
             rest = list(monomial)
@@ -141,7 +141,7 @@ def factor_of(variable: str, form: Polynomial) -> Polynomial | None:
     return factor or None
 
 
-def words(text: str) -> list[str]:
+def names_in(text: str) -> list[str]:
     """The names in an expression's text."""
     return re.findall(r"[A-Za-z_][\w']*", text)
 

@@ -104,6 +104,6 @@ def text_of_line(stages: Stages, lines: Sequence[MappedLine], number: int) -> st
     shown: list[str] = []
     for line in found:
         shown += [line.file, f"{line.line:5}  {line.source}", *(f"           {text}" for text in line.statements)]
-        shown += [f"{place:5}  {text_of_instruction(stages.code.body[place])}" for place in line.instructions]
+        shown += [f"{number:5}  {text_of_instruction(stages.code.body[number])}" for number in line.instructions]
         shown.append(f"         = {line.operations}")
     return "\n".join(shown)

@@ -82,10 +82,10 @@ def expression_of(reader: Reader, node: ast.expr, defined: set[str]) -> Expressi
             return Select(yes.type, node, condition, yes, no)
         case ast.Call():
             return read_call(reader, node, lambda argument: read_expression(reader, argument, defined))
-    words = type(node).__name__.lower()
+    syntax = type(node).__name__.lower()
     raise reader.source.error(
         node,
-        f"an expression of the kind `{words}` is not part of the kernel language",
+        f"an expression of the kind `{syntax}` is not part of the kernel language",
         "numbers, names, buffer[index], arithmetic, calls",
     )
 

@@ -118,8 +118,8 @@ def read_statement(reader: Reader, node: ast.stmt, defined: set[str]) -> Stateme
             reader.refuse(
                 node, "this assignment is not part of the kernel language", "`name = …` or `buffer[index] = …`"
             )
-    words = type(node).__name__.lower()
-    reason = f"a statement of the kind `{words}` is not part of the kernel language"
+    syntax = type(node).__name__.lower()
+    reason = f"a statement of the kind `{syntax}` is not part of the kernel language"
     raise reader.source.error(node, reason, "=, if, for, a call")
 
 

@@ -154,9 +154,9 @@ class Statements(Expressions):
         if loop.kind == "lanes":
             reductions = self.storage.reductions[id(loop)]
             given.append(self.name_object("C", [Carried(slots[one.name], one) for one in reductions]))
-        words = {"lanes": "lanes", "blocked": "blocks"}[loop.kind]
+        marker = {"lanes": "lanes", "blocked": "blocks"}[loop.kind]
         inner = self.fresh("G")
-        self.line(f"for {inner} in {words}(X, {site}, {weight}, {', '.join([*given, *bounds])}):")
+        self.line(f"for {inner} in {marker}(X, {site}, {weight}, {', '.join([*given, *bounds])}):")
         with self.indented(loop, loop=True), self.in_group(inner, loop):
             self.block(loop.body)
             self.line("pass")

@@ -44,7 +44,7 @@ def is_inside(state: State, buffer: Buffer, position: Affine) -> bool:
 def load(state: State, buffer: Buffer, position: Affine, pinned: bool) -> Value:
     """The element, or those of four lanes, at an index that lies inside."""
     kind: Type = "float32" if buffer.kind == "float32" else "int32"
-    if abs(reach(position)) >= buffer.length:  # a check has stopped the kernel
+    if abs(lane_distance(position)) >= buffer.length:  # a check has stopped the kernel
         return zeros(state, kind, position.lane != 0)
 
     def make(op: str, address: Node, offset: int) -> Node:
@@ -60,7 +60,9 @@ def load(state: State, buffer: Buffer, position: Affine, pinned: bool) -> Value:
         return Value("int32", node=state.nodes.make("i32x4.extend_low_i16x8_u", node))
     if position.lane in SHUFFLED and buffer.kind != "uint8":
         address, offset = address_of(state, buffer, position)
-        low, high = (make("v128.load", address, offset + first * 4) for first in (0, reach(position) - LANES + 1))
+        low, high = (
+            make("v128.load", address, offset + first * 4) for first in (0, lane_distance(position) - LANES + 1)
+        )
         chosen = (0, position.lane, 2 * LANES - 1 - position.lane, 2 * LANES - 1)
         return Value(kind, node=state.nodes.make("i8x16.shuffle", low, high, data=chosen))
     lanes = [make(load_op(buffer), *address) for address in lane_addresses(state, buffer, position)]
@@ -73,7 +75,7 @@ def zeros(state: State, kind: Type, vector_: bool) -> Value:
     return Value("float32", node=state.nodes.f32(0.0)) if kind == "float32" else Value("int32", affine=Affine())
 
 
-def reach(position: Affine) -> int:
+def lane_distance(position: Affine) -> int:
     """How many elements the last lane is beyond the first one."""
     return (LANES - 1) * position.lane
 
@@ -91,7 +93,7 @@ def lane_addresses(state: State, buffer: Buffer, position: Affine) -> list[tuple
 
 
 def lowest_of(position: Affine) -> Affine:
-    return position.first_lane + Affine(min(reach(position), 0))
+    return position.first_lane + Affine(min(lane_distance(position), 0))
 
 
 def address_of(state: State, buffer: Buffer, position: Affine) -> tuple[Node, int]:
@@ -112,7 +114,7 @@ def check(state: State, at: Index | TreeStore, buffer: Buffer, position: Affine)
         raise state.error(
             target(at.node), f"the index lies outside {buffer.name}, whose length is {buffer.length}", ""
         )
-    room = max(buffer.length - abs(reach(position)), 0)
+    room = max(buffer.length - abs(lane_distance(position)), 0)
     outside = state.nodes.make("i32.ge_u", sum_node(state, lowest_of(position)), state.nodes.i32(room))
     state.stop_if(outside, at.node, buffer)
 
@@ -170,7 +172,7 @@ def store_element(state: State, turn: LoopTurn, statement: TreeStore, index: Val
     position = index.affine
     if not proven:
         check(state, statement, buffer, position)
-    if abs(reach(position)) >= buffer.length:  # a check has stopped the kernel
+    if abs(lane_distance(position)) >= buffer.length:  # a check has stopped the kernel
         return
     address, offset = address_of(state, buffer, position)
     if not turn.vector:
