@@ -12,7 +12,7 @@ from scnn.labs import bundled_lab, grade, pack_lab, verify
 from tests.browser.conftest import launch
 from tests.browser.person import READY, Maker, is_chromium, set_field
 from tests.labs.answers import RIGHT, WRONG, start
-from tests.labs.test_lab import NUMBERS
+from tests.labs.files import NUMBERS
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from scnn.labs import bundled_lab
 from scnn.labs.lab import EXERCISES, unpack_lab
 from tests.cli.command import lines_of, scnn
 from tests.labs.answers import RIGHT, start
-from tests.labs.test_lab import NUMBERS
+from tests.labs.files import NUMBERS
 
 
 def test_an_answer_is_judged_and_its_receipt_verified(tmp_path: Path) -> None:

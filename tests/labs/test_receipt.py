@@ -11,7 +11,7 @@ from scnn.errors import ReceiptError
 from scnn.labs.lab import Lab, bundled_lab, grade, read_lab
 from scnn.labs.receipt import Verification, make_receipt, receipts_in, verify
 from tests.labs.answers import RIGHT, WRONG
-from tests.labs.test_lab import NUMBERS
+from tests.labs.files import NUMBERS
 
 
 def receipt(name: str, answer: Any, who: str = "Ada") -> str:

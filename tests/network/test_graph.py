@@ -1,13 +1,10 @@
-"""Graphs: residual and parallel branches, whose gradients add up; and the graphs that are refused."""
+"""Graphs: residual and parallel branches, whose gradients add up."""
 
 import copy
-import json
 import pickle
-from array import array
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -15,7 +12,6 @@ import pytest
 from scnn import kernels
 from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
-from scnn.errors import ConfigError, ModelError, ShapeError
 from scnn.language import Float32Buffer, Size, lanes
 from scnn.layers import (
     Add,
@@ -27,14 +23,11 @@ from scnn.layers import (
     Flatten,
     Join,
     Layer,
-    MaxPool2D,
     ReLU,
     Sigmoid,
-    SiLU,
     Tanh,
 )
 from scnn.layers.layer import Shape, call
-from scnn.layers.registry import layers_from_list
 from scnn.network.architecture import Architecture
 from scnn.network.inspection import Inspector
 from scnn.network.network import Network
@@ -45,41 +38,18 @@ from scnn.training.lowering import lower_training
 from tests.compiler.support import bits
 from tests.engines.makers import MAKERS
 from tests.layers.mistakes import with_mistake
-
-SHAPE, LABEL = (2, 4, 4), 1
-CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "graphs.json").read_text())
-
-RESIDUAL: list[Layer] = [
-    *(Conv2D(8, 3, padding=1), ReLU(), Conv2D(8, 3, padding=1), ReLU(), Conv2D(8, 3, padding=1), Add("relu_1")),
-    *(ReLU(), MaxPool2D(2), Flatten(), Dense(3)),
-]
-PARALLEL: list[Layer] = [
-    *(Conv2D(4, 3, padding=1), SiLU(), Conv2D(3, 1), Tanh(), Branch("silu_1"), Conv2D(3, 3, padding=1)),
-    *(Concatenate("tanh_1"), Branch("silu_1"), MaxPool2D(3, 1), Flatten(), Dense(5), Branch("concatenate_1")),
-    *(Flatten(), Dense(5), Add("dense_1"), Dropout(0.3), Concatenate("dropout_1"), Dense(3)),
-]
-UNLEARNED: list[Layer] = [
-    *(ReLU(), Branch("input"), Conv2D(1, 3, padding=1), Concatenate("relu_1"), Concatenate("input"), Flatten()),
-    *(Dense(4), Tanh(), Add("tanh_1"), Dense(3), Add("dense_2")),
-]
-GRAPHS = {"residual": RESIDUAL, "parallel": PARALLEL, "without parameters before": UNLEARNED}
-
-
-def numbers(count: int, seed: int) -> list[float]:
-    """The parameters and the image of fixtures/make_graphs.py."""
-    return [((37 * k + 13 * seed) % 101 - 50) / 128 for k in range(count)]
-
-
-IMAGE = [abs(value) for value in numbers(prod(SHAPE), 0)]
-
-
-def network_of(case: dict[str, Any]) -> Network:
-    """The network of a case with the parameters of fixtures/make_graphs.py."""
-    network = Network(SHAPE, layers_from_list(case["layers"]))
-    for seed, values in enumerate(network.parameters.values(), 1):
-        values[:] = array("f", numbers(len(values), seed))
-    return network
-
+from tests.network.graphs import (
+    CASES,
+    GRAPHS,
+    IMAGE,
+    LABEL,
+    PARALLEL,
+    RESIDUAL,
+    SHAPE,
+    UNLEARNED,
+    network_of,
+    rows_of,
+)
 
 # ----------------------------------------------------------------------------------------------- gradients
 
@@ -228,96 +198,7 @@ def test_files_and_copies(tmp_path: Path) -> None:
         assert other.layers == network.layers and other.logits(rows_of(IMAGE)) == expected
 
 
-# ------------------------------------------------------------------------------------------------- refused
-
-
-@pytest.mark.parametrize(
-    ("layers", "words"),
-    [
-        ([ReLU(), Add("relu_2"), ReLU()], "add_1: 'relu_2' is no earlier layer; expected one of: input, relu_1"),
-        ([ReLU(), Add("add_1")], "add_1: 'add_1' is no earlier layer"),
-        ([ReLU(), Branch("conv_1")], "branch_1: 'conv_1' is no layer of the network; expected one of: input, relu_1"),
-        ([ReLU(), Concatenate("")], "concatenate_1: '' is no layer"),
-        ([Add(3)], "add_1: 3 is no layer"),  # type: ignore[arg-type]
-        ([ReLU(), Add("softmaxcrossentropy_1")], "is no earlier layer"),
-        (
-            [ReLU(), Branch("input")],
-            "no layer reads the output of relu_1: remove relu_1, or join its output with Add",
-        ),
-        ([ReLU(), Dropout(0.5), Add("relu_1")], "add_1 reads the output of relu_1, which dropout_1 overwrites"),
-        ([Dropout(0.5), Add("input")], "add_1 reads the output of input, which dropout_1 overwrites"),
-        (
-            [ReLU(), Tanh(), Branch("relu_1"), Dropout(0.5), Add("tanh_1")],
-            "tanh_1 reads the output of relu_1, which dropout_1 overwrites: let tanh_1 read dropout_1, or put a",
-        ),
-        ([ReLU(), Dropout(0.5), Branch("relu_1"), Dropout(0.1), Add("dropout_1")], "dropout_. reads .* overwrites"),
-    ],
-)
-def test_graphs_that_cannot_run(layers: list[Layer], words: str) -> None:
-    """A ConfigError names the layers, and says what is expected, before anything is compiled."""
-    with pytest.raises(ConfigError, match=words):
-        Architecture(SHAPE, [*layers, Flatten(), Dense(3)])
-
-
-@pytest.mark.parametrize(
-    ("layers", "words"),
-    [
-        (
-            [Conv2D(3, 3, padding=1), Add("input")],
-            r"add_1 cannot .* same shape, got \(3, 4, 4\) and \(2, 4, 4\) from inp",
-        ),
-        (
-            [Conv2D(3, 3), Concatenate("input")],
-            r"the same rows and columns, got \(3, 2, 2\) and \(2, 4, 4\) from input",
-        ),
-        ([Flatten(), Concatenate("input")], r"got \(32,\) and \(2, 4, 4\) from input"),
-        ([Flatten(), Branch("input"), Dense(3)], "dense_1 cannot follow"),
-    ],
-)
-def test_shapes_that_do_not_fit(layers: list[Layer], words: str) -> None:
-    """A ShapeError has both shapes, and the name of the other layer."""
-    with pytest.raises(ShapeError, match=words):
-        Architecture(SHAPE, [*layers, Flatten(), Dense(3)])
-
-
-@pytest.mark.parametrize("layer", [Add("input"), Concatenate("input"), Branch("input")], ids=repr)
-def test_a_layer_outside_of_a_network(layer: Layer) -> None:
-    """It does not know the shape of the other output."""
-    with pytest.raises(ConfigError, match="not known before it is in a network"):
-        layer.output_shape((3,))
-
-
-def test_hostile_layers_in_a_file_are_refused_or_sound() -> None:
-    """References of any type, to any layer: the network of a file is refused by name, or it predicts."""
-    network = Network(SHAPE, PARALLEL, seed=4)
-    tensors, metadata, random = network.tensors(), network.metadata(), Random(5)
-    junk: list[Any] = [None, -1, 10**12, "", "x" * 300, [], {}, True, 0.5, *network.names, "input", "dense_1.output"]
-    refused = 0
-    for _ in range(60):
-        layers = json.loads(metadata["layers"])
-        joins = [layer for layer in layers if "layer" in layer]
-        random.choice(joins)["layer"] = random.choice(junk)
-        if random.random() < 0.2:
-            random.shuffle(layers)
-        if random.random() < 0.2:
-            random.choice(layers)["kind"] = random.choice(["Add", "Concatenate", "Branch", "Flatten"])
-        try:
-            found = Network.from_tensors(tensors, {**metadata, "layers": json.dumps(layers)})
-        except ModelError:
-            refused += 1
-            continue
-        assert found.logits(rows_of(IMAGE))
-    assert 30 < refused < 60
-
-
 def test_sums_of_one_output_do_not_take_exponential_time() -> None:
     """A chain of layers that add an output to itself."""
     layers: list[Layer] = [Conv2D(1, 1), *(Add(f"add_{n}") if n else Add("conv2d_1") for n in range(40)), Flatten()]
     assert len(backward_kernels([*layers, Dense(2)])) > 80
-
-
-def rows_of(values: list[float]) -> list[list[list[float]]]:
-    """The image as nested lists."""
-    channels, rows, columns = SHAPE
-    lines = [values[start : start + columns] for start in range(0, len(values), columns)]
-    return [lines[channel * rows : (channel + 1) * rows] for channel in range(channels)]

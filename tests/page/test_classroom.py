@@ -13,7 +13,7 @@ from scnn.page.classroom import Classroom
 from scnn.page.session import Session
 from scnn.page.topics import CLASSROOM
 from tests.labs.answers import RIGHT, WRONG
-from tests.labs.test_lab import NUMBERS
+from tests.labs.files import NUMBERS
 
 
 class Clock:

@@ -12,7 +12,7 @@ from scnn.network.network import Network
 from scnn.page.elements import Elements
 from scnn.page.kernel_check import small_network
 from scnn.page.session import Session
-from tests.network.test_graph import GRAPHS, PARALLEL, RESIDUAL, SHAPE
+from tests.network.graphs import GRAPHS, PARALLEL, RESIDUAL, SHAPE
 
 IMAGE = bytes(Random(5).randrange(256) for _ in range(32))
 LAYERS = [

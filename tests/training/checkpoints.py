@@ -1,0 +1,44 @@
+"""Trainings that the tests stop, save and continue."""
+
+from typing import Any
+
+from scnn.engines.wasm import compiled
+from scnn.experiments.presets import PAPER
+from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.convolution import Conv2D
+from scnn.layers.dense import Dense, Flatten
+from scnn.layers.pooling import MaxPool2D
+from scnn.network.network import Network
+from scnn.training.augmentation import Augmentation
+from scnn.training.optimisers import SGD, Adam, AdamW
+from scnn.training.schedules import OneCycle
+from scnn.training.trainer import Trainer
+
+TRAINING, TEST = PAPER.digits()
+FEW = TRAINING.select((0, 1, 2), 7)
+LAYERS = [Conv2D(2, 3, stride=2), ReLU(), MaxPool2D(2), Flatten(), Dropout(0.3), Dense(3)]
+WAYS: dict[str, dict[str, Any]] = {
+    "sgd": {"optimiser": SGD(0.05)},
+    "momentum": {"optimiser": SGD(0.05, momentum=0.9, nesterov=True), "batch_size": 4},
+    "averaged": {
+        "optimiser": AdamW(0.01, weight_decay=0.1, clip_norm=1.0, averaging=0.95),
+        "batch_size": 4,
+        "validation": 3,
+        "patience": 2,
+    },
+    "adam with everything": {
+        "optimiser": Adam(0.01),
+        "schedule": OneCycle(),
+        "augmentation": Augmentation(rotation=10, shift=1, bend=1),
+        "batch_size": 5,
+        "validation": 3,
+        "patience": 2,
+    },
+}
+
+
+def trainer(**settings: Any) -> Trainer:
+    chosen = {"epochs": 3, "seed": 5, "make_engine": compiled, **settings}
+    one = Trainer(Network((1, 28, 28), LAYERS, seed=5), FEW, TEST, **chosen)
+    one.slice_size = 3
+    return one
