@@ -121,7 +121,7 @@ def load_data(arguments: argparse.Namespace) -> tuple[ImageDataset, ImageDataset
     path: Path | None = arguments.data
     if path is None:
         if arguments.side or arguments.grey:
-            raise ConfigError("--side and --grey go with --data, a folder with a folder of pictures per class")
+            raise ConfigError("--side and --grey need --data with a folder that has one folder of pictures per class")
         return None
     if not path.exists():
         raise DataError(f"{path} does not exist")

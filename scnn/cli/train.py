@@ -170,7 +170,9 @@ def resumed_training(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     for name in NOT_WITH_RESUME:
         if getattr(arguments, name) is not None:
             option = f"--{name.replace('_', '-')}"
-            raise ConfigError(f"{option} does not go with --resume, which keeps the checkpoint's settings: omit it")
+            raise ConfigError(
+                f"{option} cannot be combined with --resume, which keeps the checkpoint's settings: omit it"
+            )
     make_engine, digits = engine_of(arguments), images_from_files(arguments)
     if digits:
         trainer = resume(arguments.resume, *digits, make_engine=make_engine)
@@ -186,7 +188,7 @@ def images_from_files(arguments: argparse.Namespace) -> tuple[ImageDataset, Imag
     if not any((arguments.images, arguments.labels, arguments.test_images, arguments.test_labels)):
         return found
     if found:
-        raise ConfigError("--data does not go with IDX files: give one of both")
+        raise ConfigError("--data cannot be combined with IDX files: give one of the two")
     if not arguments.images and not arguments.labels:
         raise ConfigError(
             "--test-images and --test-labels need --images and --labels, the digits to train on; "

@@ -101,7 +101,11 @@ class TextReader:
                     found[name] = TextKernel(node, self.source, self.names)
                     self.define(name, node, found[name])
                 case _:
-                    self.refuse(node, "a text of kernels has no such statement", "functions, and numbers: NAME = 0.5")
+                    self.refuse(
+                        node,
+                        "this statement is not allowed in a text of kernels",
+                        "functions, and numbers: NAME = 0.5",
+                    )
         self.check_calls({name: kernel.definition for name, kernel in found.items()})
         errors: list[Diagnostic] = []
         for kernel in found.values():
@@ -116,7 +120,9 @@ class TextReader:
 
     def check_characters(self) -> None:
         if len(self.text) > MAX_CHARACTERS:
-            raise KernelError(f"{self.source.file} has {len(self.text)} characters, and at most {MAX_CHARACTERS}")
+            raise KernelError(
+                f"{self.source.file} has {len(self.text)} characters; expected at most {MAX_CHARACTERS}"
+            )
         for number, line in enumerate(self.source.lines, 1):
             for column, character in enumerate(line):
                 if character != "\t" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
@@ -162,7 +168,7 @@ class TextReader:
                 f"{self.source.file} is nested more than {MAX_DEPTH} deep; split it into several kernels"
             )
         if statements > MAX_STATEMENTS:
-            raise KernelError(f"{self.source.file} has {statements} statements, and at most {MAX_STATEMENTS}")
+            raise KernelError(f"{self.source.file} has {statements} statements; expected at most {MAX_STATEMENTS}")
         return module
 
     def at(self, line: int, reason: str) -> KernelError:
@@ -192,7 +198,7 @@ class TextReader:
         for alias in node.names:
             if module is None or alias.name not in module.__all__ or alias.asname not in (None, alias.name):
                 allowed = " and ".join(f"from {name} import …" for name in MODULES)
-                self.refuse(node, f"{alias.name} cannot be imported so", f"{allowed}, without `as` and `*`")
+                self.refuse(node, f"{alias.name} cannot be imported in this way", f"{allowed}, without `as` and `*`")
 
     def number(self, node: ast.expr) -> float:
         negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)

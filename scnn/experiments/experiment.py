@@ -131,7 +131,7 @@ def with_loss(layers: tuple[Layer, ...], name: str | None, smoothing: float | No
     loss = LOSSES[name]() if name else layers[-1]
     if smoothing is not None:
         if not isinstance(loss, SoftmaxCrossEntropy):
-            raise ConfigError("label smoothing goes with cross-entropy: omit it, or choose that loss")
+            raise ConfigError("label smoothing needs cross-entropy: omit it, or choose that loss")
         loss = SoftmaxCrossEntropy(smoothing)
     return (*layers[:-1], loss)
 

@@ -47,7 +47,7 @@ class Own(Layer):
 
     def ready(self) -> tuple[Kernel, dict[str, str]]:
         if not hasattr(self, "function"):
-            raise ConfigError(f"the layer Own runs the kernel {self.kernel}, which is none of the edited kernels")
+            raise ConfigError(f"the layer Own runs the kernel {self.kernel}, which is not one of the edited kernels")
         layer: Any = self
         return layer.function, layer.roles
 

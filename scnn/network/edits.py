@@ -48,7 +48,7 @@ class Edits:
 
     def __post_init__(self) -> None:
         if not isinstance(self.texts, Mapping) or len(self.texts) > MAX_EDITS:
-            raise ConfigError(f"edited kernels are a table of at most {MAX_EDITS} texts by the names of kernels")
+            raise ConfigError(f"edited kernels are a dict of at most {MAX_EDITS} texts, with kernel names as keys")
         if not isinstance(self.derive, bool):
             raise ConfigError(f"derive must be true or false, got {self.derive!r:.80}")
         found = {name: kernel_of(name, text) for name, text in self.texts.items()}

@@ -25,7 +25,7 @@ def arithmetic(of: Importer, node: Any) -> None:
     variable = [one for one in node.input if one in of.values]
     if len(variable) == 2:
         if node.op_type != "Add":
-            of.refuse(node, "of two values only the sum is a layer")
+            of.refuse(node, "scnn has no layer for it with two computed inputs, except for a sum")
         first, second = variable
         if of.values[second][0] != len(of.layers):
             first, second = second, first

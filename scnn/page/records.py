@@ -106,6 +106,6 @@ class Records:
         if message.get("as_configured") is False:
             raise ConfigError(
                 "this run was changed by hand (stopped, taught, opened, or with another learning rate), so its "
-                "settings alone do not make its weights: save the model instead"
+                "settings alone do not reproduce its weights: save the model instead"
             )
         return {"script": script_of(experiment)}

@@ -25,7 +25,7 @@ from tests.cli.command import scnn
         (["train", "--preset", "paper", "--out", "x", "--learning-rate", "-1"], "learning rate"),
         (["train", "--out", "x", "--resume", "pyproject.toml"], "pyproject.toml cannot be resumed"),
         (["train", "--out", "x", "--resume", "{model}"], "it is a model, not a checkpoint"),
-        (["train", "--out", "x", "--resume", "{model}", "--seed", "2"], "--seed does not go with --resume"),
+        (["train", "--out", "x", "--resume", "{model}", "--seed", "2"], "--seed cannot be combined with --resume"),
         (["evaluate", "nowhere.safetensors"], "cannot be read"),
         (["evaluate", "pyproject.toml"], "pyproject.toml: this is not a model or checkpoint file (safetensors)"),
         (["predict", "{model}", "pyproject.toml"], "pyproject.toml cannot be read: it is not in a picture format"),

@@ -75,7 +75,7 @@ def test_the_loss_is_chosen(tmp_path: Path) -> None:
     assert network.loss == SquaredHinge() and network.fingerprint() != smoothed.fingerprint()
     assert lines[1]["test"]["loss"] < 2
     refused = scnn(*given, "--loss", "squared-hinge", "--label-smoothing", "0.1")
-    assert refused.returncode == 1 and "label smoothing goes with cross-entropy" in refused.stderr
+    assert refused.returncode == 1 and "label smoothing needs cross-entropy" in refused.stderr
     assert "from 0 to below 1, got 1.5" in scnn(*given, "--label-smoothing", "1.5").stderr
 
 
@@ -207,7 +207,7 @@ def test_training_on_pictures_in_colour(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--side", 8), "--side and --grey go with --data"),
+        (("--side", 8), "--side and --grey need --data"),
         (("--data", "no/where"), "no/where does not exist"),
         (("--data", Path(__file__).parent / "command.py"), "cannot be read as an .npz archive"),
     ],

@@ -114,7 +114,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "a kernel that is no kernel": (
         changed("momentum", lambda lab: set_in(lab["checks"][0], reference="import os\n")),
-        r"checks\[0\].reference: (.|\n)*a text of kernels has no such statement",
+        r"checks\[0\].reference: (.|\n)*this statement is not allowed in a text of kernels",
     ),
     "an unknown reference": (
         changed("momentum", lambda lab: set_in(lab["checks"][0], reference="eval")),

@@ -55,7 +55,7 @@ def test_a_layer_of_ones_own_needs_a_forward_kernel_alone(text: str, tmp_path: P
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "runs the kernel own_forward, which is none of the edited kernels"),
+        ("", "runs the kernel own_forward, which is not one of the edited kernels"),
         (SOFTSIGN.replace("input", "x"), "has the parameter input"),
         (SOFTSIGN.replace("size", "length"), "not length: Size"),
         (SOFTSIGN.replace("size: Size", "size: Size, power: Float32"), "not power: Float32"),

@@ -136,7 +136,7 @@ def test_the_loss_is_never_derived_from_the_softmax_alone() -> None:
             SQUARE.replace("input[i] * input[i]", "1.0").replace("input: Float32Buffer", "input: Int32Buffer"),
             "other parameters",
         ),
-        ("relu_forward", SQUARE + "import os\n", "no such statement"),
+        ("relu_forward", SQUARE + "import os\n", "statement is not allowed"),
         ("relu_forward", SQUARE.replace("input[i] * input[i]", "open(input)"), "open"),
         ("relu_forward", SQUARE.replace("lanes(size)", "lanes(sise)"), "sise"),
         ("relu_forward", 7, "expected the text"),

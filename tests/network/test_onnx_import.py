@@ -222,7 +222,7 @@ REFUSED: list[tuple[list[Any], str]] = [
     ([("LeakyRelu", ["x"], {"alpha": 2.0})], "the slope must be a number from 0 to 1"),
     ([("Flatten", ["x"], {"axis": 2})], "expected axis 1"),
     ([("Mul", ["x", "zero"], {})], "a channel is multiplied by 0"),
-    ([("Mul", ["x", "x"], {})], "of two values only the sum is a layer"),
+    ([("Mul", ["x", "x"], {})], "scnn has no layer for it with two computed inputs"),
     ([("Sub", ["w", "x"], {})], "expected the images' values first"),
     ([("Softmax", ["x"], {"axis": 1}), ("Relu", ["0"], {})], "Softmax 'n0' cannot be imported"),
     ([("Relu", ["x"], {})], "SoftmaxCrossEntropy takes a vector of logits, such as (10,), but got (2, 6, 5)"),

@@ -111,7 +111,8 @@ def derivation(function: Function, wanted: Sequence[str], new_name: str, made: I
     if not any(isinstance(one, Store) for one in statements_in(statements)):
         raise source.error(
             first_store(function),
-            f"{function.name} depends on {', '.join(wanted)} by whole numbers and comparisons alone: no gradient",
+            f"{function.name} depends on {', '.join(wanted)} only through integers and comparisons, "
+            "which have no gradient",
             DIFFERENTIABLE,
         )
     statements = pretty(statements, function)

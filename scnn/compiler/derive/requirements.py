@@ -29,7 +29,7 @@ def require_places(
             if several or not once(one.store.index, one.loops, definitions):
                 raise function.source.error(
                     (several[0] if several else one).store.node,
-                    f"this may store to an element of {buffer} twice, and the value that counts is not known",
+                    f"this may store to an element of {buffer} twice, and it is not known which value remains",
                     "one store to each element: a local for what is stored in between",
                 )
         if buffer in in_place and found and buffer in wanted:

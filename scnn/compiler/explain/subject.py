@@ -80,7 +80,7 @@ def buffer_lengths(function: Function, numbers: Mapping[str, float], given: Mapp
     lengths |= given
     for name, length in lengths.items():
         if length > LONGEST or length == INT32[1] + 1:
-            raise ConfigError(f"the sizes do not tell the length of {name}: give it, such as --size {name}=64")
+            raise ConfigError(f"the sizes do not determine the length of {name}: give it, such as --size {name}=64")
     return lengths
 
 

@@ -61,7 +61,7 @@ def by_bits(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
         (squared_in_place, "values", "values[i] = values[i] * values[i]", "a value of values that this kernel over"),
         (shifted_in_place, "values", "values[i] = values[i + 1]", "overwritten at different indices"),
         (counted, "input", "count[0] += 1", "stores no float32"),
-        (rounded, "input", "output[i] = float(int(input[i]))", "by whole numbers and comparisons alone"),
+        (rounded, "input", "output[i] = float(int(input[i]))", "only through integers and comparisons"),
         (by_bits, "input", "output[i] = input[i]", "bits of a number have no derivative"),
         (leaky, "slope", "", "slope has no gradient; expected one of input"),
     ],
