@@ -3,6 +3,7 @@
 import asyncio
 
 from widgets.code_backward import Backward
+from widgets.code_buttons import enable
 from widgets.code_check import KernelCheck
 from widgets.code_list import KernelList
 from widgets.code_own import OwnLayer
@@ -178,7 +179,7 @@ class CodePlace:
         self.compiled[self.kernel] = False
         self.turn += 1
         self.check.forget()
-        self.enable(False)
+        enable(self, False)
         run(self.compile_soon(self.turn))
 
     def keep(self):
@@ -219,7 +220,7 @@ class CodePlace:
         replace(by_id("code-difference"), [difference(answer["difference"], text("code.difference"))])
         by_id("code-edited").hidden = kernel not in self.drafts
         self.list.mark(kernel, self.layer, self.drafts)
-        self.enable(compiled)
+        enable(self, compiled)
         if compiled:
             stages = await self.ask("kernel_stages", **self.message(source=source))
             if stages and "error" not in stages and mine == self.turn:
@@ -227,16 +228,6 @@ class CodePlace:
                 self.stages.choose(self.editor.line)
         else:
             self.stages.forget()
-
-    def enable(self, compiled):
-        """Which buttons can be pressed."""
-        edited, derived = self.kernel in self.drafts, self.entry["derived"]
-        ready = all(self.compiled.get(name, True) for name in self.drafts)
-        by_id("code-check").disabled = not compiled or derived
-        by_id("code-measure").disabled = not compiled
-        by_id("code-derive").disabled = not compiled
-        by_id("code-train").disabled = not (compiled and ready and self.drafts) or derived
-        by_id("code-restore").disabled = not edited
 
     def go_to_line(self, line):
         self.editor.go(line)
