@@ -6,7 +6,19 @@ from random import Random
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.person import TRAINED, Maker, button, fresh, line, opened, prediction, state, stroke, wait_for
+from tests.browser.person import (
+    TRAINED,
+    Maker,
+    button,
+    fresh,
+    line,
+    opened,
+    prediction,
+    state,
+    still,
+    stroke,
+    wait_for,
+)
 from tests.strokes import DIGITS, draw_digit
 
 pytestmark = pytest.mark.browser
@@ -22,7 +34,7 @@ def test_drawings_are_read_before_anybody_trains(page: Page) -> None:
             stroke(page, points)
         prediction(page).to_have_text(re.compile(f"^{name}, .*comes with the page"), timeout=10_000)
     words = page.locator("#pretrained-about").inner_text()
-    share = re.search(r"classifies ([\d.]+) % of 400 test drawings", words)
+    share = re.search(r"classifies ([\d.]+)\s% of 400 test drawings", words)
     assert share and float(share[1]) >= 95
 
 

@@ -240,6 +240,6 @@ def test_a_model_of_images_that_are_not_here(page: Page, tmp_path: Path) -> None
     expect(state(page)).to_have_text(re.compile("ready – the model classifies your drawings"))
     stroke(page, line(0.5, 0.15, 0.5, 0.85))
     prediction(page).to_have_text(
-        re.compile(r"^[abc], with a probability of (more than )?\d+ %\. It knows only a, b and c\.$"),
+        re.compile(r"^[abc], with a probability of (more than )?\d+\s%\. It knows only a, b and c\.$"),
         timeout=10_000,
     )

@@ -84,7 +84,7 @@ def test_another_language_is_chosen(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "es")
     page.get_by_role("combobox", name=catalogue("es")["settings.experiment"]).select_option("paper")
     button(page, catalogue("es")["state.train"]).click()
-    finished = re.compile(r"^terminado – el \d+(,\d)? % de los dígitos de prueba se reconoce bien, en ")
+    finished = re.compile(r"^terminado – el \d+(,\d)?\s% de los dígitos de prueba se reconoce bien, en ")
     expect(page.locator("#state")).to_have_text(finished, timeout=READY)
     assert "lang=es" in page.url
 

@@ -76,7 +76,7 @@ def test_a_slow_network(browser: Browser, slow: str) -> None:
     wait_for(page, "ready")
     assert time.monotonic() - begun > PATIENCE
     seen = page.evaluate("seen")
-    shares = [int(found[1]) for words, *_ in seen if (found := re.search(r"(\d+) % of Python has arrived", words))]
+    shares = [int(found[1]) for words, *_ in seen if (found := re.search(r"(\d+)\s% of Python has arrived", words))]
     assert shares == sorted(shares) and len(set(shares)) > 20 and shares[-1] == 100
     values = [value for words, value, _ in seen if "has arrived" in words]
     assert all(round(100 * value) == share for value, share in zip(values, shares, strict=True))

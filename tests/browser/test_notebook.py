@@ -113,7 +113,8 @@ def test_teaching_shows_before_and_after(page: Page) -> None:
     expect(taught).to_be_visible(timeout=30_000)
     expect(taught.get_by_role("row")).to_have_count(3)
     shares = [
-        float(cell.rstrip(" %")) for cell in taught.get_by_role("row").nth(2).get_by_role("cell").all_inner_texts()
+        float(cell.removesuffix("\N{NO-BREAK SPACE}%"))
+        for cell in taught.get_by_role("row").nth(2).get_by_role("cell").all_inner_texts()
     ]
     assert shares[1] > shares[0]
     expect(runs(page)).to_have_count(2)
@@ -126,7 +127,7 @@ def test_five_seeds(page: Page) -> None:
     expect(runs(page)).to_have_count(2)
     button(page, "Train 5 seeds").click()
     group = page.locator("#runs .seeds strong")
-    expect(group).to_have_text(re.compile(r"5 seeds: [\d.]+ % ± [\d.]+ %"), timeout=60_000)
+    expect(group).to_have_text(re.compile(r"5 seeds: [\d.]+\s% ± [\d.]+\s%"), timeout=60_000)
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("8")
     expect(runs(page)).to_have_count(7)
 

@@ -98,7 +98,7 @@ def test_a_photo_of_two_digits(new_page: Maker, site_url: str, width: int) -> No
     prediction(page).to_have_text(re.compile("^10: 2 digits.* network that comes with the page"))
     listed = page.get_by_role("list", name="Digits").get_by_role("button")
     for index, digit in enumerate("10"):
-        words = re.compile(f"^Digit {index + 1} of 2: {digit} with a probability of (more than )?[0-9]+ %$")
+        words = re.compile(rf"^Digit {index + 1} of 2: {digit} with a probability of (more than )?[0-9]+\s%$")
         expect(listed.nth(index)).to_have_accessible_name(words)
     assert chosen_digit(page) == "0"
     one = input_pixels(page)

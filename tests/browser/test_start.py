@@ -99,7 +99,7 @@ def test_training_ones_own(page: Page) -> None:
     assert len(paused) == 8 and paused[0] != before[0]
     button(page, "Resume training").click()
     page.wait_for_function(
-        "() => Number(/test ([0-9.]+) %/.exec(document.querySelector('#accuracy-summary').textContent)?.[1]) >= 95",
+        "() => Number(/test ([0-9.]+)\\s%/.exec(document.querySelector('#accuracy-summary').textContent)?.[1]) >= 95",
         timeout=5000 * SECONDS,
         polling=100,
     )

@@ -167,7 +167,7 @@ def test_looking_inside(page: Page) -> None:
     images = page.get_by_role("list", name="Images").get_by_role("button")
     expect(images).to_have_count(min(24, counts[0]))
     expect(page.locator("#gallery-title")).to_contain_text(f"classified as 0: {counts[0]}.")
-    expect(images.first).to_have_accessible_name(re.compile(r"0 → 0 [\d.]+ % confidence: look inside"))
+    expect(images.first).to_have_accessible_name(re.compile(r"0 → 0 [\d.]+\s% confidence: look inside"))
     images.first.click()
     prediction(page).to_have_text(re.compile("^This 0 is read as 0"))
     expect(page.locator("#bars meter")).to_have_count(10)
@@ -176,7 +176,7 @@ def test_looking_inside(page: Page) -> None:
         f"classified wrongly, the most confident first: {wrong(counts)}."
     )
     page.get_by_role("switch", name="Show row percentages").check()
-    expect(cells.nth(0)).to_have_text(re.compile(r"^\d+(\.\d)? %$"))
+    expect(cells.nth(0)).to_have_text(re.compile(r"^\d+(\.\d)?\s%$"))
 
 
 def test_what_is_looked_at_follows_the_training(page: Page) -> None:

@@ -53,6 +53,14 @@ def test_the_page_offers_the_languages_that_there_are() -> None:
     assert set(re.findall(r'<option value="(\w+)" lang="\1">', page)) == set(CATALOGUES)
 
 
+@pytest.mark.parametrize("language", sorted(CATALOGUES))
+def test_a_percent_sign_stays_on_the_line_of_its_number(language: str) -> None:
+    """A space before it does not break: on a phone "99 %" had its sign on a line of its own."""
+    words = [text for value in CATALOGUES[language].values() for text in texts_of(value)]
+    assert any("%" in text for text in words)
+    assert [text for text in words if " %" in text] == []
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_text_is_missing_or_left_over(language: str) -> None:
     """Every language has the keys that English has."""
