@@ -16,6 +16,7 @@ class Drawing:
         self.context = self.canvas.getContext("2d")
         self.changed = changed
         self.pointer = self.kind = None  # of the pointer that draws now
+        self.box = None  # the canvas's rectangle in the window when the stroke began
         self.pen_seen = False  # then a finger is the palm that rests beside it
         self.strokes = []  # each a list of [x, y], as fractions of the canvas's side
         self.undone = []
@@ -48,6 +49,7 @@ class Drawing:
             return
         if self.pointer is None and event.button == 0:
             self.pointer, self.kind = event.pointerId, event.pointerType
+            self.box = self.canvas.getBoundingClientRect()
             self.canvas.setPointerCapture(event.pointerId)
             self.strokes.append([self.position(event)])
             self.undone = []
@@ -91,8 +93,9 @@ class Drawing:
         self.redraw()
 
     def position(self, event):
-        """Where the pointer is, as fractions of the canvas's side."""
-        box = self.canvas.getBoundingClientRect()
+        """Where the pointer is, as fractions of the canvas's side, and of its place when the stroke began: what the
+        network makes of earlier strokes may appear above it, and move it away under the hand."""
+        box = self.box
         x, y = (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height
         return [round(x * FINE) / FINE, round(y * FINE) / FINE]
 

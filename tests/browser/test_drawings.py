@@ -38,6 +38,38 @@ def test_drawings_are_read_before_anybody_trains(page: Page) -> None:
     assert share and float(share[1]) >= 95
 
 
+def test_a_stroke_stays_whole_when_the_canvas_moves_under_it(page: Page) -> None:
+    """What appears above the canvas during a stroke does not bend it: the places Learn and See fill as one draws."""
+    fresh(page)
+    canvas = page.get_by_role("application", name="Draw a digit", exact=True)
+    box = still(canvas)
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line(0.5, 0.15, 0.5, 0.85)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:11]:
+        page.mouse.move(*place)
+    page.evaluate(
+        """() => {
+            const more = document.createElement("p");
+            more.style.height = "90px";
+            document.getElementById("drawing").before(more);
+        }"""
+    )
+    assert still(canvas)["y"] > box["y"] + 40
+    for place in places[11:]:
+        page.mouse.move(*place)
+    page.mouse.up()
+    prediction(page).to_have_text(re.compile("^1,"), timeout=10_000)
+    inked = """() => {
+        const { data } = document.getElementById("canvas").getContext("2d").getImageData(0, 0, 280, 280);
+        const rows = new Set();
+        for (let at = 0; at < data.length; at += 4) if (data[at] < 128) rows.add(Math.floor(at / 4 / 280));
+        return [Math.min(...rows), Math.max(...rows)];
+    }"""
+    top, bottom = page.evaluate(inked)
+    assert top < 0.15 * 280 and bottom > 0.85 * 280
+
+
 def test_a_dot_is_seen_and_not_taught(page: Page) -> None:
     """It is drawn in every browser, and is no digit."""
     fresh(page)
