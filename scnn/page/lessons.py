@@ -230,6 +230,13 @@ def with_parameters(network: Network) -> str:
 
 def describe_check(check: GradientCheck) -> Answer:
     fields = asdict(check)
-    numbers = {name: number(fields[name]) for name in ("largest_error", "analytic", "numeric")}
+    numbers = {name: number(fields[name]) for name in ("largest_error", "analytic", "numeric", "largest_gradient")}
     verdict = {"right": "passed", "wrong": "failed", "not checked": "not checked"}[check.verdict]
-    return {**fields, **numbers, "shape": list(check.shape), "index": list(check.index), "verdict": verdict}
+    return {
+        **fields,
+        **numbers,
+        "shape": list(check.shape),
+        "index": list(check.index),
+        "verdict": verdict,
+        "faint": check.faint,
+    }

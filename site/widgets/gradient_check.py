@@ -53,6 +53,8 @@ def line_of(check):
     name = check["name"]
     shape = " × ".join([str(size) for size in check["shape"]])
     kinks = text("learn.kinks", kinks=check["kinks"]) if check["kinks"] else ""
+    if check["faint"]:
+        kinks += text("learn.faint")
     error = "–" if check["verdict"] == "not checked" else number(check["largest_error"])
     words = {"passed": "learn.passed", "failed": "learn.failed", "not checked": "learn.not_checked"}
     verdict = element("td")

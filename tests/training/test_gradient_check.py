@@ -101,6 +101,15 @@ def test_kinks_are_not_checked() -> None:
     assert checks["dense_1.bias"].verdict == "right"
 
 
+def test_gradients_that_are_too_small_to_compare_are_not_wrong() -> None:
+    """Where a network is sure and right, rounding is as large as the gradients."""
+    network, image = example()
+    network.parameters["dense_2.bias"][3] += 30.0
+    checks = check_gradients(network, image, 3, samples=8).checks
+    assert any(check.faint for check in checks)
+    assert {check.verdict for check in checks} == {"right", "not checked"}
+
+
 def test_invalid_arguments() -> None:
     """Labels out of range, images of another size and no samples are rejected."""
     network, image = example()
