@@ -122,7 +122,7 @@ class Page:
         refused = self.experiments.choose(query.get("experiment"))
         self.settings.enable(True)  # disabled fields are not validated
         refused += self.settings.take_address(window.location.search)
-        words = text("state.press_train")
+        words = text("state.untrained")
         if query.get("experiment") == "own":
             words = text("state.address_own")
         elif refused:
@@ -161,7 +161,7 @@ class Page:
             self.editor.show_shapes(answer)
             if self.refused and self.state.name == "ready":
                 self.refused = False
-                self.state.show("ready", text("state.press_train"))
+                self.state.show("ready", text("state.untrained"))
 
     def remember_settings(self):
         """Writes the settings to the address; its hash stays."""

@@ -114,7 +114,7 @@ def test_an_update_takes_over_cleanly(context: BrowserContext, tmp_path: Path) -
     shutil.copytree(SITE, other)
     for name, before, after in (
         ("index.html", "/>scnn</a>", "/>scnn B</a>"),
-        ("texts/en.json", "press Train to start.", "press Train to start, says B."),
+        ("texts/en.json", "trained a network yet.", "trained a network yet, says B."),
     ):
         text = (other / name).read_text()
         assert before in text

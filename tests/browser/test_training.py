@@ -124,7 +124,7 @@ def test_the_address_is_the_run(page: Page) -> None:
         ("?experiment=sums&epochs=1", "an invalid experiment"),
         ("?experiment=paper&seed=-1&epochs=x&layers=conv-1", "an invalid seed and epochs and layers"),
         ("?epochs=1&optimiser=%3Cscript%3E&layers=conv-1-99-1-1", "an invalid optimiser and layers"),
-        ("?%FF%00=%&seed=9&epochs=1", "press Train to start"),
+        ("?%FF%00=%&seed=9&epochs=1", "you have not trained"),
     ],
 )
 def test_an_address_that_is_wrong(page: Page, query: str, words: str) -> None:
@@ -285,7 +285,7 @@ def test_a_wrong_setting_is_refused_where_it_stands(page: Page) -> None:
     expect(epochs).to_have_value("50")
     expect(epochs).not_to_have_attribute("aria-invalid", "true")
     expect(message).to_have_text("")
-    expect(state(page)).to_have_text("ready – press Train to start.")
+    expect(state(page)).to_have_text("ready – you have not trained a network yet.")
 
 
 def test_a_learning_rate_that_cannot_be(page: Page) -> None:
