@@ -74,6 +74,17 @@ def test_changing_the_experiment_and_the_network(page: Page) -> None:
             return inOneLine && one.scrollWidth <= one.clientWidth + 1;
         })"""
     ), "a layer's name is broken, or its output is cut off"
+    assert (
+        page.get_by_role("table", name="Sizes by layer")
+        .get_by_role("columnheader")
+        .evaluate_all(
+            """all => all.length === 4 && all.every(one => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            return range.getClientRects().length === 1;
+        })"""
+        )
+    ), "a heading is broken"
     expect(page.get_by_role("table", name="Layers").get_by_role("row", name="Conv2D")).to_have_count(2)
     page.get_by_role("combobox", name="Experiment").select_option("paper")
     set_field(page.get_by_role("spinbutton", name="units of layer 7, Dense"), "16")
