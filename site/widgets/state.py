@@ -26,6 +26,7 @@ class State:
         self.name, self.details = name, details
         by_id("state").textContent = text("state.line", state=text(f"state.is.{name}"), details=details)
         by_id("state").setAttribute("data-state", name)
+        by_id("state-part").setAttribute("data-state", name)
         by_id("act").textContent = text(ACTS.get(name, "state.train"))
         for button in NAMES:
             by_id(button).disabled = button not in BUTTONS[name]

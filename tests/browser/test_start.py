@@ -5,7 +5,19 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.person import Maker, button, circle, go, numbers, opened, prediction, stroke, wait_for
+from tests.browser.person import (
+    READY,
+    Maker,
+    button,
+    circle,
+    go,
+    numbers,
+    opened,
+    prediction,
+    state,
+    stroke,
+    wait_for,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -124,3 +136,19 @@ def test_terms_are_defined_in_place(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("how wrong the network is for an image")).to_be_hidden()
     go(page, "Start")
+
+
+@pytest.mark.parametrize(
+    ("place", "there"), [("see", "#see-layer"), ("learn", "#learn-truth"), ("code", "#code-place")]
+)
+def test_other_places_say_that_the_page_loads(new_page: Maker, site_url: str, place: str, there: str) -> None:
+    """An address may lead to them, and they are empty until Python runs; then they have a status of their own."""
+    page = new_page(viewport={"width": 360, "height": 640})
+    page.goto(f"{site_url}#/{place}")
+    loading = state(page)
+    expect(loading).to_have_text(re.compile("^loading"))
+    expect(page.get_by_role("progressbar", name="Training progress")).to_be_visible()
+    expect(page.locator(there)).to_be_visible()
+    expect(loading).to_have_count(0, timeout=READY)
+    go(page, "Start")
+    expect(loading).to_have_text(re.compile("^ready"))
