@@ -9,24 +9,41 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["MOST", "Merge", "Node", "combine", "merges", "placed", "shard_sizes"]
+__all__ = [
+    "LEAST",
+    "LEAST_TOGETHER",
+    "MOST",
+    "Merge",
+    "Node",
+    "combine",
+    "largest_shard",
+    "merges",
+    "placed",
+    "shard_sizes",
+]
 
 MOST = 8  # shards, and so the most replicas that can share a batch
 LEAST = 4  # samples in a shard, so that adding up the sums takes little of the time
+LEAST_TOGETHER = 16  # samples in a shard whose statistics a layer computes, which fewer give too roughly
 
 
-def shard_sizes(batch: int) -> tuple[int, ...]:
+def shard_sizes(batch: int, least: int = LEAST) -> tuple[int, ...]:
     """The numbers of samples in the shards of a batch: the largest power of two of shards, at most MOST, that leaves
-    each at least LEAST samples; a smaller batch is one shard.
+    each at least `least` samples; a smaller batch is one shard.
 
     >>> shard_sizes(20), shard_sizes(7)
     ((5, 5, 5, 5), (7,))
     """
     count = 1
-    while 2 * count <= min(MOST, batch // LEAST):
+    while 2 * count <= min(MOST, batch // least):
         count *= 2
     bounds = [batch * shard // count for shard in range(count + 1)]
     return tuple(last - first for first, last in pairwise(bounds))
+
+
+def largest_shard(batch: int, least: int = LEAST) -> int:
+    """The most samples that a shard of a batch of this size, or of a smaller one, may have."""
+    return min(batch, max(2 * least - 1, -(-batch // MOST)))
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ THROUGH = {
     "formats/idx": "data/test_dataset.py",
     "formats/palettes": "page/test_diagram.py",
     "kernels/activation": "layers/test_activation.py",
+    "kernels/batch_normalisation": "layers/test_batch_normalisation.py",
+    "kernels/batches": "training/test_batches.py",
     "kernels/branches": "network/test_graph.py",
     "kernels/channel_last": "layers/test_channel_last.py",
     "kernels/convolution": "layers/test_convolution.py",

@@ -1,6 +1,7 @@
 """Layers: shapes, parameters, initialisation, and the kernels of forward and backward."""
 
 from scnn.layers.activation import GELU, Dropout, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.batch_normalisation import BatchNorm2D
 from scnn.layers.branches import Add, Branch, Concatenate, Join
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
@@ -13,6 +14,7 @@ from scnn.layers.transposed_convolution import ConvTranspose2D
 __all__ = [
     "Add",
     "AveragePool2D",
+    "BatchNorm2D",
     "Branch",
     "Concatenate",
     "Conv2D",

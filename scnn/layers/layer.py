@@ -10,7 +10,7 @@ or `label`, `loss` or `random` of the network. A layer that reads two outputs ha
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from math import prod, sqrt
 from random import Random
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from scnn.errors import ConfigError
 from scnn.plan import Argument, Call, Kernel
 
-__all__ = ["SCHEMES", "Layer", "Parameter", "Shape", "call"]
+__all__ = ["SCHEMES", "Layer", "Parameter", "Pass", "Shape", "call"]
 
 SCHEMES = ("he", "glorot")  # of initialisation
 
@@ -28,13 +28,16 @@ Shape = tuple[int, ...]  # of one sample: (channels, rows, columns) for maps, (l
 @dataclass(frozen=True)
 class Parameter:
     """A tensor that training changes. `fan_in` is the number of inputs that each output sums over; with 0 the tensor
-    starts as `start`.
+    starts as `start`. A tensor that is not `learned` is kept in files like the others, but optimisers do not change
+    it; its layer does (`Layer.after_batch`).
     """
 
     shape: Shape
     fan_in: int = 0
     upright: bool = False  # whether each filter starts with a sum that is not negative
     start: float = 0.0
+    learned: bool = True
+    least: float | None = None  # no number of the tensor in a file may be below
 
     @property
     def fan_out(self) -> int:
@@ -82,12 +85,23 @@ def call(kernel: Kernel, /, **arguments: Argument) -> Call:
     return Call(kernel, {name: arguments.get(name, name) for name in parameters})
 
 
+@dataclass(frozen=True)
+class Pass:
+    """One loop over the samples of a shard: calls for each of them, and calls before and after all of them. They may
+    read `samples`, the number of samples."""
+
+    each: list[Call]
+    before: list[Call] = field(default_factory=list)
+    after: list[Call] = field(default_factory=list)
+
+
 class Layer(ABC):
     """One step of the network, for one sample at a time. `shape` is always the shape of the input."""
 
     optional: ClassVar[tuple[str, ...]] = ()  # settings that files and texts leave out at their defaults
     shares_memory = False  # whether the output is the input's memory, so that forward has nothing to copy
     inputs: ClassVar[tuple[str, ...]] = ("input",)  # the roles of the outputs that it reads
+    of_shard: ClassVar[tuple[str, ...]] = ()  # the buffers that all samples of a shard have in common
 
     def __setstate__(self, state: Any) -> None:
         """Restores a copy: the settings, and what a network has added to them; attributes of a frozen dataclass
@@ -142,6 +156,20 @@ class Layer(ABC):
 
     def after_gradients(self, shape: Shape) -> list[Call]:
         """The calls that come after these samples: they complete the parameters' gradients."""
+        return []
+
+    def forward_passes(self, shape: Shape) -> list[Pass]:
+        """The passes of the forward pass in training, if it needs all samples of a shard. The outputs of a sample are
+        complete after its calls in the last one. See `scnn.training.batches`."""
+        return []
+
+    def backward_passes(self, shape: Shape, input_gradient: bool = True) -> list[Pass]:
+        """The passes of the backward pass of a layer that has `forward_passes`."""
+        return []
+
+    def after_batch(self, shape: Shape) -> list[Call]:
+        """The calls that come before each step of the optimiser, for parameters that are not learned; they may read
+        `samples`, the number of samples in the batch, and reset the gradients of these parameters to zero."""
         return []
 
     @property

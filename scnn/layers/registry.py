@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from scnn.checks import MAX_LAYERS
 from scnn.errors import ConfigError
 from scnn.layers.activation import GELU, Dropout, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.batch_normalisation import BatchNorm2D
 from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
@@ -21,7 +22,7 @@ LAYERS: tuple[type[Layer], ...] = (
     *(Conv2D, ReLU, MaxPool2D, Flatten, Dense, Dropout, SoftmaxCrossEntropy),
     *(LeakyReLU, Sigmoid, Tanh, SiLU, AveragePool2D, GlobalAveragePool, SquaredHinge, MeanSquaredError),
     *(Add, Concatenate, Branch),
-    *(GELU, PReLU, GroupNorm, LayerNorm, Standardise, ConvTranspose2D),
+    *(GELU, PReLU, GroupNorm, LayerNorm, Standardise, ConvTranspose2D, BatchNorm2D),
 )
 LOSSES = tuple(kind.__name__ for kind in LAYERS if issubclass(kind, Loss))  # the kinds of a network's last layer
 

@@ -103,8 +103,8 @@ class Architecture:
 
     @property
     def parameter_count(self) -> int:
-        """The number of values that training changes."""
-        return sum(prod(parameter.shape) for parameter in self.specifications().values())
+        """The number of values that are learned."""
+        return sum(prod(one.shape) for one in self.specifications().values() if one.learned)
 
 
 def require_layers(layers: object) -> tuple[Layer, ...]:

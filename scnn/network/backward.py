@@ -13,13 +13,15 @@ from scnn import kernels
 from scnn.errors import ConfigError
 from scnn.layers.layer import Layer, Shape, call
 from scnn.layers.loss import Loss
+from scnn.network.architecture import Architecture
 from scnn.network.edits import NO_EDITS, Edits
+from scnn.network.graph import same_memory
 from scnn.plan import Argument, Call, Kernel
 
 if TYPE_CHECKING:
     from scnn.compiler.derive import Derived
 
-__all__ = ["backward_of", "derived_buffers", "is_derived", "listed"]
+__all__ = ["backward_of", "derived_buffers", "is_derived", "listed", "require_outputs_unmodified"]
 
 Sizes = tuple[tuple[str, Argument], ...]
 
@@ -55,6 +57,22 @@ def backward_of(layer: Layer, shape: Shape, input_gradient: bool = True, edits: 
     return calls
 
 
+def require_outputs_unmodified(network: Architecture) -> None:
+    """Raises ConfigError if a layer's backward pass reads an output that a later layer overwrites."""
+    for later, layer in enumerate(network.layers):
+        if not layer.shares_memory or not layer.forward_training(network.shapes[later]):
+            continue
+        _, *overwritten = same_memory(network.layers, network.sources, later + 1)
+        for number in filter(None, overwritten):
+            name, shape = network.names[number - 1], network.shapes[number - 1]
+            backward = listed(backward_of(network.layers[number - 1], shape, edits=network.edits), name)
+            if any("output" in step.arguments.values() for step in backward):
+                raise ConfigError(
+                    f"{network.names[later]} overwrites the output of {name}, whose backward pass reads it: "
+                    f"write a backward pass that reads the input, or put a layer between them"
+                )
+
+
 def is_derived(layer: Layer, shape: Shape, edits: Edits = NO_EDITS) -> bool:
     """Whether the layer's backward pass is derived from its forward kernels."""
     if isinstance(layer, Loss):  # whose gradient is that of the loss, which is no output of forward
@@ -81,7 +99,8 @@ def derived_buffers(layer: Layer, shape: Shape, edits: Edits = NO_EDITS) -> dict
 def active_roles(layer: Layer, shape: Shape, forward: list[Call], input_gradient: bool) -> set[str]:
     """The roles that have a gradient: parameters, the inputs if `input_gradient`, and everything computed from
     these."""
-    active = {*layer.parameters(shape), *(layer.inputs if input_gradient else ())}
+    learned = {role for role, parameter in layer.parameters(shape).items() if parameter.learned}
+    active = {*learned, *(layer.inputs if input_gradient else ())}
     for step in forward:
         if input_roles(step, active):
             active |= {str(step.arguments[one]) for one in differentiated(step.kernel)[1]}

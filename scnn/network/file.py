@@ -92,6 +92,8 @@ def require_matching_tensors(architecture: Architecture, tensors: Mapping[str, T
             raise ModelError(f"the tensor {name} must be of shape {parameter.shape}, got {tensor.shape}")
         if not all(map(math.isfinite, tensor.values)):
             raise ModelError(f"the tensor {name} has values that are not finite")
+        if parameter.least is not None and min(tensor.values) < parameter.least:
+            raise ModelError(f"the tensor {name} has values below {parameter.least:g}")
 
 
 def is_plain(data: object) -> bool:

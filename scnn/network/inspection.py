@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, prod, sqrt
 
+from scnn import kernels
 from scnn.engines.engine import Engine, EngineFactory
 from scnn.kernels.images import draw_sheet
 from scnn.layers.layer import Shape, call
 from scnn.network.architecture import Architecture
+from scnn.network.backward import require_outputs_unmodified
 from scnn.network.lowering import (
     PROBABILITIES,
     activation,
@@ -20,9 +22,8 @@ from scnn.network.lowering import (
     forward_calls,
     gradient,
     gradient_buffers,
+    layer_backward_calls,
     parameter_buffers,
-    require_outputs_unmodified,
-    saliency_calls,
     sample_buffers,
 )
 from scnn.network.metrics import argmax
@@ -144,6 +145,15 @@ def lower_inspection(network: Architecture) -> Plan:
         layout |= buffers
         procedures.append(Procedure(procedure, (), tuple(calls)))
     return Plan(allocate_buffers(network, layout), {one.name: one for one in procedures})
+
+
+def saliency_calls(network: Architecture) -> list[Call]:
+    """The backward pass from the logits to the input."""
+    calls: list[Call] = []
+    for index in reversed(range(len(network.layers) - 1)):
+        calls += layer_backward_calls(network, index, to_input=True)
+    # inference does not write dropout's mask
+    return [step for step in calls if step.kernel.__name__ != kernels.dropout_backward.__name__]
 
 
 def drawing(group: Iterable[tuple[str, str, Shape]]) -> tuple[dict[str, tuple[str, Shape]], list[Call]]:

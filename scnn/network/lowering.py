@@ -4,14 +4,14 @@ Each layer's roles (see `scnn.layers.layer`) become buffers with unique names, i
 loops over samples enclose them. `scnn.training.lowering` adds what training needs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import prod
 
 from scnn import kernels
 from scnn.errors import ConfigError
 from scnn.layers.layer import Layer, Shape, call
 from scnn.network.architecture import Architecture
-from scnn.network.backward import backward_of, derived_buffers, listed
+from scnn.network.backward import backward_of, derived_buffers, listed, require_outputs_unmodified
 from scnn.network.buffer_names import (
     LOGITS,
     PROBABILITIES,
@@ -22,7 +22,7 @@ from scnn.network.buffer_names import (
 )
 from scnn.network.edits import Edits
 from scnn.network.forms import in_fastest_form
-from scnn.network.graph import learned_outputs, same_memory
+from scnn.network.graph import learned_outputs
 from scnn.plan import ALIGNMENT, Argument, Buffer, Call, Loop, Plan, Procedure, allocate
 
 __all__ = [
@@ -37,23 +37,25 @@ __all__ = [
     "backward_calls",
     "before_gradients",
     "before_samples",
+    "each_layer",
     "counting",
     "forward_calls",
+    "gradient_additions",
     "gradient",
     "gradient_buffers",
     "judging_calls",
     "layer_backward_calls",
+    "learned_size",
     "load_calls",
+    "needed_gradients",
     "lower",
     "parameter_buffers",
-    "require_outputs_unmodified",
     "resolve_roles",
-    "saliency_calls",
     "sample_buffers",
 ]
 
 SAMPLES = ("first", "count")  # a procedure's parameters
-SHARED = ("label", "loss", "random")  # buffers of the network that every layer's calls may use
+SHARED = ("label", "loss", "random", "samples")  # what every layer's calls may use, besides its roles
 MAX_MEMORY = 1 << 30  # bytes; WebAssembly's limit is four times as much
 
 Layout = dict[str, tuple[str, Shape]]  # buffers by name: element type and shape
@@ -111,19 +113,29 @@ def layer_backward_calls(network: Architecture, index: int, to_input: bool = Fal
     backward pass, add to it.
     """
     layer, shape = network.layers[index], network.shapes[index]
-    learned = learned_outputs(network.layers, network.shapes, network.sources)
-    needed = {role: to_input or learned[number] for role, number in network.sources[index].items()}
+    needed = needed_gradients(network, index, to_input)
     calls = backward_of(layer, shape, input_gradient=any(needed.values()), edits=network.edits)
     if any(needed.values()):  # of a layer with two inputs perhaps for one alone
         unneeded = {f"d_{role}" for role in needed if not needed[role]}
         calls = [step for step in calls if not unneeded & {*step.arguments.values()}]
+    return [*resolve_roles(calls, network, index), *gradient_additions(network, index, needed)]
+
+
+def needed_gradients(network: Architecture, index: int, to_input: bool = False) -> dict[str, bool]:
+    """By the roles of the layer's inputs, whether something needs the gradient of that input."""
+    learned = learned_outputs(network.layers, network.shapes, network.sources)
+    return {role: to_input or learned[number] for role, number in network.sources[index].items()}
+
+
+def gradient_additions(network: Architecture, index: int, needed: Mapping[str, bool]) -> list[Call]:
+    """The calls that add the gradients of the layer's inputs to those of outputs that later layers read as well."""
     sums = [
         call(kernels.add_gradient, d_output=total, d_input=part, size=prod(network.shapes[number]))
         for role, number in network.sources[index].items()
         if needed[role]
         and (part := input_gradient(network, index, role)) != (total := output_gradient(network, index, role))
     ]
-    return [*resolve_roles(calls, network, index), *network.edits.calls(sums)]
+    return network.edits.calls(sums)
 
 
 def before_samples(network: Architecture, training: bool = False) -> list[Call]:
@@ -151,15 +163,6 @@ def each_layer(network: Architecture, listed_by: Callable[[Layer, Shape, bool], 
     return calls
 
 
-def saliency_calls(network: Architecture) -> list[Call]:
-    """The backward pass from the logits to the input."""
-    calls: list[Call] = []
-    for index in reversed(range(len(network.layers) - 1)):
-        calls += layer_backward_calls(network, index, to_input=True)
-    # inference does not write dropout's mask
-    return [step for step in calls if step.kernel.__name__ != kernels.dropout_backward.__name__]
-
-
 def load_calls(network: Architecture) -> list[Call]:
     """The calls that load `input` and `label` from the image at `position`."""
     return [
@@ -183,7 +186,16 @@ def counting(network: Architecture, first: str, count: str | int) -> Loop:
 
 
 def parameter_buffers(network: Architecture) -> Layout:
-    return {name: ("float32", entry.shape) for name, entry in network.specifications().items()}
+    """The parameters that are learned, followed by the others."""
+    entries = sorted(network.specifications().items(), key=lambda one: not one[1].learned)
+    return {name: ("float32", entry.shape) for name, entry in entries}
+
+
+def learned_size(network: Architecture, buffers: Mapping[str, Buffer]) -> int:
+    """How many elements of the buffer `parameters` optimisers change: those before the parameters that are not
+    learned."""
+    learned = [buffers[name] for name, entry in network.specifications().items() if entry.learned]
+    return span("learned", learned).length
 
 
 def sample_buffers(network: Architecture, images: int) -> Layout:
@@ -225,8 +237,9 @@ def gradient_buffers(network: Architecture) -> Layout:
 
 
 def allocate_buffers(network: Architecture, layout: Layout) -> dict[str, Buffer]:
-    """The buffers of a layout. Parameters are adjacent, and so are their gradients, so that one call updates all of
-    them: the buffers `parameters` and `gradients` span them. Raises ConfigError if the network needs too much memory.
+    """The buffers of a layout. Parameters are adjacent, and so are their gradients, so that one call updates those
+    that are learned: the buffers `parameters` and `gradients` span them. Raises ConfigError if the network needs too
+    much memory.
     """
     buffers = allocate(layout)
     names = list(parameter_buffers(network))
@@ -244,22 +257,6 @@ def span(name: str, parts: list[Buffer]) -> Buffer:
         return Buffer(name, "float32", (0,), 0)
     size = -(-(parts[-1].offset + parts[-1].size - parts[0].offset) // ALIGNMENT) * ALIGNMENT
     return Buffer(name, "float32", (size // 4,), parts[0].offset)
-
-
-def require_outputs_unmodified(network: Architecture) -> None:
-    """Raises ConfigError if a layer's backward pass reads an output that a later layer overwrites."""
-    for later, layer in enumerate(network.layers):
-        if not layer.shares_memory or not layer.forward_training(network.shapes[later]):
-            continue
-        _, *overwritten = same_memory(network.layers, network.sources, later + 1)
-        for number in filter(None, overwritten):
-            name, shape = network.names[number - 1], network.shapes[number - 1]
-            backward = listed(backward_of(network.layers[number - 1], shape, edits=network.edits), name)
-            if any("output" in step.arguments.values() for step in backward):
-                raise ConfigError(
-                    f"{network.names[later]} overwrites the output of {name}, whose backward pass reads it: "
-                    f"write a backward pass that reads the input, or put a layer between them"
-                )
 
 
 def resolve_roles(calls: list[Call], network: Architecture, index: int) -> list[Call]:

@@ -46,7 +46,8 @@ def describe_layers(network: Network) -> list[Answer]:
         network.names, network.layers, network.shapes, network.shapes[1:], network.sources, strict=False
     ):
         reads = [outputs[number] for number in sources.values()] if isinstance(layer, Join) else []
-        parameters = sum(len(network.parameters[f"{name}.{role}"]) for role in layer.parameters(shape))
+        learned = [role for role, parameter in layer.parameters(shape).items() if parameter.learned]
+        parameters = sum(len(network.parameters[f"{name}.{role}"]) for role in learned)
         described.append(
             {
                 "name": name,

@@ -13,6 +13,7 @@ from scnn.network.lowering import (
     allocate_buffers,
     gradient,
     gradient_buffers,
+    learned_size,
     parameter_buffers,
     sample_buffers,
 )
@@ -46,7 +47,7 @@ class Rehearsal:
         procedures += [
             Procedure("forward", (), tuple(call for _, backward, call in calls if not backward)),
             Procedure("backward", (), tuple(call for _, backward, call in calls if backward)),
-            Procedure("update", ("samples",), (SGD().update(buffers["parameters"].length),)),
+            Procedure("update", ("samples",), (SGD().update(learned_size(network, buffers)),)),
         ]
         plan = Plan(buffers, {one.name: one for one in procedures})
         self.engine: Engine = compiled(network.edits.applied(plan))

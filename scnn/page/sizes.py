@@ -21,8 +21,8 @@ class Sizes:
     def __init__(self, trainer: Trainer, clock: Callable[[], float]) -> None:
         self.trainer, self.clock = trainer, clock
         network = trainer.network
-        self.names = {  # of the tensors by layer; layers without any are left out
-            name: [f"{name}.{role}" for role in layer.parameters(shape)]
+        self.names = {  # of the learned tensors by layer; layers without any are left out
+            name: [f"{name}.{role}" for role, one in layer.parameters(shape).items() if one.learned]
             for name, layer, shape in zip(network.names, network.layers, network.shapes, strict=False)
             if layer.parameters(shape)
         }

@@ -177,6 +177,8 @@ def tensors_of(network: Architecture) -> list[Tensor]:
         if learned[index] and not changed_in_place(network, index) and all(buffer != one.name for one in tensors):
             tensors.append(Tensor(buffer, shape, index))
         for role, parameter in layer.parameters(shape).items():
+            if not parameter.learned:
+                continue
             tensors.append(Tensor(f"{name}.{role}", parameter.shape, index))
     return tensors
 

@@ -10,21 +10,22 @@ from scnn.network.lowering import (
     activation_buffers,
     after_gradients,
     allocate_buffers,
-    backward_calls,
     before_gradients,
     before_samples,
     counting,
+    each_layer,
     forward_calls,
     gradient_buffers,
-    judging_calls,
+    learned_size,
     load_calls,
     lower,
     parameter_buffers,
     sample_buffers,
 )
 from scnn.plan import Argument, Buffer, Call, Loop, Offset, Plan, Procedure, allocate
-from scnn.shards import merges, shard_sizes
+from scnn.shards import largest_shard, merges, shard_sizes
 from scnn.training.augmentation import Augmentation
+from scnn.training.batches import ShardLoops, least_of, with_samples
 from scnn.training.optimisers import SETTINGS, SGD, Optimiser
 
 __all__ = ["lower_training"]
@@ -53,28 +54,32 @@ def lower_training(
     ConfigError if the network needs too much memory, or if its layers cannot be combined.
     """
     optimiser = optimiser or SGD()
-    shards = shard_sizes(batch_size)
+    least = least_of(network)
+    shards = shard_sizes(batch_size, least)
     inference = lower(network, images)
     network = in_fastest_form(network)
-    buffers = training_buffers(network, images, optimiser, augmentation, steps, len(shards) - 1)
-    learn = learning_calls(network, augmentation)
+    loops = ShardLoops(network, loading_calls(network, augmentation), largest_shard(batch_size, least))
+    state = {**loops.buffers, **(augmentation.buffers() if augmentation else {})}
+    buffers = training_buffers(network, images, optimiser, state, steps, len(shards) - 1)
     size = buffers["gradients"].length
     sums = {
         name: call(getattr(kernels, name), size=size) for name in ("keep_sum", "join_sum", "add_sums") if shards[1:]
     }
-    update = optimiser.steps(network.specifications(), buffers["parameters"].length)
-    swap = call(kernels.swap_weights, size=buffers["parameters"].length)
+    whole = buffers["parameters"].length
+    update = each_layer(network, lambda layer, shape, _: layer.after_batch(shape))
+    update += optimiser.steps(network.specifications(), learned_size(network, buffers), whole)
+    swap = call(kernels.swap_weights, size=whole)
     once = before_samples(network, training=True)
     before, after_samples = before_gradients(network), after_gradients(network)
     batch: list[Call | Loop] = [*once]
     first = 0
     for count, after in zip(shards, merges(range(len(shards)))[0], strict=True):
-        batch += [*before, Loop("position", Offset("start", first), count, 1, learn), *after_samples]
+        batch += [*before, *loops.calls(Offset("start", first), count), *after_samples]
         batch += [Call(sums[merge.procedure].kernel, at(sums[merge.procedure], *merge.slots)) for merge in after]
         first += count
     batch.append(counting(network, "start", batch_size))
     batch += [with_samples(one, batch_size) for one in update]
-    learning: tuple[Call | Loop, ...] = (*once, *before, Loop("position", "first", "count", 1, learn), *after_samples)
+    learning: tuple[Call | Loop, ...] = (*once, *before, *loops.calls("first", "count"), *after_samples)
     procedures = [
         *inference.procedures.values(),
         Procedure("learn", SAMPLES, learning),
@@ -87,19 +92,14 @@ def lower_training(
     return network.edits.applied(Plan(buffers, {procedure.name: procedure for procedure in procedures}, shards))
 
 
-def learning_calls(network: Architecture, augmentation: Augmentation | None) -> tuple[Call, ...]:
-    """The calls that evaluate one sample and add its gradients."""
+def loading_calls(network: Architecture, augmentation: Augmentation | None) -> list[Call]:
+    """The calls that load one sample, and before that its random numbers, if something reads them."""
     load = (
         [*augmentation.load(network.input_shape), call(kernels.load_label)] if augmentation else load_calls(network)
     )
     forward = forward_calls(network, training=True)
     seed = [call(kernels.seed_sample)] if any(is_random(step) for step in [*load, *forward]) else []
-    return (*seed, *load, *forward, *judging_calls(network), *backward_calls(network))
-
-
-def with_samples(step: Call, samples: int) -> Call:
-    """The call for a batch of so many samples."""
-    return Call(step.kernel, {**step.arguments, **({"samples": samples} if "samples" in step.arguments else {})})
+    return [*seed, *load]
 
 
 def is_random(step: Call) -> bool:
@@ -120,12 +120,11 @@ def training_buffers(
     network: Architecture,
     images: int,
     optimiser: Optimiser,
-    augmentation: Augmentation | None,
+    more: Layout,
     steps: int,
     sums: int,
 ) -> dict[str, Buffer]:
-    """The buffers of inference, of the gradients and so many sums of them, of the optimiser and of the
-    augmentation."""
+    """The buffers of inference, of the gradients and so many sums of them, of the optimiser, and `more`."""
     buffers = allocate_buffers(
         network,
         {
@@ -136,7 +135,7 @@ def training_buffers(
             "step": ("int32", (1,)),
             "counter": ("int32", (2,)),
             "random": ("int32", (1,)),
-            **(augmentation.buffers() if augmentation else {}),
+            **more,
             **sample_buffers(network, images),
             **activation_buffers(network),
         },

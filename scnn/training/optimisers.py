@@ -54,10 +54,11 @@ class Optimiser(ABC):
         """All buffers that persist from step to step, each as long as the parameters."""
         return (*self.state, "average") if self.averaging else self.state
 
-    def steps(self, tensors: Mapping[str, Parameter], size: int) -> list[Call]:
-        """The kernel calls of one step on the network's `tensors`, by name; `size` is as for `update`."""
+    def steps(self, tensors: Mapping[str, Parameter], size: int, whole: int = 0) -> list[Call]:
+        """The kernel calls of one step on the network's `tensors`, by name; `size` is as for `update`, and `whole` is
+        that of the buffer, if it also has tensors that are not learned."""
         clip = [call(kernels.clip_gradients, maximum=float(self.clip_norm), size=size)] if self.clip_norm else []
-        average = [call(kernels.average_weights, size=size)] if self.averaging else []
+        average = [call(kernels.average_weights, size=whole or size)] if self.averaging else []
         return [*clip, *self.decays(tensors), self.update(size), *average]
 
     def decays(self, tensors: Mapping[str, Parameter]) -> list[Call]:
@@ -70,8 +71,8 @@ class Optimiser(ABC):
 
     @abstractmethod
     def update(self, size: int) -> Call:
-        """The kernel call of one step on a buffer of `size` elements, which is `parameters`: all tensors, each
-        aligned to 16 bytes. So `size` may exceed the number of parameters: 11,276 instead of 11,274 for the preset
+        """The kernel call of one step on the first `size` elements of `parameters`: all learned tensors, each aligned
+        to 16 bytes. So `size` may exceed the number of parameters: 11,276 instead of 11,274 for the preset
         mnist.
         """
 

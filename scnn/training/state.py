@@ -14,6 +14,7 @@ from typing import Any
 from scnn.errors import ConfigError
 from scnn.plan import ELEMENT_TYPES
 from scnn.training.events import Score
+from scnn.training.part import starts_part
 from scnn.training.scoring import Best
 from scnn.training.trainer import Trainer
 
@@ -49,6 +50,8 @@ def restore(trainer: Trainer, state: Mapping[str, Any]) -> None:
     buffers, names = state["buffers"], trainer.checkpoint_buffers(state["trained"])
     for name in names:
         require_valid(trainer, name, buffers.get(name, ()))
+        if name in ("parameters", "average"):
+            require_least(trainer, name, buffers[name])
     require_step(trainer, state["trained"], buffers["step"][0])
     if sorted(state["order"]) != sorted(trainer.order):
         raise ConfigError("the checkpoint is of a training on another dataset")
@@ -95,6 +98,10 @@ def require_position(trainer: Trainer, state: Mapping[str, Any]) -> None:
             raise ConfigError(
                 f"the checkpoint's {name} must be an integer from {minimum} to {maximum}, got {state[name]!r:.80}"
             )
+    started = state["trained"] % trainer.batch_size
+    batch = min(trainer.batch_size, trainer.training_size - state["trained"] + started)
+    if state["trained"] < trainer.training_size and not starts_part(batch, started, trainer.least):
+        raise ConfigError("the checkpoint's trained is in the middle of a shard, whose statistics a layer computes")
     if type(state["finished"]) is not bool:
         raise ConfigError("the checkpoint's finished must be true or false")
 
@@ -115,7 +122,18 @@ def best_of(trainer: Trainer, state: Mapping[str, Any]) -> Best | None:
         raise ConfigError("the checkpoint's best epoch is invalid")
     weights = state["buffers"]["best_parameters"]
     require_valid(trainer, "parameters", weights)
+    require_least(trainer, "best_parameters", weights)
     return Best(epoch, scores_of(trainer, scores), weights.tobytes())
+
+
+def require_least(trainer: Trainer, tensor: str, weights: Any) -> None:
+    """Raises ConfigError for a number below what its parameter may be at least, such as a negative variance."""
+    buffers = trainer.engine.plan.buffers
+    for name, parameter in trainer.network.specifications().items():
+        start = (buffers[name].offset - buffers["parameters"].offset) // 4
+        values = weights[start : start + buffers[name].length]
+        if parameter.least is not None and min(values) < parameter.least:
+            raise ConfigError(f"the checkpoint's {tensor} must be at least {parameter.least:g} in {name}")
 
 
 def scores_of(trainer: Trainer, plain: Mapping[str, Any]) -> dict[str, Score]:

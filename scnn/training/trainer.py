@@ -17,11 +17,13 @@ from scnn.engines.engine import EngineFactory
 from scnn.engines.wasm import compiled
 from scnn.network.network import Network
 from scnn.network.stream import MAX_IMAGES, Stream, capacity
+from scnn.shards import LEAST, largest_shard
 from scnn.training.augmentation import Augmentation
+from scnn.training.batches import least_of
 from scnn.training.events import EpochEnded, Event, Progress, Score
 from scnn.training.lowering import lower_training
 from scnn.training.optimisers import SGD, Optimiser
-from scnn.training.part import run_part
+from scnn.training.part import part_size, run_part
 from scnn.training.schedules import Constant, Schedule
 from scnn.training.scoring import Best, take_score
 
@@ -93,7 +95,10 @@ class Trainer:
         self.test_size = len(test) if test is not None else 0
         self.evaluation_order = [*held_out, *range(len(training), len(training) + self.test_size)]
         self.steps_per_epoch = -(-self.training_size // batch_size)
+        self.least = least_of(network)
         images = capacity(len(training) + self.test_size, network.input_shape)
+        if self.least != LEAST:  # layers need all samples of a shard at the same time
+            images = max(images, min(largest_shard(batch_size, self.least), self.training_size))
         self.engine = make_engine(
             lower_training(network, images, self.optimiser, augmentation, self.steps_per_epoch, batch_size)
         )
@@ -208,8 +213,8 @@ class Trainer:
             self.trained += batches * self.batch_size
             return
         batch = min(self.batch_size, left + started)
-        count = min(self.slice_size, batch - started, loaded)
-        run_part(self.engine, batch, started, index, count)
+        count = part_size(batch, started, min(self.slice_size, batch - started, loaded), self.least)
+        run_part(self.engine, batch, started, index, count, self.least)
         self.trained += count
         if started + count == batch:
             if self.before_update is not None:

@@ -15,6 +15,7 @@ from scnn.layers import (
     GELU,
     Add,
     AveragePool2D,
+    BatchNorm2D,
     Branch,
     Concatenate,
     Conv2D,
@@ -78,6 +79,11 @@ def random_plans() -> Iterator[tuple[Plan, Random]]:
     yield lower_training(Architecture((2, 7, 9), others), 9, optimisers[3], None, 2, batch_size=8), Random(13)
     winograd = [Conv2D(8, 3, padding=1), ReLU(), Conv2D(8, 3, padding=1), ReLU(), MaxPool2D(4), Flatten(), Dense(4)]
     yield lower_training(Architecture((1, 8, 8), winograd), 9, optimisers[0], None, 2, batch_size=8), Random(12)
+    norms = [Conv2D(4, 3), BatchNorm2D(), Dropout(0.3), MaxPool2D(2), Conv2D(8, 3, padding=1), BatchNorm2D(0.01, 0.5)]
+    norms += [ReLU(), Conv2D(8, 3, padding=1), Add("relu_1"), Flatten(), Dense(5), BatchNorm2D(), Dense(3)]
+    for batch in (5, 32):
+        change = Augmentation(rotation=20, nodes=3)
+        yield lower_training(Architecture((2, 10, 10), norms), 2 * batch, optimisers[3], change, 2, batch), Random(14)
     graph = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("relu_1"), Concatenate("add_1")]
     yield lower_training(Architecture((2, 5, 6), [*graph, Flatten(), Dense(4)]), 9, None, None, 2, 8), Random(13)
 

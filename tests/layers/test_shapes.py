@@ -7,6 +7,7 @@ import pytest
 from scnn.errors import ConfigError, ShapeError
 from scnn.layers import (
     AveragePool2D,
+    BatchNorm2D,
     Conv2D,
     ConvTranspose2D,
     Dense,
@@ -36,6 +37,7 @@ from scnn.settings import to_dict
         (Conv2D(4, 3, dilation=2, groups=2), (4, 9, 8), (4, 5, 4)),
         (ConvTranspose2D(5), (2, 7, 3), (5, 14, 6)),
         (ConvTranspose2D(5, 3, 2, 1, 1), (2, 7, 3), (5, 14, 6)),
+        (BatchNorm2D(), (4, 3, 2), (4, 3, 2)),
         (GroupNorm(2), (4, 3, 3), (4, 3, 3)),
         (Standardise((0.1, 0.2), 0.5), (2, 3, 3), (2, 3, 3)),
         (PReLU(), (7,), (7,)),

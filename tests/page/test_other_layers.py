@@ -7,6 +7,7 @@ import pytest
 from scnn.layers import (
     GELU,
     AveragePool2D,
+    BatchNorm2D,
     Conv2D,
     ConvTranspose2D,
     Dense,
@@ -36,6 +37,7 @@ LAYERS: list[Layer] = [
 ]
 MORE: list[Layer] = [
     *(Standardise(), Conv2D(4, 3, padding=2, dilation=2), GroupNorm(2), GELU(), Conv2D(4, 3, padding=1, groups=2)),
+    BatchNorm2D(),
     *(
         MaxPool2D(3, 2, 1),
         PReLU(),

@@ -5,6 +5,7 @@ from typing import Any
 from scnn.engines.wasm import compiled
 from scnn.experiments.presets import PAPER
 from scnn.layers.activation import Dropout, ReLU
+from scnn.layers.batch_normalisation import BatchNorm2D
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.pooling import MaxPool2D
@@ -26,6 +27,12 @@ WAYS: dict[str, dict[str, Any]] = {
         "validation": 3,
         "patience": 2,
     },
+    "batch normalisation": {
+        "optimiser": SGD(0.05, weight_decay=0.01),
+        "layers": [Conv2D(2, 3, stride=2), BatchNorm2D(), ReLU(), Flatten(), Dropout(0.3), Dense(3)],
+        "batch_size": 18,
+        "validation": 3,
+    },
     "adam with everything": {
         "optimiser": Adam(0.01),
         "schedule": OneCycle(),
@@ -39,6 +46,7 @@ WAYS: dict[str, dict[str, Any]] = {
 
 def trainer(**settings: Any) -> Trainer:
     chosen = {"epochs": 3, "seed": 5, "make_engine": compiled, **settings}
-    one = Trainer(Network((1, 28, 28), LAYERS, seed=5), FEW, TEST, **chosen)
+    layers = chosen.pop("layers", LAYERS)
+    one = Trainer(Network((1, 28, 28), layers, seed=5), FEW, TEST, **chosen)
     one.slice_size = 3
     return one
