@@ -12,6 +12,7 @@ from typing import Any
 from scnn.errors import ConfigError
 from scnn.formats import safetensors
 from scnn.layers.activation import GELU, Dropout, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.batch_normalisation import BatchNorm2D
 from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
@@ -127,6 +128,8 @@ def operator_of(layer: object) -> tuple[str | None, dict[str, Any]]:
             return "GroupNormalization", {"num_groups": groups, "epsilon": float(epsilon)}
         case LayerNorm(epsilon):
             return "LayerNormalization", {"axis": 1, "epsilon": float(epsilon)}
+        case BatchNorm2D(epsilon, momentum):
+            return "BatchNormalization", {"epsilon": float(epsilon), "momentum": 1.0 - momentum}
         case Standardise():
             return "Div", {}
         case Flatten():

@@ -140,17 +140,6 @@ class Importer:
         self.skipped.append(node)
         self.values[node.output[0]] = self.values[value]
 
-    def scale(self, name: str, factor: Any, offset: float = 0.0) -> None:
-        """Multiplies a parameter's numbers and adds to them."""
-        self.parameters[name] = floats(factor * self.parameters[name] + offset)
-
-    def shape_before(self, at: int) -> Shape:
-        """The shape of what a layer reads."""
-        shape: Shape = self.input_shape
-        for layer in self.layers[: at - 1]:
-            shape = layer.output_shape(shape)
-        return shape
-
     # -------------------------------------------------------------------------------------------------- reading
 
     def refuse(self, node: Any, reason: str) -> NoReturn:

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from scnn.layers.activation import GELU, LeakyReLU, PReLU, ReLU, Tanh
+from scnn.layers.batch_normalisation import BatchNorm2D
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer
@@ -187,26 +188,14 @@ def same(of: Importer, node: Any) -> None:
 
 
 def batch_norm(of: Importer, node: Any) -> None:
-    """With the statistics that training left, it multiplies each channel by a number and adds another one: it becomes
-    part of the convolution or dense layer before it, or else a convolution of 1 × 1 in each channel."""
     settings = of.settings(node, epsilon=1e-5, momentum=0.9, training_mode=0, spatial=1)
     if settings["training_mode"] or not settings["spatial"]:
         of.refuse(node, "it is in training mode, or not for each channel")
-    scale, bias, mean, variance = (of.constant(node, at, "statistics").astype("float64") for at in range(1, 5))
-    factor = scale / (variance + settings["epsilon"]) ** 0.5
-    at, shape = of.values[node.input[0]]
-    layer = of.layers[at - 1] if at else None
-    if isinstance(layer, Conv2D | Dense) and len(of.readers[node.input[0]]) == 1:
-        name = of.names[at]
-        weights = factor.repeat(prod(layer.parameters(of.shape_before(at))["weights"].shape[1:]))
-        of.scale(f"{name}.weights", weights)
-        of.scale(f"{name}.bias", factor, bias - mean * factor)
-        of.values[node.output[0]] = (at, shape)
-    elif len(shape) == 3:
-        layer = Conv2D(shape[0], 1, groups=shape[0])
-        of.append(layer, node.input[0], node.output[0], weights=factor, bias=bias - mean * factor)
-    else:
-        of.refuse(node, "expected it after a dense layer, or on maps (channels, rows, columns)")
+    roles = ("weights", "bias", "running_mean", "running_variance")
+    statistics = {role: of.constant(node, at, "statistics") for at, role in enumerate(roles, 1)}
+    momentum = round(1.0 - settings["momentum"], 6)  # ONNX's is the share that stays, in float32
+    layer = BatchNorm2D(settings["epsilon"], momentum if 0 < momentum <= 1 else BatchNorm2D.momentum)
+    of.append(layer, node.input[0], node.output[0], **statistics)
 
 
 def group_norm(of: Importer, node: Any) -> None:

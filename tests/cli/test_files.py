@@ -9,6 +9,7 @@ import pytest
 from scnn.errors import ConfigError
 from scnn.experiments.presets import PAPER
 from scnn.layers.activation import GELU, Dropout, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh
+from scnn.layers.batch_normalisation import BatchNorm2D
 from scnn.layers.branches import Add, Branch, Concatenate
 from scnn.layers.convolution import Conv2D
 from scnn.layers.dense import Dense, Flatten
@@ -55,6 +56,8 @@ def test_onnx_of_every_layer(tmp_path: Path) -> None:
         AveragePool2D(3, 2, 1),
     ]
     more += [AveragePool2D(3, 2, 1, False), Flatten(), Standardise(0.1), GroupNorm(2), PReLU(), LayerNorm(), Dense(5)]
+    more += [BatchNorm2D()]
+    others[2:2] = [BatchNorm2D(0.01, 0.2)]
     graph: list[Layer] = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("input")]
     graph += [Concatenate("add_1"), Concatenate("relu_1"), Flatten(), Dense(5), Add("dense_1")]
     losses: list[Layer] = [SoftmaxCrossEntropy(0.1), SquaredHinge(), MeanSquaredError(), SoftmaxCrossEntropy()]

@@ -14,6 +14,7 @@ from scnn.layers import (
     GELU,
     Add,
     AveragePool2D,
+    BatchNorm2D,
     Branch,
     Concatenate,
     Conv2D,
@@ -41,6 +42,7 @@ from tests.cli.command import lines_of, scnn
 RANDOM = np.random.default_rng(1)
 LISTS: list[list[Layer]] = [
     [Standardise((0.2, 0.4), 0.5), Conv2D(6, 3, dilation=2, groups=2), GroupNorm(3), GELU(), Flatten(), Dense(5)],
+    [Conv2D(3, 3), BatchNorm2D(0.01, 0.25), Flatten(), Dense(4), BatchNorm2D(), Dense(5)],
     [MaxPool2D(3, 2, 1), PReLU(), ConvTranspose2D(4, 3, 2, 1, 1, 2, 2), LayerNorm(0.01), Flatten(), Dense(5)],
     [AveragePool2D(3, 2, 1), AveragePool2D(3, 2, 1, False), Conv2D(3, 2), SiLU(), GlobalAveragePool(), Flatten()],
     [
@@ -110,7 +112,7 @@ GRAPHS: dict[str, tuple[list[Any], dict[str, Any], list[type[Layer]]]] = {
     "batch norm after a convolution": (
         [("Conv", ["x", "w"], {"pads": [1] * 4}), ("BatchNormalization", ["0", *NORM], {}), ("Flatten", ["1"], {})],
         {"w": numbers(4, 2, 3, 3), **STATISTICS},
-        [Conv2D, Flatten],
+        [Conv2D, BatchNorm2D, Flatten],
     ),
     "batch norm after an activation": (
         [
@@ -120,7 +122,7 @@ GRAPHS: dict[str, tuple[list[Any], dict[str, Any], list[type[Layer]]]] = {
             ("Flatten", ["2"], {}),
         ],
         {"w": numbers(4, 2, 3, 3), **STATISTICS},
-        [Conv2D, ReLU, Conv2D, Flatten],
+        [Conv2D, ReLU, BatchNorm2D, Flatten],
     ),
     "dense layers without Gemm": (
         [
@@ -132,7 +134,7 @@ GRAPHS: dict[str, tuple[list[Any], dict[str, Any], list[type[Layer]]]] = {
             ("BatchNormalization", ["4", *NORM], {}),
         ],
         {"sizes": np.array([0, -1]), "w": numbers(60, 3), "b": numbers(3), "v": numbers(3, 4), **STATISTICS},
-        [Flatten, Dense, Tanh, Dense],
+        [Flatten, Dense, Tanh, Dense, BatchNorm2D],
     ),
     "scaled Gemm": (
         [("Flatten", ["x"], {}), ("Gemm", ["0", "w", "b"], {"alpha": 0.5, "beta": 2.0})],
