@@ -28,6 +28,7 @@ KINDS = {
     "PReLU": (("slope", 0.25, 0, 1, 0.01),),
     "GroupNorm": (("groups", 4, 1, 64, 1),),
     "LayerNorm": (),
+    "BatchNorm2D": (),
     "Standardise": (("mean", 0.5, 0, 1, "any"), ("deviation", 0.25, 0.001, 100, "any")),
     "ConvTranspose2D": (
         ("filters", 8, 1, 64, 1),
@@ -66,6 +67,7 @@ LETTERS = {
     "PReLU": "prelu",
     "GroupNorm": "group",
     "LayerNorm": "norm",
+    "BatchNorm2D": "batch",
     "Standardise": "standard",
     "ConvTranspose2D": "convt",
     "Add": "add",

@@ -108,7 +108,7 @@ def test_the_address_is_the_run(page: Page) -> None:
         layers=[
             {"kind": "Standardise", "mean": 0.13, "deviation": 0.31},
             {"kind": "Conv2D", "filters": 2, "kernel_size": 3, "stride": 2, "padding": 0},
-            *({"kind": "GroupNorm", "groups": 2}, {"kind": "GELU"}),
+            *({"kind": "GroupNorm", "groups": 2}, {"kind": "BatchNorm2D"}, {"kind": "GELU"}),
             {"kind": "MaxPool2D", "size": 3, "stride": 2, "padding": 1},
             *({"kind": "Flatten"}, {"kind": "Dense", "units": 3}),
             {"kind": "SoftmaxCrossEntropy", "smoothing": 0.1},

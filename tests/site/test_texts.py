@@ -28,7 +28,7 @@ SAME = {
         "Flatten",
         "Dense",
         *("Dropout", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "AveragePool2D", "GlobalAveragePool"),
-        *("GELU", "PReLU", "GroupNorm", "LayerNorm", "Standardise", "ConvTranspose2D"),
+        *("GELU", "PReLU", "GroupNorm", "LayerNorm", "BatchNorm2D", "Standardise", "ConvTranspose2D"),
         *("Add", "Concatenate", "Branch"),
         "AdamW",
         "SHA-256",
