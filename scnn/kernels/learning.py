@@ -13,7 +13,7 @@ __all__ = [
         "momentum_update",
         "adam_update",
     ),
-    *("average_weights", "swap_weights"),
+    *("lion_update", "average_weights", "swap_weights"),
 ]
 
 
@@ -52,10 +52,10 @@ def zero(buffer: Float32Buffer, size: Size) -> None:
 
 # `settings` has one row for each step of an epoch, and `step` is the index of the current row. Its columns:
 # rate, decay, momentum or β₁, 1 - β₁, β₂, 1 - β₂, root, ε; `Optimiser.settings` in scnn.training.optimisers computes
-# it. AdamW has no decay, and the factor of `decay_weights` in the place of β₁. `rate` is the learning rate times the
-# schedule's factor; for Adam it is also divided by 1 - β₁ᵗ, the bias correction of the first moment in step t = 1, 2,
-# …, and `root` is √(1 / (1 - β₂ᵗ)), that of the second one. In the kernels `beta_2` is β₂, and `fresh_1` and
-# `fresh_2` are 1 - β₁ and 1 - β₂, the weights of the new gradient. `size` may exceed the number of parameters,
+# it. AdamW and Lion have no decay, and the factor of `decay_weights` in the place of β₁. `rate` is the learning rate
+# times the schedule's factor; for Adam it is also divided by 1 - β₁ᵗ, the bias correction of the first moment in step
+# t = 1, 2, …, and `root` is √(1 / (1 - β₂ᵗ)), that of the second one. In the kernels `beta_2` is β₂, and `fresh_1`
+# and `fresh_2` are 1 - β₁ and 1 - β₂, the weights of the new gradient. `size` may exceed the number of parameters,
 # because each tensor is aligned to 16 bytes: 11,276 instead of 11,274 for the preset mnist. The elements between the
 # tensors are zero and stay zero.
 
@@ -77,8 +77,8 @@ def clip_gradients(gradients: Float32Buffer, samples: Int32, maximum: Float32, s
 
 
 def decay_weights(weights: Float32Buffer, settings: Float32Buffer, step: Int32Buffer, size: Size) -> None:
-    """weights[i] *= 1 - learning rate · weight decay, a factor from `settings`. Called before `adam_update` for each
-    tensor that decays. Optimiser: `AdamW` in `scnn.training.optimisers`."""
+    """weights[i] *= 1 - learning rate · weight decay, a factor from `settings`. Called before `adam_update` and
+    `lion_update` for each tensor that decays. Optimisers: `AdamW`, `Lion` in `scnn.training.optimisers`."""
     factor = settings[8 * step[0] + 2]
     for i in lanes(size):
         weights[i] = weights[i] * factor
@@ -176,6 +176,41 @@ def adam_update(
         first_moment[i] = first
         second_moment[i] = second
         parameters[i] -= rate * first / (sqrt(second) * root + epsilon)
+        gradients[i] = 0.0
+    step[0] += 1
+
+
+def lion_update(
+    parameters: Float32Buffer,
+    gradients: Float32Buffer,
+    momentum: Float32Buffer,
+    settings: Float32Buffer,
+    step: Int32Buffer,
+    samples: Int32,
+    size: Size,
+) -> None:
+    """One step of Lion (arXiv:2302.06675, algorithm 2); then resets the gradients to zero. Optimiser: `Lion` in
+    `scnn.training.optimisers`.
+
+    direction = β₁ · momentum[i] + (1 - β₁) · gradient, with gradient = gradients[i] / samples
+    parameters[i] -= rate · sign(direction)
+    momentum[i] = β₂ · momentum[i] + (1 - β₂) · gradient
+
+    Both sums are computed as momentum[i] + (1 - β) · (gradient - momentum[i]). The sign of zero is 0, and that of NaN
+    is NaN, so that no NaN is hidden.
+    """
+    row = 8 * step[0]
+    rate = settings[row]
+    fresh_1 = settings[row + 3]
+    fresh_2 = settings[row + 5]
+    share = 1.0 / float(samples)
+    for i in lanes(size):
+        gradient = gradients[i] * share
+        direction = momentum[i] + fresh_1 * (gradient - momentum[i])
+        sign = 1.0 if direction > 0.0 else direction
+        sign = -1.0 if direction < 0.0 else sign
+        parameters[i] -= rate * sign
+        momentum[i] = momentum[i] + fresh_2 * (gradient - momentum[i])
         gradients[i] = 0.0
     step[0] += 1
 

@@ -3,7 +3,7 @@
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import resume, save_checkpoint
 from scnn.training.events import EpochEnded, Progress, Score
-from scnn.training.optimisers import SGD, Adam, AdamW
+from scnn.training.optimisers import SGD, Adam, AdamW, Lion
 from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay
 from scnn.training.trainer import Trainer
 
@@ -14,6 +14,7 @@ __all__ = [
     "Constant",
     "Cosine",
     "EpochEnded",
+    "Lion",
     "OneCycle",
     "Progress",
     "SGD",

@@ -12,7 +12,7 @@ from scnn.layers.layer import Parameter, call
 from scnn.plan import Call
 from scnn.training.schedules import power
 
-__all__ = ["SETTINGS", "SGD", "Adam", "AdamW", "Optimiser"]
+__all__ = ["SETTINGS", "SGD", "Adam", "AdamW", "Lion", "Optimiser"]
 
 SETTINGS = 8  # numbers in a row of `settings`: see kernels/learning.py
 
@@ -128,9 +128,7 @@ class Adam(Optimiser):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, value in (("beta_1", self.beta_1), ("beta_2", self.beta_2)):
-            if not 0 <= value < 1:
-                raise ConfigError(f"Adam: {name} must be at least 0 and below 1, got {value}")
+        require_betas(self, self.beta_1, self.beta_2)
         if not self.epsilon > 0:
             raise ConfigError(f"Adam: epsilon must be above 0, got {self.epsilon}")
 
@@ -163,11 +161,56 @@ class AdamW(Adam):
     weight_decay: float = field(default=0.01, kw_only=True)
 
     def decays(self, tensors: Mapping[str, Parameter]) -> list[Call]:
-        decaying = {name: one.shape for name, one in tensors.items() if one.fan_in and self.weight_decay}
-        return [call(kernels.decay_weights, weights=name, size=prod(shape)) for name, shape in decaying.items()]
+        return decays_of(tensors) if self.weight_decay else []
 
     def settings(self, step: int, factor: float) -> list[float]:
         """Without a decay, and with the factor of `decay_weights` in the place of β₁, which `adam_update` does not
         read."""
         rate, _, _, *others = super().settings(step, factor)
         return [rate, 0.0, 1.0 - self.learning_rate * factor * self.weight_decay, *others]
+
+
+@dataclass(frozen=True)
+class Lion(Optimiser):
+    """Steps of the same size for all parameters, in the direction of the sign of a momentum (Chen et al.,
+    arXiv:2302.06675): the learning rate should be 3 to 10 times smaller than Adam's. Weights decay as with AdamW.
+    Raises ConfigError for values out of range.
+
+    Kernels: `decay_weights`, `lion_update` in `scnn.kernels.learning`.
+    """
+
+    learning_rate: float = 0.0001
+    beta_1: float = 0.9
+    beta_2: float = 0.99
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_betas(self, self.beta_1, self.beta_2)
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        return ("momentum",)
+
+    def decays(self, tensors: Mapping[str, Parameter]) -> list[Call]:
+        return decays_of(tensors) if self.weight_decay else []
+
+    def update(self, size: int) -> Call:
+        return call(kernels.lion_update, size=size)
+
+    def settings(self, step: int, factor: float) -> list[float]:
+        """With the factor of `decay_weights` in the place of β₁, as AdamW."""
+        rate = self.learning_rate * factor
+        betas = [1.0 - self.beta_1, self.beta_2, 1.0 - self.beta_2]
+        return [rate, 0.0, 1.0 - rate * self.weight_decay, *betas, 0.0, 0.0]
+
+
+def decays_of(tensors: Mapping[str, Parameter]) -> list[Call]:
+    """A call for each tensor of weights, which multiply inputs."""
+    decaying = {name: one.shape for name, one in tensors.items() if one.fan_in}
+    return [call(kernels.decay_weights, weights=name, size=prod(shape)) for name, shape in decaying.items()]
+
+
+def require_betas(optimiser: Optimiser, beta_1: float, beta_2: float) -> None:
+    for name, value in (("beta_1", beta_1), ("beta_2", beta_2)):
+        if not 0 <= value < 1:
+            raise ConfigError(f"{type(optimiser).__name__}: {name} must be at least 0 and below 1, got {value}")

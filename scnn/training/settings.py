@@ -7,11 +7,11 @@ from scnn.checks import MAX_EPOCHS, MAX_INTEGER, MAX_SEED, require_integer
 from scnn.errors import ConfigError
 from scnn.settings import from_dict, readable_name
 from scnn.training.augmentation import Augmentation
-from scnn.training.optimisers import SGD, Adam, AdamW, Optimiser
+from scnn.training.optimisers import SGD, Adam, AdamW, Lion, Optimiser
 from scnn.training.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay
 
 __all__ = ["settings_from_dict"]
-OPTIMISERS: tuple[type[Optimiser], ...] = (SGD, Adam, AdamW)
+OPTIMISERS: tuple[type[Optimiser], ...] = (SGD, Adam, AdamW, Lion)
 SCHEDULES: tuple[type[Schedule], ...] = (Constant, StepDecay, Cosine, OneCycle)
 
 

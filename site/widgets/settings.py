@@ -24,7 +24,7 @@ FIELDS = (
 )
 OF_OPTIMISER = ("learning_rate", "weight_decay", "clip_norm", "averaging")
 NUMBERS = ("seed", "per_class", "epochs", "batch_size", "label_smoothing") + OF_OPTIMISER
-OPTIMISERS = {"adam": "Adam", "adamw": "AdamW"}  # the others are SGD
+OPTIMISERS = {"adam": "Adam", "adamw": "AdamW", "lion": "Lion"}  # the others are SGD
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},
@@ -104,7 +104,7 @@ class Settings:
     def texts(self, config):
         """The values of the fields for a configuration."""
         optimiser, loss = config["optimiser"], loss_of(config["layers"])
-        kind = optimiser["kind"].lower()  # sgd, adam, adamw
+        kind = optimiser["kind"].lower()  # sgd, adam, adamw, lion
         if optimiser.get("momentum"):
             kind = "nesterov" if optimiser["nesterov"] else "momentum"
         texts = {

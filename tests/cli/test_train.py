@@ -13,7 +13,7 @@ from scnn.layers.loss import SoftmaxCrossEntropy, SquaredHinge
 from scnn.network.network import Network
 from scnn.settings import to_dict
 from scnn.training.checkpoint import save_checkpoint
-from scnn.training.optimisers import SGD, AdamW, Optimiser
+from scnn.training.optimisers import SGD, AdamW, Lion, Optimiser
 from scnn.training.trainer import Trainer
 from tests.cli.command import in_a_terminal, lines_of, scnn
 
@@ -83,6 +83,7 @@ def test_the_loss_is_chosen(tmp_path: Path) -> None:
     ("options", "optimiser", "initialisation"),
     [
         ("--optimiser adamw --averaging 0.9", AdamW(0.001, averaging=0.9), "he"),
+        ("--optimiser lion --learning-rate 0.0002 --weight-decay 0.3", Lion(0.0002, weight_decay=0.3), "he"),
         ("--optimiser nesterov --learning-rate 0.01 --clip-norm 0.5", SGD(0.01, 0.9, True, clip_norm=0.5), "he"),
         ("--weight-decay 0.1 --initialisation glorot", SGD(0.001, weight_decay=0.1), "glorot"),
     ],
@@ -122,7 +123,7 @@ def test_what_does_not_fit_the_optimiser_is_refused(tmp_path: Path) -> None:
     assert "averaging must be at least 0 and below 1, got 1.0" in scnn(*given, "--averaging", 1).stderr
     assert "clip norm must be at least 0 and below 1e30, got -1.0" in scnn(*given, "--clip-norm=-1").stderr
     assert "must be one of he, glorot, got 'zero'" in scnn(*given, "--initialisation", "zero").stderr
-    assert "invalid choice: 'lion'" in scnn(*given, "--optimiser", "lion").stderr
+    assert "invalid choice: 'tiger'" in scnn(*given, "--optimiser", "tiger").stderr
 
 
 def test_both_engines_train(tmp_path: Path) -> None:

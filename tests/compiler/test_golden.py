@@ -82,6 +82,7 @@ SIZES: dict[str, Mapping[str, float]] = {
     "keep_numbers": {"size": 6, "kept": 24},
     "keep_sum": {"size": 6, "sums": 24},
     "leakyrelu_forward": {"size": 6},
+    "lion_update": {"size": 6, "settings": 80},
     "load_image": {"size": 6, "pixels": 60},
     "load_label": {"labels": 10},
     "maxpool2d_backward": {"size": 6, "d_input": 24},

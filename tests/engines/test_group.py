@@ -3,7 +3,7 @@
 import os
 import threading
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 import pytest
@@ -24,7 +24,7 @@ from scnn.network.network import Network
 from scnn.plan import Plan
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import pack_checkpoint, resume
-from scnn.training.optimisers import Adam, AdamW, Optimiser
+from scnn.training.optimisers import Adam, AdamW, Lion, Optimiser
 from scnn.training.trainer import Trainer
 
 LAYERS = (Conv2D(3, 5), ReLU(), MaxPool2D(2), Flatten(), Dropout(0.2), Dense(10))
@@ -64,7 +64,7 @@ def group(workers: int) -> EngineFactory:
 def result(one: Trainer) -> tuple[object, ...]:
     """All that a training computes: weights, scores, the optimiser's state."""
     *_, last = one.run()
-    state = [one.engine.read(name) for name in ("first_moment", "second_moment", "step")]
+    state = [one.engine.read(name) for name in (*one.optimiser.state, "step")]
     return one.network.fingerprint(), last, one.best, state
 
 
@@ -84,9 +84,10 @@ def test_a_graph_of_layers() -> None:
     assert results[0] == result(trainer(compiled, 16, GRAPH)) and all(one == results[0] for one in results)
 
 
-def test_the_bits_with_clipping_decay_and_averaging() -> None:
+@pytest.mark.parametrize("kind", [AdamW, Lion])
+def test_the_bits_with_clipping_decay_and_averaging(kind: Callable[..., Optimiser]) -> None:
     """The replicas decay, clip and average their own weights, and evaluate with the average."""
-    optimiser = AdamW(0.01, weight_decay=0.1, clip_norm=0.5, averaging=0.9)
+    optimiser = kind(0.01, weight_decay=0.1, clip_norm=0.5, averaging=0.9)
     alone, shared = (trainer(make_engine, optimiser=optimiser) for make_engine in (compiled, group(3)))
     assert result(alone) == result(shared)
     assert alone.engine.read("average") == shared.engine.read("average")

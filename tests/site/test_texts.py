@@ -31,6 +31,7 @@ SAME = {
         *("GELU", "PReLU", "GroupNorm", "LayerNorm", "BatchNorm2D", "Standardise", "ConvTranspose2D"),
         *("Add", "Concatenate", "Branch"),
         "AdamW",
+        "Lion",
         "SHA-256",
     ),
     "Train a small neural network to recognise handwritten digits in your browser.",  # for search engines

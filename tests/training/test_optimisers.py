@@ -1,4 +1,4 @@
-"""Optimisers and schedules against PyTorch's figures (made by fixtures/make_optimisers.py), on both engines."""
+"""Optimisers and schedules against figures of PyTorch (made by fixtures/make_optimisers.py), on both engines."""
 
 import json
 import math
@@ -18,11 +18,12 @@ from scnn.network.architecture import Architecture
 from scnn.plan import Call, Plan, Procedure, allocate
 from scnn.settings import from_dict
 from scnn.training.augmentation import Augmentation
-from scnn.training.optimisers import SETTINGS, SGD, Adam, AdamW
+from scnn.training.optimisers import SETTINGS, SGD, Adam, AdamW, Lion
 from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay, cosine_of_half_turns, power
+from tests.engines.makers import MAKERS
 
 FIGURES = json.loads((Path(__file__).parents[1] / "fixtures" / "optimisers.json").read_text())
-OPTIMISERS, SCHEDULES = (SGD, Adam, AdamW), (Constant, StepDecay, Cosine, OneCycle)
+OPTIMISERS, SCHEDULES = (SGD, Adam, AdamW, Lion), (Constant, StepDecay, Cosine, OneCycle)
 SIZE, STEPS = len(FIGURES["begin"]), len(FIGURES["gradients"])
 SAMPLES = 4
 
@@ -82,6 +83,21 @@ def with_two(optimiser: SGD) -> list[Call]:
     return [Call(one.kernel, {**one.arguments, "samples": 2}) for one in optimiser.steps({}, 3)]
 
 
+@pytest.mark.parametrize("make_engine", MAKERS.values(), ids=MAKERS)
+def test_lion_goes_by_the_sign(make_engine: Any) -> None:
+    """Steps of one size whatever the gradient's; none where it is zero; NaN shows."""
+    flat = dict.fromkeys(("parameters", "gradients", "momentum"), ("float32", (5,)))
+    buffers = allocate({**flat, "settings": ("float32", (1, SETTINGS)), "step": ("int32", (1,))})
+    optimiser = Lion(0.25)
+    steps = tuple(optimiser.steps({}, 5))
+    engine = make_engine(Plan(buffers, {"update": Procedure("update", ("samples",), steps)}))
+    engine.write("settings", optimiser.settings(0, 1.0))
+    engine.write("gradients", [1e-30, -1e30, 0.0, -0.0, math.nan])
+    engine.run("update", 2)
+    after = list(engine.read("parameters"))
+    assert after[:4] == [-0.25, 0.25, 0.0, 0.0] and math.isnan(after[4])
+
+
 @given(st.floats(0, 1))
 def test_the_cosine(share: float) -> None:
     """cos(π · share) without libm."""
@@ -103,6 +119,7 @@ def test_powers(base: float, exponent: int) -> None:
         (lambda: SGD(0.1, nesterov=True), "Nesterov"),
         (lambda: SGD(0.1, weight_decay=-1.0), "weight decay"),
         (lambda: Adam(0.1, beta_1=1.0), "beta_1"),
+        (lambda: Lion(0.1, 0.9, 1.0), "Lion: beta_2 must be at least 0 and below 1, got 1.0"),
         (lambda: Adam(0.1, epsilon=0.0), "epsilon"),
         (lambda: SGD(0.1, clip_norm=-1.0), "SGD: the clip norm must be at least 0"),
         (lambda: AdamW(0.1, clip_norm=float("nan")), "AdamW: the clip norm"),

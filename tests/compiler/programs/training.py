@@ -49,6 +49,18 @@ TRAINING = [
         },
     ),
     Program(
+        "lion_update",
+        kernels.lion_update,
+        {"parameters": 21, "gradients": 21, "momentum": 21, "settings": 8, "step": 1},
+        {"samples": 3, "size": 21},
+        {
+            "parameters": FLOATS[:21],
+            "gradients": [0.0, *FLOATS[31:51]],
+            "momentum": [0.0, *FLOATS[61:81]],
+            "settings": [0.01, 0.0, 1.0, 0.1, 0.99, 0.01, 0.0, 0.0],
+        },
+    ),
+    Program(
         "adam_update",
         kernels.adam_update,
         {"parameters": 21, "gradients": 21, "first_moment": 21, "second_moment": 21, "settings": 8, "step": 1},
