@@ -119,6 +119,11 @@ const unpackWidgets = async ({ interpreter: { FS } }) => {
     FS.writeFile(`widgets/${name}`, Uint8Array.from(atob(bytecode), (byte) => byte.charCodeAt(0)));
 };
 
+// Firefox alone asks for this: see site/replicas.js.
+const startReplica = async ({ data }) => {
+  if (data?.replicaWanted) (await import("./replicas.js")).startReplica(data.replicaWanted);
+};
+
 const startWorker = () => {
   const script = document.createElement("script");
   for (const [name, value] of Object.entries({ type: "py", name: "trainer", src: "worker.py", config: "worker.json" }))
@@ -141,6 +146,7 @@ if (missing) {
     hooks.main.onReady.add(unpackWidgets);
     hooks.worker.onBeforeRunAsync.clear(); // the only part that needs 'unsafe-eval'
     if (!navigator.serviceWorker?.controller) watchPython().catch(note); // else, all of it is there
+    hooks.main.onWorker.add((_, worker) => worker.addEventListener("message", startReplica));
     startWorker();
   } catch (error) {
     note(error);

@@ -13,7 +13,7 @@ class Replica {
     this.arrived = new Map([...ports.keys()].map((peer) => [peer, []]));
     this.spare = new Map();
     for (const [peer, port] of ports) {
-      if (port instanceof MessagePort) port.onmessage = ({ data }) => this.take(peer, data);
+      if (plan.own && peer) port.onmessage = ({ data }) => this.take(peer, data); // the lead's messages are told apart first
     }
   }
 
@@ -79,6 +79,43 @@ class Replica {
   }
 }
 
+// In Firefox 153 `new Worker` in a worker sometimes never returns; probably a worker and those that it started wait on one
+// condition variable, whose signal wakes the wrong one. There the page starts the engine's workers.
+const BY_PAGE = typeof document === "undefined" && navigator.userAgent.includes("Firefox/");
+
+// A worker that the page starts, used like one of our own. Messages do not pass through the page.
+class PageWorker {
+  constructor() {
+    const page = new MessageChannel();
+    const replica = new MessageChannel();
+    Object.assign(this, { page: page.port1, replica: replica.port1 });
+    this.page.onmessage = ({ data }) => this.onerror({ message: data });
+    this.replica.onmessage = (event) => this.onmessage?.(event);
+    const replicaWanted = { page: page.port2, lead: replica.port2 };
+    postMessage({ replicaWanted }, Object.values(replicaWanted));
+  }
+
+  postMessage(...message) {
+    this.replica.postMessage(...message);
+  }
+
+  terminate() {
+    this.page.postMessage("end");
+  }
+}
+
+// On the page: starts what a PageWorker stands for.
+export const startReplica = ({ page, lead }) => {
+  try {
+    const worker = new Worker(import.meta.url, { type: "module", name: NAME });
+    worker.onerror = (event) => page.postMessage(event.message);
+    page.onmessage = () => worker.terminate();
+    worker.postMessage({ lead }, [lead]);
+  } catch (error) {
+    page.postMessage(String(error));
+  }
+};
+
 // Of the engine's worker: its own replica, the lead, and the workers with the others.
 class Crew {
   constructor(module, exports, plans) {
@@ -95,7 +132,7 @@ class Crew {
     this.failed.catch(() => {}); // whoever waits for the crew hears of it
     const memory = exports.memory.buffer;
     this.workers = plans.slice(1).map((plan, index) => {
-      const worker = new Worker(import.meta.url, { type: "module", name: NAME });
+      const worker = BY_PAGE ? new PageWorker() : new Worker(import.meta.url, { type: "module", name: NAME });
       worker.onerror = (event) => this.fail(new Error(event.message || "a worker did not start"));
       worker.onmessage = ({ data }) => {
         if (data instanceof ArrayBuffer) this.lead.take(index + 1, data);
@@ -161,30 +198,32 @@ class Crew {
   }
 }
 
-// What a worker is told. It is told the next thing before it has done the last, so each waits for the one before.
-const follow = () => {
+// What a worker is told, by the lead or through a port to it. It is told the next thing before it has done the last, so
+// each waits for the one before.
+const follow = (to) => {
   let replica;
   const does = {
+    lead: follow,
     start({ module, plan, ports, memory }) {
       const { exports } = new WebAssembly.Instance(module);
-      replica = new Replica(exports, plan, ports.set(0, globalThis));
+      replica = new Replica(exports, plan, ports.set(0, to));
       replica.bytes(0, memory.byteLength).set(new Uint8Array(memory));
     },
     write: ([offset, bytes]) => replica.bytes(offset, bytes.length).set(bytes),
     train: ([first, steps]) => replica.train(first, steps),
     score([first, count]) {
       replica.exports.score(first, count);
-      postMessage({ outcomes: replica.bytes(replica.plan.outcomes + 8 * first, 8 * count).slice() });
+      to.postMessage({ outcomes: replica.bytes(replica.plan.outcomes + 8 * first, 8 * count).slice() });
     },
   };
   let last = Promise.resolve();
-  onmessage = ({ data }) => {
+  to.onmessage = ({ data }) => {
     if (data instanceof ArrayBuffer) return replica.take(0, data);
     const [[name, value]] = Object.entries(data);
-    last = last.then(() => does[name](value)).catch((error) => postMessage({ failure: String(error) }));
+    last = last.then(() => does[name](value)).catch((error) => to.postMessage({ failure: String(error) }));
   };
 };
 
-if (globalThis.name === NAME) follow();
+if (globalThis.name === NAME) follow(globalThis);
 // `module` and `exports` are the engine's; `plans` is JSON.
 else globalThis.scnnCrew = (module, exports, plans) => new Crew(module, exports, JSON.parse(plans));

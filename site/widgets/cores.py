@@ -10,12 +10,11 @@ MOST = 8  # shards of a batch: see scnn/shards.py
 
 
 def offer_workers():
-    """Offers 1 to as many workers as this computer has cores. The default is all cores, except in Firefox, where it
-    is one: about one training in thirty hung there when the worker started further workers."""
+    """Offers 1 to as many workers as this computer has cores, which is the default."""
     cores = min(found(window.navigator, "hardwareConcurrency") or 1, MOST)
     for count in range(2, cores + 1):
         by_id("workers").append(element("option", str(count), value=count))
-    by_id("workers").value = "1" if "Firefox/" in window.navigator.userAgent else str(cores)
+    by_id("workers").value = str(cores)
 
 
 def chosen_workers():
