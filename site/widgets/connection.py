@@ -6,7 +6,6 @@ from widgets.texts import text
 from widgets.worker import WorkerFailed, call_later, missing_parts, timeout_from
 
 START_TIMEOUT = 60  # seconds without any data while the worker starts; ?patience=5 in the address changes it
-FIRST_SAMPLE = 3  # the digit that the diagram shows first
 STORAGE_TIMEOUT = 5  # seconds until the page reports that storage does not answer
 
 
@@ -48,7 +47,7 @@ class Connection:
         if answer:
             self.page.start.show_samples(answer["samples"])
             if not self.page.lens.subject:
-                self.page.lens.show({"sample": FIRST_SAMPLE}, str(FIRST_SAMPLE))
+                self.page.lens.show_first()
 
     async def offer_saved(self):
         """Offers the saved training as soon as the storage answers, and reports it if the storage is slow."""

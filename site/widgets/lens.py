@@ -2,6 +2,9 @@
 
 from widgets.diagram import Diagram
 from widgets.dom import by_id
+from widgets.experiments import OWN
+
+FIRST_SAMPLE = 3  # the digit that the diagram shows first
 
 
 class Lens:
@@ -10,6 +13,7 @@ class Lens:
         self.subject, self.truth = {}, None  # the image, as fields of a message, and its class if that is known
         self.chosen = False  # whether the person chose it: then the prediction is described in words
         self.offered = {}  # the subject that a place took itself, since the person had chosen none
+        self.experiment = None  # the training's, whose test images can be looked at
         self.diagram = Diagram(page.request, lambda: self.subject, self.selected, self.diagram_shown)
 
     def show(self, subject, truth=None, chosen=False):
@@ -18,6 +22,10 @@ class Lens:
         self.subject, self.truth, self.chosen = subject, truth, chosen
         self.diagram.refresh()
         self.page.places.tell("subject_changed")
+
+    def show_first(self):
+        """A sample digit, until something is drawn or chosen."""
+        self.show({"sample": FIRST_SAMPLE}, str(FIRST_SAMPLE))
 
     def drew(self):
         """The drawing or the photo was classified, or another of its digits was chosen."""
@@ -35,6 +43,14 @@ class Lens:
         self.page.reading.drawing.clear(None)
         self.show({"index": index}, truth, chosen=True)
         by_id("diagram").scrollIntoView()
+
+    def training_started(self, experiment):
+        """If it is on other images, a test image that was looked at is not among them, and is forgotten."""
+        others = experiment == OWN or experiment != self.experiment
+        self.experiment = experiment
+        if others and "index" in self.subject:
+            self.page.reading.prediction.clear()
+            self.show_first()
 
     def network_changed(self):
         """Another network reads, or it has other weights."""

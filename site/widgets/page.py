@@ -208,6 +208,7 @@ class Page:
         self.editor.show_shapes(answer)
         self.edited.show(answer.get("edits"))
         self.results.started(self.form_name())
+        self.lens.training_started(answer["experiment"])
 
     def form_name(self):
         """The run that the form describes, in words."""

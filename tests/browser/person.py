@@ -46,6 +46,24 @@ def fresh(page: Page, query: str = PAPER, place: str = "train") -> Page:
     return page
 
 
+def begin_again(page: Page, experiment: str = "paper", **settings: str) -> None:
+    """The page as good as new, for tests that are not about how it starts: no training, no drawing, no photo, and an
+    experiment's settings but for those that are given by the ids of their fields. A fresh page costs six to nine
+    seconds of a processor, and this next to none."""
+    page.evaluate("""() => {
+        location.hash = "#/train";
+        document.querySelectorAll("#train details").forEach((one) => { one.open = false; });
+    }""")
+    expect(page.locator("[data-place=train]")).to_be_visible()
+    if button(page, "Reset").is_enabled():
+        button(page, "Reset").click()
+    wait_for(page, "ready")
+    button(page, "Clear drawing").click()
+    for name, value in {"experiment": experiment, "engine": "compiled", "seed": "1", **settings}.items():
+        set_field(page.locator(f"#{name}"), value)
+        expect(page.locator(f"#{name}")).to_have_value(value)
+
+
 def go(page: Page, place: str) -> None:
     """To another place by its link."""
     page.get_by_role("navigation").get_by_role("link", name=place, exact=True).click()

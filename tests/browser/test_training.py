@@ -11,6 +11,7 @@ from tests.browser.conftest import fingerprint_of
 from tests.browser.person import (
     TRAINED,
     Maker,
+    begin_again,
     button,
     coloured_pixels,
     fresh,
@@ -33,7 +34,7 @@ LAYERS = "standard-0.13-0.31_conv-2-3-2-0_group-2_gelu_pool-3-2-1_flat_dense-3"
 
 def test_the_network_is_edited(page: Page) -> None:
     """Layers are added, changed, moved and removed; shapes and counts follow; what does not fit is explained."""
-    fresh(page)
+    begin_again(page)
     open_all(page)
     summary = page.locator("#network-summary")
     expect(summary).to_have_text("9 layers, 6,423 weights")
@@ -136,7 +137,7 @@ def test_an_address_that_is_wrong(page: Page, query: str, words: str) -> None:
 
 def test_step_stop_and_a_changed_learning_rate(page: Page) -> None:
     """One batch at a time; the rate changes in the middle; stopping keeps what was learned."""
-    fresh(page, "?experiment=paper&batch_size=10")
+    begin_again(page, batch_size="10")
     bar = page.get_by_role("progressbar", name="Training progress")
     button(page, "Step").click()
     wait_for(page, "paused")
@@ -157,8 +158,9 @@ def test_step_stop_and_a_changed_learning_rate(page: Page) -> None:
 
 
 def test_looking_inside(page: Page) -> None:
-    """A cell shows its images, an image its way through every layer; counts become percentages."""
-    fresh(page, "?experiment=mnist&epochs=1")
+    """A cell shows its images, an image its way through every layer; counts become percentages.
+    A training on other images forgets the one that was looked at."""
+    begin_again(page, "mnist", epochs="1")
     train_to_the_end(page)
     cells = page.get_by_role("table", name="Confusion matrix").get_by_role("button")
     counts = [int(text) for text in cells.all_inner_texts()]
@@ -177,11 +179,15 @@ def test_looking_inside(page: Page) -> None:
     )
     page.get_by_role("switch", name="Show row percentages").check()
     expect(cells.nth(0)).to_have_text(re.compile(r"^\d+(\.\d)?\s%$"))
+    page.get_by_role("switch", name="Show row percentages").uncheck()
+    begin_again(page, epochs="1")
+    train_to_the_end(page)  # on other images, among which there is no such number
+    prediction(page).to_have_text(re.compile("^Draw a digit"))
 
 
 def test_what_is_looked_at_follows_the_training(page: Page) -> None:
     """The mistakes and an image's way through the network are those of the newest epoch."""
-    fresh(page, "?experiment=mnist&epochs=3")
+    begin_again(page, "mnist", epochs="3")
     button(page, "Train").click()
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
     button(page, "Most confident mistakes").click()
@@ -234,7 +240,7 @@ def test_curves_are_compared_and_saved(new_page: Maker, site_url: str) -> None:
 def test_train_pressed_twice_is_pressed_once(page: Page) -> None:
     """Every epoch has its place in the curves."""
     needs_chromium(page, "downloads")
-    fresh(page, "?experiment=paper&epochs=20")
+    begin_again(page, epochs="20")
     open_all(page)
     button(page, "Train").dblclick()
     wait_for(page, "finished", timeout=TRAINED)
@@ -247,7 +253,7 @@ def test_train_pressed_twice_is_pressed_once(page: Page) -> None:
 @pytest.mark.parametrize(("then", "words"), [("act", "paused – epoch 1"), ("reset", "ready – press Train to start")])
 def test_what_is_pressed_while_a_training_begins(page: Page, then: str, words: str) -> None:
     """It counts, though the worker has not answered yet."""
-    fresh(page, "?experiment=mnist")
+    begin_again(page, "mnist")
     page.evaluate(
         """then => {
             document.getElementById("act").click();  // Train, and then it is Pause
@@ -264,14 +270,14 @@ def test_what_is_pressed_while_a_training_begins(page: Page, then: str, words: s
 
 def test_a_single_epoch_is_seen(page: Page) -> None:
     """As a point, where there is no line yet."""
-    fresh(page, "?experiment=paper&epochs=1")
+    begin_again(page, epochs="1")
     train_to_the_end(page)
     assert coloured_pixels(page, "Loss", "--training") > 5
 
 
 def test_a_wrong_setting_is_refused_where_it_stands(page: Page) -> None:
     """In words that the form has, also while the network is folded up; what is put right leaves nothing behind."""
-    fresh(page, "?experiment=paper")
+    begin_again(page)
     page.locator("#more").evaluate("more => { more.open = true; }")
     epochs = page.get_by_label("Epochs")
     set_field(epochs, "0")
@@ -290,7 +296,7 @@ def test_a_wrong_setting_is_refused_where_it_stands(page: Page) -> None:
 
 def test_a_learning_rate_that_cannot_be(page: Page) -> None:
     """While it trains: the rate in force comes back into its field, and the words stay."""
-    fresh(page, "?experiment=mnist")
+    begin_again(page, "mnist")
     page.locator("#more").evaluate("more => { more.open = true; }")
     button(page, "Train").click()
     expect(state(page)).to_have_text(re.compile("training – epoch 1"))
@@ -304,7 +310,7 @@ def test_a_learning_rate_that_cannot_be(page: Page) -> None:
 
 def test_each_step_changes_at_least_four_things(page: Page) -> None:
     """A point of the curve and its words, the progress, the sizes of every layer, and what the network reads."""
-    fresh(page, "?experiment=mnist&epochs=1")
+    begin_again(page, "mnist", epochs="1")
     button(page, "Step").click()
     expect(page.locator("#loss-summary")).to_have_text(re.compile(r"^Last batch: \d"))
     expect(page.get_by_role("table", name="Sizes by layer").get_by_role("row")).to_have_count(4)
@@ -336,7 +342,7 @@ def test_the_number_of_workers_changes_no_bit(page: Page) -> None:
     """One worker or two, chosen on the page, train to the weights of this machine's wasmtime. The page says how many
     train, and the address does not: nothing depends on it."""
     settings = {"experiment": "mnist", "seed": 3, "per_class": 20, "epochs": 6}
-    fresh(page, "?" + "&".join(f"{name}={value}" for name, value in settings.items()))
+    begin_again(page, **{name: str(value) for name, value in settings.items()})
     page.locator("#more > summary").click()
     workers = page.get_by_role("combobox", name="Workers")
     expected = fingerprint_of(**settings)
