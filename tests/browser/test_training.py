@@ -29,7 +29,7 @@ from tests.browser.person import (
 
 pytestmark = pytest.mark.browser
 
-LAYERS = "standard-0.13-0.31_conv-2-3-2-0_group-2_gelu_pool-3-2-1_flat_dense-3"
+LAYERS = "standard-0.13-0.31_conv-2-3-2-0_group-2_batch_gelu_pool-3-2-1_flat_dense-3"
 
 
 def test_the_network_is_edited(page: Page) -> None:

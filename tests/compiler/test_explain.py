@@ -242,7 +242,7 @@ def test_buffers_are_as_long_as_the_indices_ask_for(case: str) -> None:
 
 def test_an_index_from_data_needs_a_length() -> None:
     """It is asked for, and taken."""
-    with pytest.raises(ConfigError, match="do not tell the length of x: give it, such as --size x=64"):
+    with pytest.raises(ConfigError, match="do not determine the length of x: give it, such as --size x=64"):
         stages_of("out[0] = x[n[size]]")
     assert stages_of("out[0] = x[n[size]]", x=64).subject.plan.buffers["x"].length == 64
 

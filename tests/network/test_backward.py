@@ -224,7 +224,7 @@ def test_a_layer_without_derivative_infers_but_does_not_train() -> None:
     network = Network((1, 28, 28), [Flatten(), Dense(4), Rounded(), Dense(10)], seed=1)
     _, test = load_digits()
     assert len(network.predict(test.image(0))) == 1
-    with pytest.raises(KernelError, match="rounded depends on input by whole numbers"):
+    with pytest.raises(KernelError, match="rounded depends on input only through integers"):
         lower_training(network, 1)
 
 

@@ -56,11 +56,11 @@ FAULTS_OF_CODE = [
     Fault(
         "the last of four lanes is not checked",
         f"{EXPAND}/memory.py",
-        "buffer.length - abs(reach(position)), 0)",
+        "buffer.length - abs(lane_distance(position)), 0)",
         "buffer.length, 0)",
     ),
     Fault(
-        "lanes that go down start at the first", f"{EXPAND}/memory.py", "Affine(min(reach(position), 0))", "Affine(0)"
+        "lanes that go down start at the first", f"{EXPAND}/memory.py", "Affine(min(lane_distance(position), 0))", "Affine(0)"
     ),
     Fault(
         "offsets are split off any index",
