@@ -62,7 +62,7 @@ class Confusion:
         for cell, button, true, predicted in self.buttons:
             count = counts[true][predicted]
             shade = math.ceil(SHADES * math.sqrt(count / sums[true]))  # few mistakes are seen, too
-            share = percent(round(count / sums[true], 3)).replace("\u00a0", " ")  # ten columns stand on a phone
+            share = percent(round(count / sums[true], 3)).replace("\u00a0", " ")  # may wrap, so that ten columns fit
             button.textContent = share if shares else str(count)
             names = {"true": self.classes[true], "predicted": self.classes[predicted]}
             words = text("confusion.cell", shown=button.textContent, count=count, **names)

@@ -60,6 +60,13 @@ def test_drawing_before_anybody_trains(page: Page) -> None:
     assert page.locator("#canvas").evaluate("canvas => getComputedStyle(canvas).touchAction") == "none"
 
 
+def test_all_places_are_in_sight(page: Page) -> None:
+    """In English, on a phone, too: a place that has to be looked for by moving the row is not found."""
+    row = page.get_by_role("navigation", name="Places")
+    expect(row.get_by_role("link")).to_have_count(7)
+    assert row.evaluate("row => row.scrollWidth - row.clientWidth") <= 0
+
+
 def test_changing_the_experiment_and_the_network(page: Page) -> None:
     """Fields, layers, and what does not fit, in words."""
     page.get_by_role("combobox", name="Experiment").select_option("mnist")

@@ -184,7 +184,7 @@ def test_an_invalid_file_is_a_lab_error(case: str) -> None:
 
 
 def test_every_field_of_every_exercise_is_checked() -> None:
-    """Whatever stands in its place, reading ends in a LabError, or in a lab that can be described."""
+    """With any other value in place of a field, reading raises LabError or gives a lab that can be shown."""
     junk: list[Any] = [None, -1, 1e300, "x", [], {}, [[]], True, "../x", [10**9] * 3, {"kind": "x"}]
     tried = 0
 
