@@ -60,7 +60,10 @@ FAULTS_OF_CODE = [
         "buffer.length, 0)",
     ),
     Fault(
-        "lanes that go down start at the first", f"{EXPAND}/memory.py", "Affine(min(lane_distance(position), 0))", "Affine(0)"
+        "lanes that go down start at the first",
+        f"{EXPAND}/memory.py",
+        "Affine(min(lane_distance(position), 0))",
+        "Affine(0)",
     ),
     Fault(
         "offsets are split off any index",
