@@ -11,7 +11,7 @@ from math import inf, nan, sqrt
 from typing import Any
 
 from scnn.compiler.errors import Source
-from scnn.compiler.float64.statements import Statements
+from scnn.compiler.float64.statements import write_program
 from scnn.compiler.frontend import parse
 from scnn.compiler.reference.arithmetic import bits_of, float_of, quotient, saturated, wrapped
 from scnn.compiler.tree import Function
@@ -67,6 +67,6 @@ class Float64Programs:
         key = function.source, tuple(constants.items())
         if key not in self.names:
             name = self.names[key] = f"K{len(self.names)}"
-            text = Statements(function, constants, self.known, self.name).write(name)
+            text = write_program(name, function, constants, self.known, self.name)
             exec(compile(text, f"<the float64 program of {function.name}>", "exec"), self.known)
         return self.names[key]

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from scnn.compiler.analysis.walk import names_read, parts
-from scnn.compiler.reference.expressions import Expressions
+from scnn.compiler.reference.expressions import write_expression
+from scnn.compiler.reference.writer import Writer
 from scnn.compiler.tree import (
     Assign,
     Binary,
@@ -59,7 +60,7 @@ class Numbers:
 class Lanes:
     """One loop. `writer` writes what is the same in all turns."""
 
-    def __init__(self, writer: Expressions, loop: Repeat, count: str) -> None:
+    def __init__(self, writer: Writer, loop: Repeat, count: str) -> None:
         self.writer, self.loop = writer, loop
         self.own = {one.name for one in assignments(loop.body)} | {loop.name}
         self.positions: dict[str, Position] = {loop.name: Position("0", 1)}
@@ -151,7 +152,7 @@ class Lanes:
         """`replaced` is the name that the value is for, so that what it holds is read here for the last time."""
         match expression:
             case Number("float32"):
-                return Numbers(self.writer.expression(expression).text)
+                return Numbers(write_expression(self.writer, expression).text)
             case Name("float32", _, name):
                 return self.name(name, replaced)
             case Index("float32", _, buffer, index):

@@ -34,7 +34,7 @@ from scnn.compiler.reference.runtime import (
     same,
     turns,
 )
-from scnn.compiler.reference.statements import Statements
+from scnn.compiler.reference.statements import write_program
 from scnn.compiler.reference.storage import storage_of
 from scnn.compiler.tree import Function
 from scnn.errors import KernelBoundsError, KernelDivisionError
@@ -91,9 +91,7 @@ class Programs:
             self.alive.append(function)
             storage = storage_of(function, varying is not None)
             name = self.names[key] = f"K{len(self.names)}"
-            writer = Statements(function, storage, self.known, self.watched)
-            writer.compile = self.name
-            text = writer.write(name, varying)
+            text = write_program(name, function, storage, self.known, self.name, varying, self.watched)
             numbers = sum(not parameter.is_buffer for parameter in function.parameters)
             self.known[f"{name}_empty"] = [None] * (len(storage.slots) - numbers)
             exec(compile(text, f"<the program of {function.name}>", "exec"), self.known)

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from scnn.compiler.analysis.varying import varying_names, varying_parameters
 from scnn.compiler.analysis.walk import mentions, names_read, parts
 from scnn.compiler.reference.carried import Carried
-from scnn.compiler.reference.expressions import Expressions
+from scnn.compiler.reference.exact import EXACT, checked_index
+from scnn.compiler.reference.expressions import settled, write_expression
+from scnn.compiler.reference.frames import each_frame, for_each_frame
 from scnn.compiler.reference.shape import own_expressions, steps
-from scnn.compiler.reference.writer import Compile
+from scnn.compiler.reference.storage import Storage
+from scnn.compiler.reference.writer import Called, Writer
 from scnn.compiler.tree import (
     Assign,
     Branch,
@@ -24,193 +28,220 @@ from scnn.compiler.tree import (
     Store,
 )
 
-__all__ = ["Statements"]
+__all__ = ["write_program"]
 
 
-class Statements(Expressions):
-    """The uppermost layer: writes whole functions. `compile` gives the program's name for a called one."""
+def write_program(
+    name: str,
+    function: Function,
+    storage: Storage,
+    known: dict[str, Any],
+    called: Called,
+    varying: frozenset[str] | None,
+    watched: bool,
+) -> str:
+    """The program of the function: a Python function of a Run, the buffers, and the numbers; or, where it is
+    called in several frames at once, of the frames."""
+    writer, together = Writer(function, storage, known, called, EXACT, watched=watched), varying is not None
+    numbers = [parameter.name for parameter in function.parameters if not parameter.is_buffer]
+    buffers = [f"B{at}" for at in writer.buffers.values()]
+    passed = ["G"] if together else [f"a{at}" for at in range(len(numbers))]
+    writer.line(f"def {name}({', '.join(['X', *buffers, *passed])}):")
+    writer.depth = 1
+    if watched:
+        writer.line("W = X.watcher")
+    for at in writer.buffers.values():
+        writer.line(f"b{at} = B{at}.view; n{at} = len(b{at})")
+    if function.body:
+        count = f"{steps(function.body)}{' * len(G)' * together}"
+        writer.line(f"X.charge({writer.site(function.body[0])}, {count})")
+    if not together:
+        writer.line(f"s = [None] * {len(storage.slots) + 1}")
+        for at, parameter in enumerate(numbers):
+            writer.assign(parameter, f"a{at}")
+    writer.group, writer.in_lanes = ("G", True) if together else ("", False)
+    writer.varying = varying_names(function.body, set(varying or ()))
+    write_block(writer, function.body)
+    return writer.text
 
-    compile: Compile
 
-    def called(self, function: Function, varying: frozenset[str] | None) -> str:
-        return self.compile(function, varying)
+def write_block(writer: Writer, statements: Sequence[Statement]) -> None:
+    for statement in statements:
+        match statement:
+            case Assign():
+                for_each_frame(writer, statement, partial(assign, writer, statement))
+            case Store():
+                for_each_frame(writer, statement, partial(store, writer, statement))
+            case Branch():
+                branch(writer, statement)
+            case Repeat():
+                repeat(writer, statement)
+            case Run():
+                run(writer, statement)
+            case Return(_, value):
+                writer.line(f"return {settled(writer, value).text}")
 
-    def write(self, name: str, varying: frozenset[str] | None) -> str:
-        """The program of the function: a Python function of a Run, the buffers, and the numbers; or, where it is
-        called in several frames at once, of the frames."""
-        function, together = self.function, varying is not None
-        numbers = [parameter.name for parameter in function.parameters if not parameter.is_buffer]
-        buffers = [f"B{at}" for at in self.buffers.values()]
-        passed = ["G"] if together else [f"a{at}" for at in range(len(numbers))]
-        self.line(f"def {name}({', '.join(['X', *buffers, *passed])}):")
-        self.depth = 1
-        if self.watched:
-            self.line("W = X.watcher")
-        for at in self.buffers.values():
-            self.line(f"b{at} = B{at}.view; n{at} = len(b{at})")
-        if function.body:
-            self.line(f"X.charge({self.site(function.body[0])}, {steps(function.body)}{' * len(G)' * together})")
-        if not together:
-            self.line(f"s = [None] * {len(self.storage.slots) + 1}")
-            for at, parameter in enumerate(numbers):
-                self.assign(parameter, f"a{at}")
-        self.group, self.in_lanes = ("G", True) if together else ("", False)
-        self.varying = varying_names(function.body, set(varying or ()))
-        self.block(function.body)
-        return "\n".join(self.lines) + "\n"
 
-    def block(self, statements: Sequence[Statement]) -> None:
-        for statement in statements:
-            match statement:
-                case Assign():
-                    self.for_each_frame(statement, partial(self.assignment, statement))
-                case Store():
-                    self.for_each_frame(statement, partial(self.store, statement))
-                case Branch():
-                    self.branch(statement)
-                case Repeat():
-                    self.repeat(statement)
-                case Run():
-                    self.run(statement)
-                case Return(_, value):
-                    self.line(f"return {self.settled(value).text}")
+def assign(writer: Writer, statement: Assign, effect: bool) -> None:
+    result = settled(writer, statement.value).text
+    if effect and writer.watched:
+        result = writer.variable(result).text
+        report(writer, statement, f"assign({{}}, {result}, {{}}, {cell(writer, statement.name)})")
+    if effect:
+        writer.assign(statement.name, result)
 
-    def assignment(self, statement: Assign, effect: bool) -> None:
-        result = self.settled(statement.value).text
-        if effect and self.watched:
-            result = self.variable(result).text
-            self.look(statement, f"assign({{}}, {result}, {{}}, {self.cell(statement.name)})")
-        if effect:
-            self.assign(statement.name, result)
 
-    def store(self, statement: Store, effect: bool) -> None:
-        value = self.settled(statement.value).text
-        at = self.index(statement, self.expression(statement.index))
-        buffer = self.buffers[statement.buffer]
-        if effect and self.watched:
-            value = self.variable(value).text
-            self.look(statement, f"store({{}}, {at}, {value}, {{}})")
-        if effect:
-            self.line(f"b{buffer}[{at}] = {value}")
+def store(writer: Writer, statement: Store, effect: bool) -> None:
+    value = settled(writer, statement.value).text
+    at = checked_index(writer, statement)
+    if effect and writer.watched:
+        value = writer.variable(value).text
+        report(writer, statement, f"store({{}}, {at}, {value}, {{}})")
+    if effect:
+        writer.line(f"b{writer.buffers[statement.buffer]}[{at}] = {value}")
 
-    # --------------------------------------------------------------------------------------- branches
 
-    def branch(self, statement: Branch) -> None:
-        if not self.group or not mentions(statement.condition, self.varying):
-            if self.group:
-                self.line(f"f = {self.group}[0]")
-            self.line(f"if {self.test(statement)}:")
-            with self.indented(statement):
-                self.block(statement.yes)
-                self.line("pass")
-            if statement.no:
-                self.line("else:")
-                with self.indented(statement):
-                    self.block(statement.no)
-            return
-        turn, yes, no = self.fresh("G"), self.fresh("Y"), self.fresh("N")
-        self.line(f"for {turn} in by_turn({self.group}):")
-        with self.indented(statement, loop=True), self.in_group(turn):
-            self.line(f"{yes}, {no} = [], []")
-            self.for_each_frame(statement, lambda effect: self.side(statement, yes, no, effect))
-            for group, side in ((yes, statement.yes), (no, statement.no)):
-                if side:
-                    self.line(f"if {group}:")
-                    with self.indented(statement), self.in_group(group):
-                        self.block(side)
+# ------------------------------------------------------------------------------------------- branches
 
-    def side(self, statement: Branch, yes: str, no: str, effect: bool) -> None:
-        test = self.test(statement) if effect else self.expression(statement.condition).text
-        if effect:
-            self.line(f"({yes} if {test} else {no}).append(f)")
 
-    def test(self, statement: Branch) -> str:
-        test = self.expression(statement.condition).text
-        if self.watched:
-            test = self.variable(test).text
-            self.look(statement, f"branch({{}}, {test}, {{}})")
-        return test
+def branch(writer: Writer, statement: Branch) -> None:
+    if writer.group and mentions(statement.condition, writer.varying):
+        branch_by_frame(writer, statement)
+        return
+    if writer.group:
+        writer.line(f"f = {writer.group}[0]")
+    writer.line(f"if {condition(writer, statement)}:")
+    with writer.indented(statement):
+        write_block(writer, statement.yes)
+        writer.line("pass")
+    if statement.no:
+        writer.line("else:")
+        with writer.indented(statement):
+            write_block(writer, statement.no)
 
-    # ------------------------------------------------------------------------------------------ loops
 
-    def repeat(self, loop: Repeat) -> None:
-        expressions = own_expressions(loop)
-        site = self.site(loop)
-        if not self.group or all(self.same_everywhere(expression) for expression in expressions):
-            bounds = [self.settled(expression).text for expression in expressions]
-        else:
-            every = self.fresh("L")
-            self.line(f"{every} = []")
-            with self.each_frame(loop):
-                bounds = [self.settled(expression).text for expression in expressions]
-                self.line(f"{every}.append(({', '.join(bounds)},))")
-            bounds = [f"*same({site}, {every})"]
-        weight = max(steps(loop.body), 1)
-        if loop.kind in ("range", "unrolled"):
-            self.plain(loop, f"turns(X, {site}, {weight}, {', '.join(bounds)})")
-            return
-        slots = self.storage.slots
-        given = [self.group or "[s]", str(slots[loop.name])]
-        if loop.kind == "lanes":
-            reductions = self.storage.reductions[id(loop)]
-            given.append(self.name_object("C", [Carried(slots[one.name], one) for one in reductions]))
-        marker = {"lanes": "lanes", "blocked": "blocks"}[loop.kind]
-        inner = self.fresh("G")
-        self.line(f"for {inner} in {marker}(X, {site}, {weight}, {', '.join([*given, *bounds])}):")
-        with self.indented(loop, loop=True), self.in_group(inner, loop):
-            self.block(loop.body)
-            self.line("pass")
+def branch_by_frame(writer: Writer, statement: Branch) -> None:
+    """One loop turn after the other; the frames of each side run together."""
+    turn, yes, no = writer.fresh("G"), writer.fresh("Y"), writer.fresh("N")
+    writer.line(f"for {turn} in by_turn({writer.group}):")
+    with writer.indented(statement, loop=True), writer.in_group(turn):
+        writer.line(f"{yes}, {no} = [], []")
+        for_each_frame(writer, statement, partial(choose_side, writer, statement, yes, no))
+        for group, side in ((yes, statement.yes), (no, statement.no)):
+            if side:
+                writer.line(f"if {group}:")
+                with writer.indented(statement), writer.in_group(group):
+                    write_block(writer, side)
 
-    def plain(self, loop: Repeat, numbers: str) -> None:
-        """A loop whose turns follow one another, in all frames of the group at once."""
-        slot = loop.name in self.storage.slots
-        name = self.fresh("t") if slot else self.read(loop.name)
-        self.line(f"for {name} in {numbers}:")
-        with self.indented(loop, loop=True):
-            if slot:
-                with self.each_frame(loop):
-                    self.assign(loop.name, name)
-            self.block(loop.body)
-            self.line("pass")
 
-    def same_everywhere(self, expression: Expression) -> bool:
-        """Whether a loop's bound is the same in all frames: made of numbers and of variables."""
-        if isinstance(expression, Index):
-            return False
-        if isinstance(expression, Name):
-            return expression.name in self.storage.variables
-        return isinstance(expression, Number) or all(self.same_everywhere(part) for part in parts(expression))
+def choose_side(writer: Writer, statement: Branch, yes: str, no: str, effect: bool) -> None:
+    if effect:
+        writer.line(f"({yes} if {condition(writer, statement)} else {no}).append(f)")
+    else:
+        write_expression(writer, statement.condition)
 
-    # ------------------------------------------------------------------------------------------ calls
 
-    def run(self, statement: Run) -> None:
-        function = statement.function
-        buffers = [f"B{self.buffers[argument]}" for argument in statement.arguments if isinstance(argument, str)]
-        values = [argument for argument in statement.arguments if isinstance(argument, Expression)]
-        if not self.group:
-            numbers = [self.settled(value).text for value in values]
-            self.line(f"{self.called(function, None)}({', '.join(['X', *buffers, *numbers])})")
-            return
-        name = self.called(function, frozenset(varying_parameters(statement, self.varying)))
-        frames = self.fresh("G")
-        self.line(f"{frames} = []")
-        self.for_each_frame(statement, lambda effect: self.pass_numbers(values, frames, name, effect))
-        self.line(f"{name}({', '.join(['X', *buffers, frames])})")
+def condition(writer: Writer, statement: Branch) -> str:
+    test = write_expression(writer, statement.condition).text
+    if writer.watched:
+        test = writer.variable(test).text
+        report(writer, statement, f"branch({{}}, {test}, {{}})")
+    return test
 
-    def pass_numbers(self, values: Sequence[Expression], frames: str, name: str, effect: bool) -> None:
-        numbers = [self.settled(value).text for value in values]
-        if effect:
-            self.line(f"{frames}.append([{', '.join(['f[0]', *numbers])}] + {name}_empty)")
 
-    # ----------------------------------------------------------------------------------------- watching
+# ---------------------------------------------------------------------------------------------- loops
 
-    def look(self, statement: Statement, call: str) -> None:
-        """Tells the watcher of a step, with the numbers of the names that it reads."""
-        names = dict.fromkeys(read.name for one in own_expressions(statement) for read in names_read(one))
-        values = ", ".join(f"{name!r}: {self.read(name)}" for name in names)
-        self.line("W." + call.format(self.site(statement), f"{{{values}}}"))
 
-    def cell(self, name: str) -> str:
-        """What tells one partial sum from another: the cell, where the loops around carry the name."""
-        carried = name in self.storage.cells and name in self.carried
-        return f"id({'f' if self.group else 's'}[{self.storage.slots[name]}])" if carried else "0"
+def repeat(writer: Writer, loop: Repeat) -> None:
+    site = writer.site(loop)
+    bounds = write_bounds(writer, loop, site)
+    weight = max(steps(loop.body), 1)
+    if loop.kind in ("range", "unrolled"):
+        repeat_in_turn(writer, loop, f"turns(X, {site}, {weight}, {', '.join(bounds)})")
+        return
+    slots = writer.storage.slots
+    given = [writer.group or "[s]", str(slots[loop.name])]
+    if loop.kind == "lanes":
+        reductions = writer.storage.reductions[id(loop)]
+        given.append(writer.name_object("C", [Carried(slots[one.name], one) for one in reductions]))
+    marker = {"lanes": "lanes", "blocked": "blocks"}[loop.kind]
+    inner = writer.fresh("G")
+    writer.line(f"for {inner} in {marker}(X, {site}, {weight}, {', '.join([*given, *bounds])}):")
+    with writer.indented(loop, loop=True), writer.in_group(inner, loop):
+        write_block(writer, loop.body)
+        writer.line("pass")
+
+
+def write_bounds(writer: Writer, loop: Repeat, site: str) -> list[str]:
+    """The loop's bounds, which all frames of a group have in common."""
+    expressions = own_expressions(loop)
+    if not writer.group or all(same_everywhere(writer, expression) for expression in expressions):
+        return [settled(writer, expression).text for expression in expressions]
+    every = writer.fresh("L")
+    writer.line(f"{every} = []")
+    with each_frame(writer, loop):
+        bounds = [settled(writer, expression).text for expression in expressions]
+        writer.line(f"{every}.append(({', '.join(bounds)},))")
+    return [f"*same({site}, {every})"]
+
+
+def same_everywhere(writer: Writer, expression: Expression) -> bool:
+    """Whether a loop's bound is the same in all frames: made of numbers and of variables."""
+    if isinstance(expression, Index):
+        return False
+    if isinstance(expression, Name):
+        return expression.name in writer.storage.variables
+    return isinstance(expression, Number) or all(same_everywhere(writer, part) for part in parts(expression))
+
+
+def repeat_in_turn(writer: Writer, loop: Repeat, numbers: str) -> None:
+    """A loop whose turns follow one another, in all frames of the group at once."""
+    slot = loop.name in writer.storage.slots
+    name = writer.fresh("t") if slot else writer.read(loop.name)
+    writer.line(f"for {name} in {numbers}:")
+    with writer.indented(loop, loop=True):
+        if slot:
+            with each_frame(writer, loop):
+                writer.assign(loop.name, name)
+        write_block(writer, loop.body)
+        writer.line("pass")
+
+
+# ---------------------------------------------------------------------------------------------- calls
+
+
+def run(writer: Writer, statement: Run) -> None:
+    function = statement.function
+    buffers = [f"B{writer.buffers[argument]}" for argument in statement.arguments if isinstance(argument, str)]
+    values = [argument for argument in statement.arguments if isinstance(argument, Expression)]
+    if not writer.group:
+        numbers = [settled(writer, value).text for value in values]
+        writer.line(writer.call(writer.called(function, None), *buffers, *numbers))
+        return
+    name = writer.called(function, frozenset(varying_parameters(statement, writer.varying)))
+    frames = writer.fresh("G")
+    writer.line(f"{frames} = []")
+    for_each_frame(writer, statement, partial(pass_numbers, writer, values, frames, name))
+    writer.line(writer.call(name, *buffers, frames))
+
+
+def pass_numbers(writer: Writer, values: Sequence[Expression], frames: str, name: str, effect: bool) -> None:
+    numbers = [settled(writer, value).text for value in values]
+    if effect:
+        writer.line(f"{frames}.append([{', '.join(['f[0]', *numbers])}] + {name}_empty)")
+
+
+# ------------------------------------------------------------------------------------------- watching
+
+
+def report(writer: Writer, statement: Statement, call: str) -> None:
+    """Tells the watcher of a step, with the numbers of the names that it reads."""
+    names = dict.fromkeys(read.name for one in own_expressions(statement) for read in names_read(one))
+    values = ", ".join(f"{name!r}: {writer.read(name)}" for name in names)
+    writer.line("W." + call.format(writer.site(statement), f"{{{values}}}"))
+
+
+def cell(writer: Writer, name: str) -> str:
+    """What tells one partial sum from another: the cell, where the loops around carry the name."""
+    carried = name in writer.storage.cells and name in writer.carried
+    return f"id({writer.slot(name)})" if carried else "0"
