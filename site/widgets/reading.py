@@ -1,9 +1,12 @@
 """Reads the drawing or the photo whenever it or the network changes; the user can correct the network."""
 
+from pyscript import window
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.drawing import Drawing
 from widgets.prediction import Prediction
 from widgets.texts import percent, text
+
+LIT_EVERY = 100  # milliseconds: while a stroke goes on, the diagram follows it in steps, so that reading comes first
 
 
 class Reading:
@@ -17,6 +20,7 @@ class Reading:
         self.waiting = False  # whether the worker is reading
         self.stale = False  # whether the drawing, the photo or the network has changed since then
         self.readable = False  # whether there is a digit
+        self.lit = 0  # when drew() was called
         listen(by_id("truth"), "change", self.enable)
         listen(by_id("correct"), "click", self.correct)
         listen(by_id("close-photo"), "click", lambda event: self.drawn())
@@ -90,7 +94,10 @@ class Reading:
         self.prediction.show(answer)
         self.readable = not answer.get("empty")
         self.photo.mark(self.prediction.chosen)
-        self.drew()
+        now = window.performance.now()
+        if not self.stale or now - self.lit >= LIT_EVERY:
+            self.lit = now
+            self.drew()
         self.enable()
 
     def photo_read(self, answer):
