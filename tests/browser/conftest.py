@@ -186,6 +186,14 @@ def webkit(
 HALF_READ = "Incorrect number of children for <m"
 
 
+def say_memory(page: Page) -> None:
+    """Printed when a page's process has ended by itself, perhaps for want of memory."""
+    meminfo = Path("/proc/meminfo")
+    if meminfo.exists():
+        memory = meminfo.read_text().splitlines()[:3]  # total, free, available
+        print(f"{page.url} crashed;", ", ".join(" ".join(line.split()) for line in memory))
+
+
 class Watch:
     """What a page should not do: log errors, or ask another origin for anything."""
 
@@ -197,6 +205,7 @@ class Watch:
         self.isolated = False
         page.on("console", self.hear)
         page.on("pageerror", lambda error: self.report(str(error)))
+        page.on("crash", say_memory)
         page.on("request", lambda request: self.look(request.url))
 
     def hear(self, message: ConsoleMessage) -> None:

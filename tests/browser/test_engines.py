@@ -15,7 +15,7 @@ from scnn.engines.hosts import WasmtimeHost
 from scnn.engines.wasm import WasmEngine, compiled
 from scnn.plan import ELEMENT_TYPES
 from tests.bench import workload
-from tests.browser.conftest import BARE, launch
+from tests.browser.conftest import BARE, launch, say_memory
 from tests.compiler.programs import PROGRAMS
 from tests.compiler.support import bits, plan_of, run
 
@@ -98,6 +98,7 @@ def evaluate(request: pytest.FixtureRequest, site_url: str, playwright: Playwrig
     else:
         browser = launch(playwright, request.param)
         page = browser.new_page()
+        page.on("crash", say_memory)
         page.goto(site_url + BARE)
         yield page.evaluate
         browser.close()
