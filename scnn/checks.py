@@ -59,10 +59,12 @@ def require_type(name: str, value: object, expected: type, example: str) -> None
 
 
 def require_numbers(settings: Any) -> None:
-    """Raises ConfigError unless every field of the dataclass is a number."""
+    """Raises ConfigError unless every field of the dataclass is a number, but for those that are texts."""
     for field in fields(settings):
         value = getattr(settings, field.name)
-        if not isinstance(value, int | float):
+        if field.type in ("str", str):
+            require_type(f"{type(settings).__name__}: {field.name}", value, str, "'words'")
+        elif not isinstance(value, int | float):
             raise ConfigError(f"{type(settings).__name__}: {field.name} must be a number, got {describe(value)}")
 
 

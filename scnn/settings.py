@@ -9,9 +9,9 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any, TypeVar
 
 from scnn.checks import MAX_INTEGER, MAX_NAME_LENGTH
-from scnn.errors import ConfigError
+from scnn.errors import ConfigError, ModelError
 
-__all__ = ["from_dict", "readable_name", "to_dict"]
+__all__ = ["from_dict", "readable_name", "require_lossless", "to_dict"]
 
 T = TypeVar("T")
 MAX_NUMBERS = 64  # of a setting that is a list
@@ -51,6 +51,22 @@ def from_dict(data: object, classes: Iterable[type[T]]) -> T:
         return cls(**values)
     except TypeError as error:
         raise ConfigError(f"{kind}: {error}") from None
+
+
+def require_lossless(what: str, instance: Any, known: Iterable[type]) -> None:
+    """Raises ModelError for a layer or an optimiser, as `what` says, that would be loaded from a file as a different
+    one. `known` are scnn's own classes."""
+    kind, name = type(instance), type(instance).__name__
+    if kind not in (classes := tuple(known)) and name in {one.__name__ for one in classes}:
+        raise ModelError(
+            f"your {what} {name} cannot be saved: it has the name of one of scnn's {what}s; rename the class"
+        )
+    try:
+        again = from_dict(to_dict(instance), [kind])
+    except ConfigError as error:
+        raise ModelError(f"{name} cannot be saved: {error}") from None
+    if vars(instance) != vars(again) or (is_dataclass(instance) and instance != again):
+        raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and strings")
 
 
 def matches_type(value: object, annotation: str) -> bool:

@@ -13,7 +13,7 @@ __all__ = [
         "momentum_update",
         "adam_update",
     ),
-    *("lion_update", "average_weights", "swap_weights"),
+    *("lion_update", "begin_step", "end_step", "average_weights", "swap_weights"),
 ]
 
 
@@ -211,6 +211,32 @@ def lion_update(
         sign = -1.0 if direction < 0.0 else sign
         parameters[i] -= rate * sign
         momentum[i] = momentum[i] + fresh_2 * (gradient - momentum[i])
+        gradients[i] = 0.0
+    step[0] += 1
+
+
+def begin_step(
+    gradients: Float32Buffer,
+    rate: Float32Buffer,
+    parameters: Float32Buffer,
+    settings: Float32Buffer,
+    step: Int32Buffer,
+    samples: Int32,
+    size: Size,
+) -> None:
+    """gradients[i] = gradients[i] / samples + decay · parameters[i]; rate[0] = the learning rate of this step. Called
+    before the update by optimisers that do no `whole_step`, such as one's own."""
+    row = 8 * step[0]
+    rate[0] = settings[row]
+    decay = settings[row + 1]
+    share = 1.0 / float(samples)
+    for i in lanes(size):
+        gradients[i] = gradients[i] * share + decay * parameters[i]
+
+
+def end_step(gradients: Float32Buffer, step: Int32Buffer, size: Size) -> None:
+    """gradients[i] = 0 for the next batch, and counts the step. Called after the update that `begin_step` began."""
+    for i in lanes(size):
         gradients[i] = 0.0
     step[0] += 1
 

@@ -79,12 +79,16 @@ class Edits:
         return tuple(self.bound(layer) if isinstance(layer, Own) else layer for layer in layers)
 
     def bound(self, layer: Own) -> Own:
-        from scnn.compiler.frontend import parse
-
         kernel = self.kernels.get(layer.kernel)
         if kernel is None:
             return layer  # which says so when it is used
-        return layer.bound(kernel, {one.name: one.kind for one in parse(kernel).parameters})
+        return layer.bound(kernel, self.roles(layer.kernel))
+
+    def roles(self, name: str) -> dict[str, str]:
+        """The parameters of the edited kernel of this name: Float32Buffer, Size, …, by their names."""
+        from scnn.compiler.frontend import parse
+
+        return {one.name: one.kind for one in parse(self.kernels[name]).parameters}
 
     # -------------------------------------------------------------------------------------------- calls
 

@@ -3,10 +3,9 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import is_dataclass
 from typing import Any
 
-from scnn.errors import ConfigError, EditedKernelsError, ModelError
+from scnn.errors import EditedKernelsError, ModelError
 from scnn.formats.dtypes import FLOATS
 from scnn.formats.safetensors import Tensor
 from scnn.formats.strict_json import strict_json
@@ -14,7 +13,7 @@ from scnn.layers.layer import Layer
 from scnn.layers.registry import LAYERS
 from scnn.network.architecture import Architecture
 from scnn.network.edits import Edits
-from scnn.settings import from_dict, to_dict
+from scnn.settings import require_lossless
 
 __all__ = [
     "FORMAT",
@@ -34,17 +33,7 @@ METADATA_FIELDS = ("input_shape", "layers", "class_names", "provenance", "edits"
 
 def require_serialisable(layer: Layer) -> None:
     """Raises ModelError for a layer that would be loaded from a file as a different one."""
-    kind, name = type(layer), type(layer).__name__
-    if kind not in LAYERS and name in {one.__name__ for one in LAYERS}:
-        raise ModelError(
-            f"your layer {name} cannot be saved: it has the name of one of scnn's layers; rename the class"
-        )
-    try:
-        again = from_dict(to_dict(layer), [kind])
-    except ConfigError as error:
-        raise ModelError(f"{name} cannot be saved: {error}") from None
-    if vars(layer) != vars(again) or (is_dataclass(layer) and layer != again):
-        raise ModelError(f"{name} would be loaded with other settings: make it a dataclass of numbers and strings")
+    require_lossless("layer", layer, LAYERS)
 
 
 def fields_of(metadata: Mapping[str, str]) -> dict[str, Any]:

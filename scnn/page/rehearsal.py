@@ -76,7 +76,7 @@ class Rehearsal:
         return {name: describe_sheet(read_sheet(self.engine, name, shape), colours) for name, _, shape in group}
 
     def update(self, optimiser: SGD) -> None:
-        self.engine.write("settings", optimiser.settings(0, 1.0))
+        self.engine.write("settings", optimiser.row(0, 1.0))
         self.engine.write("step", [0])
         self.engine.run("update", 1)
 

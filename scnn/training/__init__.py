@@ -3,7 +3,8 @@
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import resume, save_checkpoint
 from scnn.training.events import EpochEnded, Progress, Score
-from scnn.training.optimisers import SGD, Adam, AdamW, Lion
+from scnn.training.optimisers import SGD, Adam, AdamW, Lion, Optimiser
+from scnn.training.own_optimiser import OwnOptimiser
 from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay
 from scnn.training.trainer import Trainer
 
@@ -16,6 +17,8 @@ __all__ = [
     "EpochEnded",
     "Lion",
     "OneCycle",
+    "Optimiser",
+    "OwnOptimiser",
     "Progress",
     "SGD",
     "Score",

@@ -20,8 +20,9 @@ from scnn.formats.safetensors import Tensor
 from scnn.formats.strict_json import strict_json
 from scnn.layers.layer import Layer
 from scnn.network.network import Network
-from scnn.settings import to_dict
-from scnn.training.settings import settings_from_dict
+from scnn.settings import require_lossless, to_dict
+from scnn.training.optimisers import Optimiser
+from scnn.training.settings import OPTIMISERS, settings_from_dict
 from scnn.training.state import restore, state_of
 from scnn.training.trainer import Trainer
 
@@ -55,7 +56,9 @@ def save_checkpoint(path: str | Path, trainer: Trainer) -> None:
 
 
 def pack_checkpoint(trainer: Trainer, digits: Mapping[str, ImageDataset] = NONE) -> bytes:
-    """The bytes of the file; it also contains the datasets in `digits`, by name, for `digits_in`."""
+    """The bytes of the file; it also contains the datasets in `digits`, by name, for `digits_in`. Raises ModelError
+    for a layer or an optimiser that would be loaded as a different one."""
+    require_lossless("optimiser", trainer.optimiser, OPTIMISERS)
     trainer.update_network()
     state = state_of(trainer)
     buffers: dict[str, array[Any]] = state["buffers"]
@@ -105,13 +108,14 @@ def resume(
     test: ImageDataset | None = None,
     *,
     layers: Iterable[type[Layer]] = (),
+    optimisers: Iterable[type[Optimiser]] = (),
     make_engine: EngineFactory = compiled,
     name: str = "the checkpoint",
     accept_edits: bool = False,
 ) -> Trainer:
     """The trainer of a checkpoint (a path, or bytes and a name for messages), in the state in which it was saved;
-    `layers` are the user's own layer classes. Raises ModelError if the file is not a valid checkpoint, or if its
-    training used other datasets; EditedKernelsError if it has edited kernels, unless `accept_edits`.
+    `layers` and `optimisers` are the user's own classes. Raises ModelError if the file is not a valid checkpoint, or
+    if its training used other datasets; EditedKernelsError if it has edited kernels, unless `accept_edits`.
     """
     name = name if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else safetensors.read(source)
@@ -122,7 +126,8 @@ def resume(
         require_same("training", training, settings)
         if "test_digits" in settings:  # files of earlier versions lack it
             require_same("test", test, settings)
-        trainer = Trainer(network, training, test, make_engine=make_engine, **settings_from_dict(settings))
+        chosen = settings_from_dict(settings, optimisers)
+        trainer = Trainer(network, training, test, make_engine=make_engine, **chosen)
         weights = network.fingerprint()
         restore(trainer, whole_state(tensors, state))
         if network.fingerprint() != weights:

@@ -27,6 +27,7 @@ from scnn.shards import largest_shard, merges, shard_sizes
 from scnn.training.augmentation import Augmentation
 from scnn.training.batches import ShardLoops, least_of, with_samples
 from scnn.training.optimisers import SETTINGS, SGD, Optimiser
+from scnn.training.own_optimiser import bound, require_known, require_new
 
 __all__ = ["lower_training"]
 
@@ -53,7 +54,7 @@ def lower_training(
     next one. `counter` is what the samples' random numbers depend on (`scnn.kernels.functions.seed_sample`). Raises
     ConfigError if the network needs too much memory, or if its layers cannot be combined.
     """
-    optimiser = optimiser or SGD()
+    optimiser = bound(optimiser or SGD(), network.edits)
     least = least_of(network)
     shards = shard_sizes(batch_size, least)
     inference = lower(network, images)
@@ -67,7 +68,8 @@ def lower_training(
     }
     whole = buffers["parameters"].length
     update = each_layer(network, lambda layer, shape, _: layer.after_batch(shape))
-    update += optimiser.steps(network.specifications(), learned_size(network, buffers), whole)
+    steps_of = optimiser.steps(network.specifications(), learned_size(network, buffers), whole)
+    update += require_known(optimiser, steps_of, buffers)
     swap = call(kernels.swap_weights, size=whole)
     once = before_samples(network, training=True)
     before, after_samples = before_gradients(network), after_gradients(network)
@@ -141,6 +143,8 @@ def training_buffers(
         },
     )
     size = buffers["parameters"].length
+    work = optimiser.work(network.specifications())
+    require_new(optimiser, [*optimiser.buffers, *work], buffers)
     state: Layout = {"sums": ("float32", (sums, size))} if sums else {}
-    state |= dict.fromkeys(optimiser.buffers, ("float32", (size,)))
+    state |= {**dict.fromkeys(optimiser.buffers, ("float32", (size,))), **work}
     return {**buffers, **allocate(state, after=buffers)}

@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod, sqrt
+from typing import ClassVar
 
 from scnn import kernels
 from scnn.checks import require_numbers
 from scnn.errors import ConfigError
-from scnn.layers.layer import Parameter, call
+from scnn.layers.layer import Parameter, Shape, call
 from scnn.plan import Call
 from scnn.training.schedules import power
 
@@ -25,7 +26,25 @@ class Optimiser(ABC):
     as PyTorch's clip_grad_norm_. With `averaging` above 0, such as 0.99, an exponential moving average of the weights
     is evaluated and saved, and does not influence training: in step t = 0, 1, … it keeps a share of itself that grows
     from 1/10 as (1 + t) / (10 + t), to at most `averaging`. Raises ConfigError for values out of range.
+
+    One of your own is a subclass with a kernel and the names of its state. Before the kernel runs, `gradients` are
+    the mean over the batch with the weight decay, and `rate[0]` is the learning rate times the schedule's factor;
+    afterwards the gradients are reset and the step is counted.
+
+    >>> from dataclasses import dataclass
+    >>> from scnn.language import Float32Buffer, Size, lanes
+    >>> def signs(parameters: Float32Buffer, gradients: Float32Buffer, rate: Float32Buffer, size: Size) -> None:
+    ...     for i in lanes(size):
+    ...         parameters[i] -= rate[0] if gradients[i] > 0.0 else -rate[0]
+    >>> @dataclass(frozen=True)
+    ... class Signs(Optimiser):
+    ...     def update(self, size: int) -> Call:
+    ...         return call(signs, size=size)
+    >>> Signs(0.05, averaging=0.9).buffers
+    ('average',)
     """
+
+    whole_step: ClassVar[bool] = False  # whether `update` divides, resets and counts by itself, in one pass
 
     learning_rate: float
     weight_decay: float = field(default=0.0, kw_only=True)
@@ -45,9 +64,10 @@ class Optimiser(ABC):
             raise ConfigError(f"{name}: the averaging must be at least 0 and below 1, got {self.averaging}")
 
     @property
-    @abstractmethod
     def state(self) -> tuple[str, ...]:
-        """The buffers that `update` reads and writes from step to step, each as long as the parameters."""
+        """The buffers that `update` reads and writes from step to step, each as long as the parameters. They start
+        as zeros, and checkpoints contain them."""
+        return ()
 
     @property
     def buffers(self) -> tuple[str, ...]:
@@ -59,7 +79,17 @@ class Optimiser(ABC):
         that of the buffer, if it also has tensors that are not learned."""
         clip = [call(kernels.clip_gradients, maximum=float(self.clip_norm), size=size)] if self.clip_norm else []
         average = [call(kernels.average_weights, size=whole or size)] if self.averaging else []
-        return [*clip, *self.decays(tensors), self.update(size), *average]
+        begin = [] if self.whole_step else [call(kernels.begin_step, size=size)]
+        end = [] if self.whole_step else [call(kernels.end_step, size=size)]
+        return [*clip, *begin, *self.decays(tensors), *self.updates(tensors, size), *end, *average]
+
+    def work(self, tensors: Mapping[str, Parameter]) -> Mapping[str, tuple[str, Shape]]:
+        """The memory of a step that no other step needs: name → (element type, shape)."""
+        return {} if self.whole_step else {"rate": ("float32", (1,))}
+
+    def updates(self, tensors: Mapping[str, Parameter], size: int) -> list[Call]:
+        """The calls that change the parameters: `update` alone, unless an optimiser sees tensors one by one."""
+        return [self.update(size)]
 
     def decays(self, tensors: Mapping[str, Parameter]) -> list[Call]:
         """The calls before `update` that make weights smaller, if that is not part of the gradient."""
@@ -76,9 +106,17 @@ class Optimiser(ABC):
         mnist.
         """
 
-    @abstractmethod
     def settings(self, step: int, factor: float) -> list[float]:
-        """The row of settings for a step, counted from 0, with a schedule's factor."""
+        """The row of settings for a step, counted from 0, with a schedule's factor. It starts with the learning rate
+        and the weight decay."""
+        return [self.learning_rate * factor, self.weight_decay]
+
+    def row(self, step: int, factor: float) -> list[float]:
+        """The settings, filled up with zeros. Raises ConfigError for too many."""
+        given = self.settings(step, factor)
+        if len(given) > SETTINGS:
+            raise ConfigError(f"{type(self).__name__}: expected at most {SETTINGS} settings, got {len(given)}")
+        return [*given, *[0.0] * (SETTINGS - len(given))]
 
 
 @dataclass(frozen=True)
@@ -88,6 +126,8 @@ class SGD(Optimiser):
 
     Kernels: `sgd_update`, `momentum_update` in `scnn.kernels.learning`.
     """
+
+    whole_step = True
 
     learning_rate: float = 0.01
     momentum: float = 0.0
@@ -110,7 +150,7 @@ class SGD(Optimiser):
         return call(kernels.sgd_update, size=size)
 
     def settings(self, step: int, factor: float) -> list[float]:
-        return [self.learning_rate * factor, self.weight_decay, self.momentum, *[0.0] * 5]
+        return [self.learning_rate * factor, self.weight_decay, self.momentum]
 
 
 @dataclass(frozen=True)
@@ -120,6 +160,8 @@ class Adam(Optimiser):
 
     Kernel: `adam_update` in `scnn.kernels.learning`.
     """
+
+    whole_step = True
 
     learning_rate: float = 0.001
     beta_1: float = 0.9
@@ -179,6 +221,8 @@ class Lion(Optimiser):
     Kernels: `decay_weights`, `lion_update` in `scnn.kernels.learning`.
     """
 
+    whole_step = True
+
     learning_rate: float = 0.0001
     beta_1: float = 0.9
     beta_2: float = 0.99
@@ -201,7 +245,7 @@ class Lion(Optimiser):
         """With the factor of `decay_weights` in the place of β₁, as AdamW."""
         rate = self.learning_rate * factor
         betas = [1.0 - self.beta_1, self.beta_2, 1.0 - self.beta_2]
-        return [rate, 0.0, 1.0 - rate * self.weight_decay, *betas, 0.0, 0.0]
+        return [rate, 0.0, 1.0 - rate * self.weight_decay, *betas]
 
 
 def decays_of(tensors: Mapping[str, Parameter]) -> list[Call]:

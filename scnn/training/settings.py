@@ -1,6 +1,6 @@
 """The settings of a training, read from plain data with every value checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scnn.checks import MAX_EPOCHS, MAX_INTEGER, MAX_SEED, require_integer
@@ -8,16 +8,18 @@ from scnn.errors import ConfigError
 from scnn.settings import from_dict, readable_name
 from scnn.training.augmentation import Augmentation
 from scnn.training.optimisers import SGD, Adam, AdamW, Lion, Optimiser
+from scnn.training.own_optimiser import OwnOptimiser
 from scnn.training.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay
 
-__all__ = ["settings_from_dict"]
-OPTIMISERS: tuple[type[Optimiser], ...] = (SGD, Adam, AdamW, Lion)
+__all__ = ["OPTIMISERS", "settings_from_dict"]
+OPTIMISERS: tuple[type[Optimiser], ...] = (SGD, Adam, AdamW, Lion, OwnOptimiser)
 SCHEDULES: tuple[type[Schedule], ...] = (Constant, StepDecay, Cosine, OneCycle)
 
 
-def settings_from_dict(data: object) -> dict[str, Any]:
+def settings_from_dict(data: object, optimisers: Iterable[type[Optimiser]] = ()) -> dict[str, Any]:
     """A trainer's keyword arguments from plain data: epochs, batch_size, seed, optimiser, schedule, augmentation,
-    validation and patience; absent ones keep their defaults. Raises ConfigError.
+    validation and patience; absent ones keep their defaults. `optimisers` are the user's own classes. Raises
+    ConfigError.
     """
     if not isinstance(data, Mapping):
         raise ConfigError("the settings of a training must be a dict")
@@ -30,7 +32,7 @@ def settings_from_dict(data: object) -> dict[str, Any]:
     if data.get("patience") is not None:
         settings["patience"] = require_integer("patience", data["patience"], 1, MAX_EPOCHS)
     if "optimiser" in data:
-        settings["optimiser"] = from_dict(data["optimiser"], OPTIMISERS)
+        settings["optimiser"] = from_dict(data["optimiser"], (*OPTIMISERS, *optimisers))
     if "schedule" in data:
         settings["schedule"] = from_dict(data["schedule"], SCHEDULES)
     if data.get("augmentation") is not None:

@@ -23,6 +23,7 @@ from scnn.training.batches import least_of
 from scnn.training.events import EpochEnded, Event, Progress, Score
 from scnn.training.lowering import lower_training
 from scnn.training.optimisers import SGD, Optimiser
+from scnn.training.own_optimiser import bound
 from scnn.training.part import part_size, run_part
 from scnn.training.schedules import Constant, Schedule
 from scnn.training.scoring import Best, take_score
@@ -85,7 +86,7 @@ class Trainer:
         self.epochs, self.seed, self.augmentation = epochs, seed, augmentation
         self.digits_hash = training.fingerprint()
         self.test_hash = test.fingerprint() if test is not None else None
-        self.optimiser, self.schedule = optimiser, schedule
+        self.optimiser, self.schedule = bound(optimiser, network.edits), schedule
         self.batch_size = batch_size
         self.patience = patience
         self.slice_size = slice_size
@@ -179,14 +180,14 @@ class Trainer:
         first, total = (self.epoch - 1) * self.steps_per_epoch, self.epochs * self.steps_per_epoch
         rows = array("f")
         for step in range(first, first + self.steps_per_epoch):
-            rows.extend(self.optimiser.settings(step, self.schedule.factor(step, total, self.epoch - 1)))
+            rows.extend(self.optimiser.row(step, self.schedule.factor(step, total, self.epoch - 1)))
         self.engine.write("settings", rows)
         if self.optimiser.averaging:
             self.engine.write("shares", [self.optimiser.share(first + step) for step in range(self.steps_per_epoch)])
 
     def change_learning_rate(self, learning_rate: float) -> None:
         """Takes effect from the next step; the schedule's factor applies as before."""
-        self.optimiser = replace(self.optimiser, learning_rate=learning_rate)
+        self.optimiser = bound(replace(self.optimiser, learning_rate=learning_rate), self.network.edits)
         self.write_settings()
 
     @property

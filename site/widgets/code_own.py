@@ -1,27 +1,73 @@
-"""A layer of one's own: put into the network with a first kernel, which is then edited like any other."""
+"""A layer and an optimiser of one's own: each begins with a first kernel, which is then edited like any other."""
 
 from widgets.dom import by_id, element, listen, replace
 
-KERNEL = "own_forward"
-TEMPLATE = '''def own_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
+LAYER = "own_forward"
+LAYER_TEMPLATE = '''def own_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
     """output[i] = input[i] / (1 + |input[i]|), the softsign."""
     for i in lanes(size):
         output[i] = input[i] / (1.0 + abs(input[i]))
 '''
+OPTIMISER = "own_update"
+OPTIMISER_TEMPLATE = '''def own_update(
+    parameters: Float32Buffer, gradients: Float32Buffer, velocity: Float32Buffer, rate: Float32Buffer, size: Size
+) -> None:
+    """parameters[i] -= rate · velocity[i], with velocity[i] = 0.9 · velocity[i] + gradients[i], momentum."""
+    for i in lanes(size):
+        velocity[i] = 0.9 * velocity[i] + gradients[i]
+        parameters[i] -= rate[0] * velocity[i]
+'''
 
 
-class OwnLayer:
-    kernel = KERNEL
+class Own:
+    """What a layer and an optimiser have in common: a kernel that scnn does not have."""
 
     def __init__(self, place):
         """`place` has the page and its drafts."""
         self.place = place
-        listen(by_id("code-own-add"), "click", self.add)
+        listen(by_id(self.button), "click", self.add)
 
     def add(self, event):
         """With the kernel that the person wrote before, if there is one."""
-        kept = self.place.kept.pop(KERNEL, TEMPLATE)
-        return self.put(self.place.drafts.get(KERNEL, kept))
+        kept = self.place.kept.pop(self.kernel, self.template)
+        return self.put(self.place.drafts.get(self.kernel, kept))
+
+    def take_kept(self):
+        """Where the address has brought such a layer or optimiser, which has no kernel with it: takes what an earlier
+        visit kept. Gives the names of the kernels that it took."""
+        page, edits = self.place.page, self.place.page.settings.edits
+        known = edits["kernels"] if edits else {}
+        if not self.used() or self.kernel in known or self.kernel not in self.place.kept:
+            return []
+        self.edit(self.place.kept.pop(self.kernel))
+        page.edited.refresh()
+        return [self.kernel]
+
+    def edit(self, source):
+        """Makes the text the kernel of the form's network."""
+        settings = self.place.page.settings
+        edits = settings.edits or {"kernels": {}, "derive": False}
+        kernels = dict(edits["kernels"])
+        kernels[self.kernel] = source
+        settings.edits = {"kernels": kernels, "derive": edits["derive"]}
+
+    def restore(self):
+        """The kernel as it was first put there."""
+        return self.put(self.template)
+
+    async def put(self, source):
+        """Puts the kernel into the editor, and what runs it into the form."""
+        self.edit(source)
+        self.place.drafts[self.kernel] = source
+        if not self.used():
+            self.use()
+        self.place.page.edited.refresh()
+        self.place.kernel, self.place.layer = self.kernel, self.layer
+        await self.place.open()
+
+
+class OwnLayer(Own):
+    kernel, template, layer, button = LAYER, LAYER_TEMPLATE, "own_1", "code-own-add"
 
     def show(self, groups):
         """Offers to put it after any of the layers but the last, which has a unit for each class."""
@@ -29,37 +75,19 @@ class OwnLayer:
         options = [element("option", one["layer"], value=place) for place, one in enumerate(layers)]
         replace(by_id("code-own-after"), options)
 
-    def take_kept(self):
-        """Where the address has brought such a layer, which has no kernel with it: takes what an earlier visit kept.
-        Gives the names of the kernels that it took."""
-        page, edits = self.place.page, self.place.page.settings.edits
-        known = edits["kernels"] if edits else {}
-        wanted = any(layer["kind"] == "Own" for layer in page.editor.layers) and KERNEL not in known
-        if not wanted or KERNEL not in self.place.kept:
-            return []
-        self.edit(self.place.kept.pop(KERNEL))
-        page.edited.refresh()
-        return [KERNEL]
+    def used(self):
+        """Whether the form's network has such a layer."""
+        return any(layer["kind"] == "Own" for layer in self.place.page.editor.layers)
 
-    def edit(self, source):
-        """Makes the text the kernel of the form's network."""
-        settings = self.place.page.settings
-        edits = settings.edits or {"kernels": {}, "derive": False}
-        kernels = dict(edits["kernels"])
-        kernels[KERNEL] = source
-        settings.edits = {"kernels": kernels, "derive": edits["derive"]}
+    def use(self):
+        self.place.page.editor.insert({"kind": "Own"}, int(by_id("code-own-after").value or 0) + 1)
 
-    def restore(self):
-        """The kernel as it was first put into the network."""
-        return self.put(TEMPLATE)
 
-    async def put(self, source):
-        """Puts the layer into the form's network, and its kernel into the editor."""
-        page, place = self.place.page, int(by_id("code-own-after").value or 0)
-        self.edit(source)
-        self.place.drafts[KERNEL] = source
-        if not any(layer["kind"] == "Own" for layer in page.editor.layers):
-            page.editor.insert({"kind": "Own"}, place + 1)
-        page.edited.refresh()
-        self.place.kernel, self.place.layer = KERNEL, "own_1"
-        await self.place.open()
+class OwnOptimiser(Own):
+    kernel, template, layer, button = OPTIMISER, OPTIMISER_TEMPLATE, "training", "code-own-optimiser"
+
+    def used(self):
+        return by_id("optimiser").value == "own"
+
+    def use(self):
+        self.place.page.settings.choose_optimiser("own")

@@ -6,7 +6,7 @@ from widgets.code_backward import Backward
 from widgets.code_buttons import enable
 from widgets.code_check import KernelCheck
 from widgets.code_list import KernelList
-from widgets.code_own import OwnLayer
+from widgets.code_own import OwnLayer, OwnOptimiser
 from widgets.code_sharing import Sharing
 from widgets.code_stages import Stages
 from widgets.code_status import Status, marks_of
@@ -39,7 +39,8 @@ class CodePlace:
         self.status = Status(self.go_to_line)
         self.check = KernelCheck(self.ask)
         self.backward = Backward()
-        self.own = OwnLayer(self)
+        self.own_layer = OwnLayer(self)
+        self.owns = (self.own_layer, OwnOptimiser(self))
         self.sharing = Sharing(self)
         for name in ("check", "train", "restore", "measure", "derive"):
             listen(by_id(f"code-{name}"), "click", getattr(self, f"{name}_pressed"))
@@ -75,8 +76,9 @@ class CodePlace:
 
     async def open(self):
         """Lists the kernels, and shows the chosen one."""
-        again = self.own.take_kept()
-        layers = (self.page.settings.message()["layers"], self.page.settings.edits)
+        again = [name for own in self.owns for name in own.take_kept()]
+        message = self.page.settings.message()
+        layers = (message["layers"], message["optimiser"]["kind"], self.page.settings.edits)
         if self.editor and layers == self.listed:
             await self.sharing.offer_link()
             return
@@ -97,7 +99,7 @@ class CodePlace:
         again += self.take_kept()
         if again:
             self.say_kept(text("code.kept", names=listed(again)))
-        self.own.show(answer["groups"])
+        self.own_layer.show(answer["groups"])
         entry, _ = self.list.find(self.kernel, self.layer)
         if not entry:
             self.kernel = self.layer = None
@@ -212,7 +214,8 @@ class CodePlace:
         compiled = answer["status"] == "compiled"
         self.compiled[kernel] = compiled
         same = compiled and not answer["edited"]
-        if same or (source == self.originals[kernel] and kernel != self.own.kernel):
+        own = any(kernel == one.kernel for one in self.owns)
+        if same or (source == self.originals[kernel] and not own):
             self.drafts.pop(kernel, None)
             self.keep()
         self.status.show(answer, self.kernel)
@@ -236,9 +239,10 @@ class CodePlace:
     async def take(self, kernel, source):
         """Puts a text that the person has accepted into the editor."""
         self.drafts[kernel] = source
-        if kernel == self.own.kernel and kernel not in self.names():
-            await self.own.put(source)
-            return
+        for own in self.owns:
+            if kernel == own.kernel and kernel not in self.names():
+                await own.put(source)
+                return
         group = next((g for g in self.list.groups if any(k["name"] == kernel for k in g["kernels"])), None)
         if group is None:
             self.drafts.pop(kernel)
@@ -287,10 +291,11 @@ class CodePlace:
         return self.page.training.train(self.page.training.prepare())
 
     def restore_pressed(self, event):
-        """Back to scnn's own text, or to the first one of a layer of one's own."""
+        """Back to scnn's own text, or to the first one of a layer or an optimiser of one's own."""
         self.say_kept("")
-        if self.kernel == self.own.kernel:
-            return self.own.restore()
+        for own in self.owns:
+            if self.kernel == own.kernel:
+                return own.restore()
         self.drafts.pop(self.kernel, None)
         self.page.settings.drop_edit(self.kernel)
         self.turn += 1

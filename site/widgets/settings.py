@@ -24,7 +24,7 @@ FIELDS = (
 )
 OF_OPTIMISER = ("learning_rate", "weight_decay", "clip_norm", "averaging")
 NUMBERS = ("seed", "per_class", "epochs", "batch_size", "label_smoothing") + OF_OPTIMISER
-OPTIMISERS = {"adam": "Adam", "adamw": "AdamW", "lion": "Lion"}  # the others are SGD
+OPTIMISERS = {"adam": "Adam", "adamw": "AdamW", "lion": "Lion", "own": "OwnOptimiser"}  # the others are SGD
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},
@@ -52,7 +52,7 @@ STRENGTHS = {
 class Settings:
     def __init__(self, editor, on_change):
         """Calls on_change(name) after the user has changed a field."""
-        self.editor = editor
+        self.editor, self.on_change = editor, on_change
         self.defaults = {}  # the experiment's values of the fields, as texts
         self.augmentation = {}
         self.edits = None  # edited kernels: {"kernels": texts by name, "derive": bool}
@@ -95,6 +95,12 @@ class Settings:
         edited = [text("code.edited_list", names=listed(sorted(self.edits["kernels"])))] if self.edits else []
         return words + ([text("field.other_layers")] if self.editor.changed else []) + edited
 
+    def choose_optimiser(self, name):
+        """Chooses it in the form."""
+        by_id("optimiser").value = name
+        self.mark("optimiser")
+        self.on_change("optimiser")
+
     def drop_edit(self, kernel):
         """Without the edited kernel of this name, if it is one."""
         kernels = dict(self.edits["kernels"]) if self.edits else {}
@@ -104,7 +110,7 @@ class Settings:
     def texts(self, config):
         """The values of the fields for a configuration."""
         optimiser, loss = config["optimiser"], loss_of(config["layers"])
-        kind = optimiser["kind"].lower()  # sgd, adam, adamw, lion
+        kind = "own" if optimiser["kind"] == OPTIMISERS["own"] else optimiser["kind"].lower()
         if optimiser.get("momentum"):
             kind = "nesterov" if optimiser["nesterov"] else "momentum"
         texts = {

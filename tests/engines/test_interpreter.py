@@ -60,7 +60,7 @@ def test_one_call_of_train_is_gradients_and_updates() -> None:
     for engine in engines:
         engine.write("pixels", bytes(range(0, 240, 15)))
         engine.write("labels", [0, 1, 0, 1])
-        engine.write("settings", SGD(0.5).settings(0, 1.0) * 2)
+        engine.write("settings", SGD(0.5).row(0, 1.0) * 2)
     engines[0].run("train", 0, 2)
     for first in (0, 2):
         for position in (first, first + 1):

@@ -45,7 +45,7 @@ def begun(make_engine: Callable[[Plan], Engine], network: Network, case: dict[st
         engine.write(name, values)
     engine.write("pixels", bytes(pixel for one in case["pixels"] for pixel in one))
     engine.write("labels", bytes(case["labels"]))
-    engine.write("settings", STEPS * SGD(FIGURES["learning_rate"]).settings(0, 1.0))
+    engine.write("settings", STEPS * SGD(FIGURES["learning_rate"]).row(0, 1.0))
     return engine
 
 

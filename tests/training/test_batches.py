@@ -61,7 +61,7 @@ def begun(network: Network, optimiser: Optimiser, make_engine: Any = compiled) -
     engine.write("strengths", change.strengths)
     engine.write("pixels", digits.pixels[: BATCH * 784])
     engine.write("labels", digits.labels[:BATCH])
-    engine.write("settings", optimiser.settings(0, 1.0) + optimiser.settings(1, 1.0))
+    engine.write("settings", optimiser.row(0, 1.0) + optimiser.row(1, 1.0))
     engine.write("counter", [4711, 5])
     return engine
 

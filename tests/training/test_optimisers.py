@@ -40,7 +40,7 @@ def test_ten_steps_agree_with_pytorch(case: dict[str, Any], make_engine: Any) ->
     rows = [
         number
         for step in range(STEPS)
-        for number in optimiser.settings(step, schedule.factor(step, STEPS, step // FIGURES["per_epoch"]))
+        for number in optimiser.row(step, schedule.factor(step, STEPS, step // FIGURES["per_epoch"]))
     ]
     engine.write("settings", rows)
     engine.write("parameters", FIGURES["begin"])
@@ -71,7 +71,7 @@ def test_a_gradient_that_is_short_enough_is_not_clipped(make_engine: Any) -> Non
     for norm, scale in ((10.001, 1.0), (2.0, 0.2)):
         optimiser = SGD(1.0, clip_norm=norm)
         engine = make_engine(Plan(buffers, {"update": Procedure("update", (), tuple(with_two(optimiser)))}))
-        engine.write("settings", optimiser.settings(0, 1.0) * 3)
+        engine.write("settings", optimiser.row(0, 1.0) * 3)
         engine.write("gradients", [2 * 6.0, 0.0, 2 * -8.0])
         engine.run("update")
         assert list(engine.read("parameters")) == pytest.approx([-6.0 * scale, 0.0, 8.0 * scale], rel=1e-6)
@@ -91,7 +91,7 @@ def test_lion_goes_by_the_sign(make_engine: Any) -> None:
     optimiser = Lion(0.25)
     steps = tuple(optimiser.steps({}, 5))
     engine = make_engine(Plan(buffers, {"update": Procedure("update", ("samples",), steps)}))
-    engine.write("settings", optimiser.settings(0, 1.0))
+    engine.write("settings", optimiser.row(0, 1.0))
     engine.write("gradients", [1e-30, -1e30, 0.0, -0.0, math.nan])
     engine.run("update", 2)
     after = list(engine.read("parameters"))

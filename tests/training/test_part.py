@@ -28,7 +28,7 @@ def test_parts_add_up_to_the_batch(seed: int) -> None:
             engine.write(name, values)
         engine.write("pixels", digits.pixels[: BATCH * 784])
         engine.write("labels", digits.labels[:BATCH])
-        engine.write("settings", SGD(0.1).settings(0, 1.0))
+        engine.write("settings", SGD(0.1).row(0, 1.0))
         engine.write("counter", [4711, 5])
     whole.run("train", 0, 1)
     started = 0

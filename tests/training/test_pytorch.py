@@ -30,7 +30,7 @@ def test_ten_steps_agree_with_pytorch() -> None:
     places = [step["image"] for step in FIGURES["steps"]]
     engine.write("pixels", b"".join(map(training.image, places)))
     engine.write("labels", bytes(training.labels[place] for place in places))
-    engine.write("settings", SGD(FIGURES["learning_rate"]).settings(0, 1.0))
+    engine.write("settings", SGD(FIGURES["learning_rate"]).row(0, 1.0))
     for name, values in network.parameters.items():
         engine.write(name, values)
     for place, step in enumerate(FIGURES["steps"]):

@@ -61,6 +61,19 @@ TRAINING = [
         },
     ),
     Program(
+        "begin_step",
+        kernels.begin_step,
+        {"gradients": 21, "rate": 1, "parameters": 21, "settings": 16, "step": 1},
+        {"samples": 3, "size": 21},
+        {
+            "parameters": FLOATS[:21],
+            "gradients": FLOATS[30:51],
+            "settings": [*[0] * 8, 0.1, 0.01, *[0] * 6],
+            "step": [1],
+        },
+    ),
+    Program("end_step", kernels.end_step, {"gradients": 21, "step": 1}, {"size": 21}, {"gradients": FLOATS[:21]}),
+    Program(
         "adam_update",
         kernels.adam_update,
         {"parameters": 21, "gradients": 21, "first_moment": 21, "second_moment": 21, "settings": 8, "step": 1},
