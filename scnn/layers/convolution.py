@@ -1,8 +1,13 @@
-"""Two-dimensional convolution. Its kernels: `scnn.kernels.convolution`."""
+"""Two-dimensional convolution. Its kernels: `scnn.kernels.convolution`.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A convolution has a form: kernels, and an order of its numbers in memory. Its own form is ROWS, whose kernels have the
+loops of the formulas; `scnn.layers.forms` gives the convolutions of a plan the fastest one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from math import prod
+from typing import ClassVar, Self
 
 from scnn import kernels
 from scnn.checks import require
@@ -11,7 +16,77 @@ from scnn.layers.layer import Layer, Parameter, Shape, call
 from scnn.layers.shapes import maps, require_at_least, windows
 from scnn.plan import Call
 
-__all__ = ["Conv2D"]
+__all__ = ["ROWS", "Buffers", "Conv2D", "Form"]
+
+Buffers = Mapping[str, tuple[str, Shape]]  # as of `Layer.buffers`
+
+
+def no_calls(*_: object) -> list[Call]:
+    return []
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a convolution is computed: what the methods of `Layer` with these names return for it."""
+
+    buffers: Callable[["Conv2D", Shape], Buffers]
+    forward: Callable[["Conv2D", Shape], list[Call]]
+    backward: Callable[["Conv2D", Shape, bool], list[Call]]
+    before_samples: Callable[["Conv2D", Shape, bool], list[Call]] = no_calls
+    before_gradients: Callable[["Conv2D", Shape], list[Call]] = no_calls
+    after_gradients: Callable[["Conv2D", Shape], list[Call]] = no_calls
+
+
+def buffers(layer: "Conv2D", shape: Shape) -> Buffers:
+    if not layer.padding:
+        return {}
+    padded = (shape[0], shape[1] + 2 * layer.padding, shape[2] + 2 * layer.padding)
+    return {"padded": ("float32", padded), "d_padded": ("float32", padded)}
+
+
+def forward(layer: "Conv2D", shape: Shape) -> list[Call]:
+    """The formula of `Conv2D.forward`. Without padding, `padded` is the input itself."""
+    padded = "padded" if layer.padding else "input"
+    calls = []
+    if layer.padding:
+        calls.append(call(kernels.pad2d_forward, padded="padded", input="input", **layer.border(shape)))
+    roles = {"output": "output", "padded": padded, "weights": "weights", "bias": "bias"}
+    kernel = kernels.conv2d_grouped_forward if layer.is_grouped else kernels.conv2d_forward
+    return [*calls, call(kernel, **roles, **layer.sizes(shape))]
+
+
+def backward(layer: "Conv2D", shape: Shape, input_gradient: bool) -> list[Call]:
+    """The formulas of `Conv2D.backward`."""
+    sizes = layer.sizes(shape)
+    padded, d_padded = ("padded", "d_padded") if layer.padding else ("input", "d_input")
+    calls = [
+        call(
+            kernels.conv2d_grouped_backward_weights if layer.is_grouped else kernels.conv2d_backward_weights,
+            d_weights="d_weights",
+            d_bias="d_bias",
+            d_output="d_output",
+            padded=padded,
+            **sizes,
+        )
+    ]
+    if input_gradient:
+        padded_size = shape[0] * sizes["height"] * sizes["width"]
+        calls.append(call(kernels.zero, buffer=d_padded, size=padded_size))
+        calls.append(
+            call(
+                kernels.conv2d_grouped_backward_input if layer.is_grouped else kernels.conv2d_backward_input,
+                d_padded=d_padded,
+                d_output="d_output",
+                weights="weights",
+                **sizes,
+            )
+        )
+    if input_gradient and layer.padding:
+        calls.append(call(kernels.pad2d_backward, d_input="d_input", d_padded="d_padded", **layer.border(shape)))
+    return calls
+
+
+ROWS = Form(buffers, forward, backward)
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,6 +111,7 @@ class Conv2D(Layer):
     groups: int = 1
 
     optional = ("dilation", "groups")
+    form: ClassVar[Form] = ROWS  # an instance may have another one, which is no setting: see `in_form`
 
     def __post_init__(self) -> None:
         require_at_least(1, "Conv2D", filters=self.filters, kernel_size=self.kernel_size, stride=self.stride)
@@ -67,11 +143,8 @@ class Conv2D(Layer):
             "bias": Parameter((self.filters,)),
         }
 
-    def buffers(self, shape: Shape) -> Mapping[str, tuple[str, Shape]]:
-        if not self.padding:
-            return {}
-        padded = (shape[0], shape[1] + 2 * self.padding, shape[2] + 2 * self.padding)
-        return {"padded": ("float32", padded), "d_padded": ("float32", padded)}
+    def buffers(self, shape: Shape) -> Buffers:
+        return self.form.buffers(self, shape)
 
     def sizes(self, shape: Shape) -> dict[str, int]:
         """The sizes that all convolution kernels take; height and width are those of the padded input, channels and
@@ -94,19 +167,28 @@ class Conv2D(Layer):
         """The sizes that the padding kernels take; height and width are those of the input."""
         return {"channels": shape[0], "height": shape[1], "width": shape[2], "padding": self.padding}
 
+    def in_form(self, form: Form) -> Self:
+        """The layer with the same settings, parameters and shapes, computed in this form."""
+        layer = replace(self)
+        object.__setattr__(layer, "form", form)
+        return layer
+
+    def before_samples(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
+        return self.form.before_samples(self, shape, input_gradient)
+
+    def before_gradients(self, shape: Shape) -> list[Call]:
+        return self.form.before_gradients(self, shape)
+
+    def after_gradients(self, shape: Shape) -> list[Call]:
+        return self.form.after_gradients(self, shape)
+
     def forward(self, shape: Shape) -> list[Call]:
         """output[filter, row, column] = bias[filter] +
           Σ_channel Σ_i Σ_j padded[channel, row · stride + i, column · stride + j] · weights[filter, channel, i, j]
 
-        Without padding, `padded` is the input itself. For dilation and groups see `conv2d_grouped_forward`.
+        `padded` is the input with its border. For dilation and groups see `conv2d_grouped_forward`.
         """
-        padded = "padded" if self.padding else "input"
-        calls = []
-        if self.padding:
-            calls.append(call(kernels.pad2d_forward, padded="padded", input="input", **self.border(shape)))
-        roles = {"output": "output", "padded": padded, "weights": "weights", "bias": "bias"}
-        kernel = kernels.conv2d_grouped_forward if self.is_grouped else kernels.conv2d_forward
-        return [*calls, call(kernel, **roles, **self.sizes(shape))]
+        return self.form.forward(self, shape)
 
     def backward(self, shape: Shape, input_gradient: bool = True) -> list[Call]:
         """weights[filter, channel, i, j] contributes to output[filter, row, column] only through its product with
@@ -118,30 +200,4 @@ class Conv2D(Layer):
         d_padded[channel, y, x] = Σ weights[filter, channel, i, j] · d_output[filter, row, column]
             over all filter, row, column, i, j with row · stride + i = y and column · stride + j = x
         """
-        sizes = self.sizes(shape)
-        padded, d_padded = ("padded", "d_padded") if self.padding else ("input", "d_input")
-        calls = [
-            call(
-                kernels.conv2d_grouped_backward_weights if self.is_grouped else kernels.conv2d_backward_weights,
-                d_weights="d_weights",
-                d_bias="d_bias",
-                d_output="d_output",
-                padded=padded,
-                **sizes,
-            )
-        ]
-        if input_gradient:
-            padded_size = shape[0] * sizes["height"] * sizes["width"]
-            calls.append(call(kernels.zero, buffer=d_padded, size=padded_size))
-            calls.append(
-                call(
-                    kernels.conv2d_grouped_backward_input if self.is_grouped else kernels.conv2d_backward_input,
-                    d_padded=d_padded,
-                    d_output="d_output",
-                    weights="weights",
-                    **sizes,
-                )
-            )
-        if input_gradient and self.padding:
-            calls.append(call(kernels.pad2d_backward, d_input="d_input", d_padded="d_padded", **self.border(shape)))
-        return calls
+        return self.form.backward(self, shape, input_gradient)

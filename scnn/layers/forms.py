@@ -1,9 +1,10 @@
-"""Forms: where a layer has two sets of kernels, which of them a plan uses. It depends on shapes alone.
+"""Forms: where a layer has several sets of kernels, which of them a plan uses. It depends on shapes alone.
 
-A form is a layer with the same parameters and the same results. The plans of inference and training use the fastest
-form; what explains a network (the tracer, the page's pictures) uses the layer itself.
+The plans of inference and training use the fastest form; what explains a network (the tracer, the page's pictures)
+uses the layer's own. Names, shapes, parameters and settings are the same in every form.
 
-Convolutions with dilation or groups have one form.
+A Conv2D has three: its own (`scnn.layers.convolution`), channel-last (`scnn.layers.channel_last`) and Winograd's
+(`scnn.layers.winograd`). With dilation or groups it has its own alone.
 
 The channel-last form runs the same loops in another order and gives the same bits, because each sum is added up in
 the order that it has in the layer. Winograd's form saves more than half of the multiplications of the forward pass;
@@ -19,22 +20,21 @@ takes n // 4 + n % 4 steps, and each step does the work of n / (n // 4 + n % 4) 
     columns of a filter × channels, backward  5 · 8                   4
 """
 
-from scnn.layers.channel_last import ChannelLastConv2D
+from scnn.layers.channel_last import CHANNEL_LAST
 from scnn.layers.convolution import Conv2D
 from scnn.layers.layer import Layer, Shape
-from scnn.layers.winograd import WinogradConv2D
+from scnn.layers.winograd import WINOGRAD
 
-__all__ = ["form_of"]
+__all__ = ["in_fastest_form"]
 
 
-def form_of(layer: Layer, shape: Shape) -> Layer:
-    """The form of a layer that is the fastest for an input of this shape."""
+def in_fastest_form(layer: Layer, shape: Shape) -> Layer:
+    """The layer in the form that is the fastest for an input of this shape; itself if that is its own."""
     if type(layer) is not Conv2D or layer.is_grouped:
         return layer
-    settings = (layer.filters, layer.kernel_size, layer.stride, layer.padding)
     if winograd_is_faster(layer, shape):
-        return WinogradConv2D(*settings)
-    return ChannelLastConv2D(*settings) if channel_last_is_faster(layer, shape) else layer
+        return layer.in_form(WINOGRAD)
+    return layer.in_form(CHANNEL_LAST) if channel_last_is_faster(layer, shape) else layer
 
 
 def winograd_is_faster(layer: Conv2D, shape: Shape) -> bool:

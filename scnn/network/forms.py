@@ -1,8 +1,8 @@
-"""A network in the form in which plans run it: each layer in its fastest form, under its own name."""
+"""A network as plans run it: each layer in its fastest form."""
 
 from copy import copy
 
-from scnn.layers.forms import form_of
+from scnn.layers import forms
 from scnn.layers.layer import Layer, Shape
 from scnn.network.architecture import Architecture
 from scnn.network.edits import Edits
@@ -21,8 +21,8 @@ def in_fastest_form(network: Architecture) -> Architecture:
 
 
 def form_in(layer: Layer, shape: Shape, edits: Edits) -> Layer:
-    form = form_of(layer, shape)
-    if form is layer:
+    formed = forms.in_fastest_form(layer, shape)
+    if formed is layer:
         return layer
     own = {step.kernel.__name__ for step in [*layer.forward_training(shape), *layer.backward(shape)]}
-    return layer if own & edits.kernels.keys() else form
+    return layer if own & edits.kernels.keys() else formed

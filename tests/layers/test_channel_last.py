@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scnn import kernels
 from scnn.layers import Conv2D
-from scnn.layers.channel_last import ChannelLastConv2D
+from scnn.layers.channel_last import CHANNEL_LAST
 from scnn.layers.layer import Layer, Shape
 from tests.engines.makers import MAKERS
 from tests.layers.bench import OnEngine, check_gradients
@@ -51,7 +51,7 @@ def test_the_bits_are_those_of_conv2d(
     shape = (channels, height, width)
     wanted = results(Conv2D(**settings), shape, "compiled", seed)
     for engine in ("compiled", "exact"):
-        found = results(ChannelLastConv2D(**settings), shape, engine, seed)
+        found = results(Conv2D(**settings).in_form(CHANNEL_LAST), shape, engine, seed)
         for role in RESULTS:
             assert found[role] == wanted[role], f"{role}, {engine}"
 
@@ -72,7 +72,7 @@ def results(layer: Layer, shape: Shape, engine: str, seed: int) -> dict[str, lis
 @given(stride=st.integers(1, 2), padding=st.integers(0, 1), filters=st.integers(3, 9), seed=st.integers(0, 2**16))
 def test_its_gradients(stride: int, padding: int, filters: int, seed: int) -> None:
     """They are those of the finite differences, too."""
-    check_gradients(ChannelLastConv2D(filters, 3, stride=stride, padding=padding), (2, 5, 4), 2, seed)
+    check_gradients(Conv2D(filters, 3, stride=stride, padding=padding).in_form(CHANNEL_LAST), (2, 5, 4), 2, seed)
 
 
 @pytest.mark.parametrize(("name", "right", "wrong"), MISTAKES)
@@ -80,6 +80,6 @@ def test_planted_mistakes_are_found(name: str, right: str, wrong: str, monkeypat
     """A mistake in a kernel changes the bits of a result."""
     layer, shape = (5, 3, 2, 1), (3 if "few" in name else 5, 6, 7)
     wanted = results(Conv2D(*layer), shape, "compiled", 1)
-    assert results(ChannelLastConv2D(*layer), shape, "compiled", 1) == wanted
+    assert results(Conv2D(*layer).in_form(CHANNEL_LAST), shape, "compiled", 1) == wanted
     monkeypatch.setattr(kernels, name, with_mistake(getattr(kernels, name), right, wrong))
-    assert results(ChannelLastConv2D(*layer), shape, "compiled", 1) != wanted
+    assert results(Conv2D(*layer).in_form(CHANNEL_LAST), shape, "compiled", 1) != wanted

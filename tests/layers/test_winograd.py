@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scnn.layers import Conv2D
-from scnn.layers.winograd import WinogradConv2D
+from scnn.layers.winograd import WINOGRAD
 from tests.layers.bench import check_gradients
 from tests.layers.test_channel_last import results
 
@@ -28,9 +28,9 @@ def test_the_results_are_those_of_conv2d(
     if any(size % 2 for size in Conv2D(*layer).output_shape(shape)[1:]):
         shape = (channels, shape[1] + shape[1] % 2, shape[2] + shape[2] % 2)
     wanted = results(Conv2D(*layer), shape, "compiled", seed)
-    found = results(WinogradConv2D(*layer), shape, "compiled", seed)
+    found = results(Conv2D(*layer).in_form(WINOGRAD), shape, "compiled", seed)
     assert found["output"] == pytest.approx(wanted["output"], rel=1e-5, abs=1e-5)
-    assert results(WinogradConv2D(*layer), shape, "exact", seed) == found
+    assert results(Conv2D(*layer).in_form(WINOGRAD), shape, "exact", seed) == found
     for role in ("d_input", "d_weights", "d_bias"):
         assert found[role] == wanted[role]
 
@@ -39,4 +39,4 @@ def test_the_results_are_those_of_conv2d(
 @given(filters=st.integers(1, 5), seed=st.integers(0, 2**16))
 def test_its_gradients(filters: int, seed: int) -> None:
     """They are those of the finite differences of its own outputs."""
-    check_gradients(WinogradConv2D(filters, 3, padding=1), (2, 2, 4), 2, seed)
+    check_gradients(Conv2D(filters, 3, padding=1).in_form(WINOGRAD), (2, 2, 4), 2, seed)
