@@ -190,13 +190,14 @@ class Steps(Kind):
         return 2
 
 
-class Gradients(Steps):
+class Gradients(Kind):
     """What each of several layers passes back."""
-
-    name = "see.sum"
 
     def heads(self, answer):
         return [text("editor.layer"), text("learn.gradient")]
+
+    def width(self, answer):
+        return 2
 
 
 class Gate(Kind):
