@@ -43,7 +43,6 @@ __all__ = [
     "gradient_additions",
     "gradient",
     "gradient_buffers",
-    "judging_calls",
     "layer_backward_calls",
     "learned_size",
     "load_calls",
@@ -52,6 +51,7 @@ __all__ = [
     "parameter_buffers",
     "resolve_roles",
     "sample_buffers",
+    "score_calls",
 ]
 
 SAMPLES = ("first", "count")  # a procedure's parameters
@@ -79,7 +79,7 @@ def lower(network: Architecture, images: int = 0) -> Plan:
     before = before_samples(network)
     procedures = [Procedure("infer", (), (*before, *forward_calls(network)))]
     if images:
-        body = (*load_calls(network), *forward_calls(network), *judging_calls(network))
+        body = (*load_calls(network), *forward_calls(network), *score_calls(network))
         score, tally = Loop("position", "first", "count", 1, body), counting(network, "first", "count")
         procedures += [
             Procedure("score", SAMPLES, (*before, score)),
@@ -171,7 +171,7 @@ def load_calls(network: Architecture) -> list[Call]:
     ]
 
 
-def judging_calls(network: Architecture) -> list[Call]:
+def score_calls(network: Architecture) -> list[Call]:
     """The calls that write one sample's loss and prediction to `outcomes`."""
     loss = resolve_roles(network.loss.loss(network.shapes[-1]), network, len(network.layers) - 1)
     return [*loss, call(kernels.record_outcome, classes=network.classes)]

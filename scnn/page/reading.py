@@ -24,7 +24,7 @@ from scnn.training.trainer import Trainer
 __all__ = ["Reading"]
 
 MOST_POINTS = 1000  # of a curve that is stored
-MOST_JUDGED = 1000  # epochs, the newest, that a verdict is based on
+MOST_DIAGNOSED = 1000  # epochs, the newest, that a verdict is based on
 
 
 class Reading:
@@ -139,7 +139,7 @@ class Reading:
         epoch ends."""
         if self.diverged:
             return {"kind": "diverged", "chance": None, "at_chance": False, "best_epoch": None}
-        found = diagnose(self.ended[-MOST_JUDGED:], self.network.loss)
+        found = diagnose(self.ended[-MOST_DIAGNOSED:], self.network.loss)
         return asdict(found) if found else {"kind": None}
 
     def evaluate(self) -> None:

@@ -26,12 +26,12 @@ from scnn.network.lowering import (
     gradient,
     gradient_additions,
     gradient_buffers,
-    judging_calls,
     layer_backward_calls,
     needed_gradients,
     parameter_buffers,
     resolve_roles,
     sample_buffers,
+    score_calls,
 )
 from scnn.plan import Argument, Call, Loop, Offset
 from scnn.shards import LEAST, LEAST_TOGETHER
@@ -72,7 +72,7 @@ class ShardLoops:
         if needs_passes(network):
             self.sweeps = sweeps_of(network, load)
         else:
-            each = [*load, *forward_calls(network, training=True), *judging_calls(network), *backward_calls(network)]
+            each = [*load, *forward_calls(network, training=True), *score_calls(network), *backward_calls(network)]
             self.sweeps = [Sweep(each=each)]
         self.kept = kept_buffers(network, self.sweeps)
 
@@ -119,7 +119,7 @@ def sweeps_of(network: Architecture, load: list[Call]) -> list[Sweep]:
 
     for index, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False)):
         add(index, layer.forward_passes(shape) or [Pass(layer.forward_training(shape))])
-    sweeps[-1].each += judging_calls(network)
+    sweeps[-1].each += score_calls(network)
     for index, (layer, shape) in reversed([*enumerate(zip(network.layers, network.shapes, strict=False))]):
         if not layer.forward_passes(shape):
             sweeps[-1].each += layer_backward_calls(network, index)

@@ -12,7 +12,7 @@ from tests.labs.answers import RIGHT, start
 from tests.labs.files import NUMBERS
 
 
-def test_an_answer_is_judged_and_its_receipt_verified(tmp_path: Path) -> None:
+def test_an_answer_is_graded_and_its_receipt_verified(tmp_path: Path) -> None:
     """A kernel's text, and JSON with the teacher's own lab; a changed receipt is not verified."""
     kernel, receipt = tmp_path / "leaky.py", tmp_path / "ada.txt"
     kernel.write_text(RIGHT["leaky-relu"]["as the reference"])

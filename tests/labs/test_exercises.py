@@ -74,7 +74,7 @@ def test_a_kernels_sha256_is_that_of_the_exact_interpreter(name: str) -> None:
     assert exact == grade(bundled_lab(name), answer)
 
 
-UNJUDGEABLE: dict[str, tuple[str, Any]] = {
+UNGRADABLE: dict[str, tuple[str, Any]] = {
     "numbers: none": ("output-size", {}),
     "numbers: a text": ("output-size", {"one": "26", "two": 13, "padded": 14}),
     "numbers: not finite": ("output-size", {"one": float("nan"), "two": 13, "padded": 14}),
@@ -106,9 +106,9 @@ UNJUDGEABLE: dict[str, tuple[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("case", UNJUDGEABLE)
-def test_what_cannot_be_judged_is_an_answer_error(case: str) -> None:
-    name, answer = UNJUDGEABLE[case]
+@pytest.mark.parametrize("case", UNGRADABLE)
+def test_what_cannot_be_graded_is_an_answer_error(case: str) -> None:
+    name, answer = UNGRADABLE[case]
     with pytest.raises(AnswerError, match=r"expected|must be|at most|cannot follow"):
         grade(bundled_lab(name), answer)
 

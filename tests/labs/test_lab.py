@@ -28,7 +28,7 @@ def test_the_bundled_exercises_are_labs() -> None:
         bundled_lab("none")
 
 
-def test_the_digest_is_of_what_is_judged() -> None:
+def test_the_digest_is_of_what_is_graded() -> None:
     """Texts and the order of fields do not count; checks, limits and the id do."""
     digest = read_lab(json.dumps(NUMBERS)).digest
     same = [

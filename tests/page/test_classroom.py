@@ -78,7 +78,7 @@ def test_a_verdict_is_that_of_the_library(session: Session, name: str) -> None:
         assert found["curve"] == [list(epoch) for epoch in verdict.curve]
 
 
-def test_a_training_is_judged_in_slices_and_can_be_cancelled(session: Session) -> None:
+def test_a_training_is_graded_in_slices_and_can_be_cancelled(session: Session) -> None:
     asked(session, "check_answer", id="rising-test-loss", answer=next(iter(RIGHT["rising-test-loss"].values())))
     progress = [asked(session, "check_more", budget_ms=20)["graded"] for _ in range(5)]
     assert progress == sorted(set(progress)) and progress[-1] < 0.5
