@@ -12,6 +12,7 @@ from scnn.experiments.experiment import Experiment
 from scnn.network.lowering import PROBABILITIES
 from scnn.network.metrics import Report
 from scnn.network.network import Network
+from scnn.network.shifts import outputs_of
 from scnn.page.descriptions import describe_prediction
 from scnn.page.gallery import Gallery
 from scnn.page.history import History
@@ -146,13 +147,13 @@ class Reading:
         """Evaluates the current parameters on the test images, for a network that was trained elsewhere."""
         self.score = self.gallery.evaluate()
 
-    def predict(self, image: bytes) -> Answer:
-        """The prediction of the current parameters, also in the middle of an epoch, or of the viewed epoch's."""
+    def predict(self, image: bytes, shift: int = 0) -> Answer:
+        """The prediction of the current parameters, also in the middle of an epoch, or of the viewed epoch's; with a
+        `shift`, the mean over shifted copies, as for Network.predict."""
         engine = self.trainer.engine  # training overwrites `input` with every sample, so nothing is lost
+        levels = array("f", (level / 255.0 for level in image))
         with self.looking_back():
-            engine.write("input", array("f", (level / 255.0 for level in image)))
-            engine.run("infer")
-            probabilities = [float(value) for value in engine.read(PROBABILITIES)]
+            (probabilities,) = outputs_of(engine, [levels], self.network.input_shape, PROBABILITIES, shift)
         if not all(map(isfinite, probabilities)):
             raise TrainingError(
                 "the network's numbers are no longer finite: reset it, and train with a smaller learning rate"

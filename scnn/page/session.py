@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 
 from scnn.data.bundled import load_digits
-from scnn.data.drawing import normalise_strokes
+from scnn.data.drawing import SIDE, normalise_strokes
 from scnn.data.photo import FoundDigit, find_digits
 from scnn.data.stroke_groups import split_strokes
 from scnn.engines.engine import Engine, EngineFactory
@@ -169,7 +169,8 @@ class Session:
 
     def predict(self, message: Message) -> Answer:
         """Classifies a drawing: `strokes` are lists of [x, y] as fractions of the canvas's side. If the drawing has
-        several digits, `digits` has a prediction for each, and `number` is the number that they form."""
+        several digits, `digits` has a prediction for each, and `number` is the number that they form. With a `shift`
+        in pixels, each is the mean over shifted copies, as for Network.predict."""
         if self.network_of(message).input_shape != DRAWING:
             return {"empty": True, "no_drawings": True}
         try:
@@ -198,14 +199,15 @@ class Session:
 
     def classify(self, image: bytes, message: Message) -> Answer:
         """The prediction of the current training, or of the classifier if there is no training."""
+        shift = read_index(message, "shift", SIDE) if "shift" in message else 0
         if self.run is None and self.classifier:
             engine = self.engines[self.engine_name(message)]
-            (row,) = self.classifier.probabilities(image, make_engine=engine)
+            (row,) = self.classifier.probabilities(image, shift=shift, make_engine=engine)
             prediction = describe_prediction(self.classifier, row, image, 0)
             return {**prediction, "pretrained": self.classifier is self.pretrained}
         if self.run is None:
             self.start(message)
-        return self.current_run().predict(image)
+        return self.current_run().predict(image, shift)
 
     def correct(self, message: Message) -> Answer:
         """Adds a subject (see reader.py), such as a drawing, with its correct `label` to the training images, and

@@ -54,9 +54,9 @@ class Page:
         self.experiments = Experiments(self.settings)
         self.training = Training(self, self.state, self.settings.message)
         self.lens = Lens(self)
-        message = self.settings.message
-        self.photo = Photo(self.worker, self.state, message, self.on_photo, self.on_digit, self.fail)
-        self.reading = Reading(self.request, self.state, message, self.on_correction, self.lens.drew, self.photo)
+        how = self.how_to_read
+        self.photo = Photo(self.worker, self.state, how, self.on_photo, self.on_digit, self.fail)
+        self.reading = Reading(self.request, self.state, how, self.on_correction, self.lens.drew, self.photo)
         self.own_images = OwnImages(self.worker, self.on_own_images, self.fail)
         self.files = Files(self.worker, self.opened)
         on_drop(self)
@@ -76,6 +76,10 @@ class Page:
     def depth_changed(self, depth):
         if hasattr(self, "places") and self.places.current:
             self.places.tell("depth_changed", depth)
+
+    def how_to_read(self):
+        """The form's settings, and by how many pixels the copies are shifted that a reading is averaged over."""
+        return dict(self.settings.message(), shift=1 if by_id("average").checked else 0)
 
     def on_photo(self, answer):
         self.reading.photo_read(answer)

@@ -11,8 +11,8 @@ LIT_EVERY = 100  # milliseconds: while a stroke goes on, the diagram follows it 
 
 class Reading:
     def __init__(self, request, state, message, on_correction, drew, photo):
-        """`message` returns the form's settings. Calls on_correction(answer) when the worker trains on a correction,
-        and drew() when the drawing or a photo was classified, or another of its digits was chosen."""
+        """`message` returns the form's settings and how to read. Calls on_correction(answer) when the worker trains
+        on a correction, and drew() when a drawing or photo was classified, or another of its digits was chosen."""
         self.request, self.state, self.message, self.on_correction = request, state, message, on_correction
         self.drew, self.photo = drew, photo
         self.drawing = Drawing(self.drawn)
@@ -23,6 +23,7 @@ class Reading:
         self.lit = 0  # when drew() was called
         listen(by_id("truth"), "change", self.enable)
         listen(by_id("correct"), "click", self.correct)
+        listen(by_id("average"), "change", lambda event: self.read())
         listen(by_id("close-photo"), "click", lambda event: self.drawn())
 
     def truths(self, classes):

@@ -10,6 +10,8 @@ from tests.browser.person import (
     TRAINED,
     Maker,
     button,
+    choose_depth,
+    circle,
     fresh,
     line,
     opened,
@@ -68,6 +70,29 @@ def test_a_stroke_stays_whole_when_the_canvas_moves_under_it(page: Page) -> None
     }"""
     top, bottom = page.evaluate(inked)
     assert top < 0.15 * 280 and bottom > 0.85 * 280
+
+
+def test_a_reading_may_be_averaged_over_shifted_copies(page: Page) -> None:
+    """By a box that stands there from the depth Numbers on: other probabilities, and the same again without it."""
+    fresh(page)
+    stroke(page, circle(0.5, 0.5, 0.2, 0.3))
+    prediction(page).to_have_text(re.compile("^0,"), timeout=10_000)
+    box = page.get_by_role("checkbox", name="Average over the image and four copies")
+    choose_depth(page, "Picture")
+    expect(box).to_be_hidden()
+    choose_depth(page, "Numbers")
+    bars = page.locator("#bars meter")
+    alone = bars.evaluate_all("bars => bars.map(bar => bar.value)")
+    box.check()
+    page.wait_for_function(
+        "alone => [...document.querySelectorAll('#bars meter')].some((bar, at) => bar.value !== alone[at])", arg=alone
+    )
+    prediction(page).to_have_text(re.compile("^0,"))
+    box.uncheck()
+    page.wait_for_function(
+        "alone => [...document.querySelectorAll('#bars meter')].every((bar, at) => bar.value === alone[at])",
+        arg=alone,
+    )
 
 
 def test_a_dot_is_seen_and_not_taught(page: Page) -> None:

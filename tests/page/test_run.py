@@ -241,6 +241,19 @@ def test_a_checkpoint_of_the_command_line_goes_on_here() -> None:
     assert [len(answer["events"]) for answer in answers] == [1] * 4 and answers[-1]["finished"]
 
 
+def test_a_reading_may_be_averaged_over_shifted_copies(trained: Session) -> None:
+    """Of the network that comes with the page and of one's own: the library's numbers; other shifts are refused."""
+    drawing = {"action": "predict", "strokes": [[[0.5, 0.1], [0.5, 0.9]]]}
+    for one in (session(trained.model_file()), trained):
+        found = {}
+        for shift in (0, 1):
+            answer = one.handle({**drawing, "shift": shift})
+            found[shift] = [row["probability"] for row in answer["probabilities"]]
+            assert [found[shift]] == one.network_of({}).probabilities(bytes(answer["image"]), shift=shift)
+        assert found[0] != found[1] and one.handle(drawing)["probabilities"][0]["probability"] == found[0][0]
+        assert "shift" in one.handle({**drawing, "shift": 28})["error"]["message"]
+
+
 def test_the_pretrained_model_reads_until_there_is_a_training(trained: Session) -> None:
     """And says that it did."""
     one = session(trained.model_file())
