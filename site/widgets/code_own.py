@@ -22,6 +22,8 @@ OPTIMISER_TEMPLATE = '''def own_update(
 class Own:
     """What a layer and an optimiser have in common: a kernel that scnn does not have."""
 
+    kernel = template = layer = button = ""  # the kernel's name and first text, where it is listed, and what adds it
+
     def __init__(self, place):
         """`place` has the page and its drafts."""
         self.place = place
@@ -31,6 +33,14 @@ class Own:
         """With the kernel that the person wrote before, if there is one."""
         kept = self.place.kept.pop(self.kernel, self.template)
         return self.put(self.place.drafts.get(self.kernel, kept))
+
+    def used(self):
+        """Whether the form has such a layer or optimiser."""
+        raise NotImplementedError
+
+    def use(self):
+        """Puts it there."""
+        raise NotImplementedError
 
     def take_kept(self):
         """Where the address has brought such a layer or optimiser, which has no kernel with it: takes what an earlier
@@ -76,7 +86,6 @@ class OwnLayer(Own):
         replace(by_id("code-own-after"), options)
 
     def used(self):
-        """Whether the form's network has such a layer."""
         return any(layer["kind"] == "Own" for layer in self.place.page.editor.layers)
 
     def use(self):
