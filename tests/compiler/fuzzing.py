@@ -18,7 +18,7 @@ from scnn.engines.interpreter import Interpreter
 from scnn.errors import KernelBoundsError, KernelDivisionError
 from scnn.plan import Plan
 from tests.compiler.generator import LENGTHS, Example, example
-from tests.compiler.support import ENGINES, bits, kernel_of, plan_of, run
+from tests.compiler.support import ENGINES, bits, given_of, plan_of, run
 
 __all__ = ["compare", "count_until_found", "difference", "fuzz", "plan_for", "shown_small", "smaller"]
 
@@ -27,7 +27,7 @@ Outcome = tuple[str, object]
 
 def plan_for(one: Example) -> Plan:
     lengths = {name: length for name, length in LENGTHS.items() if name not in one.alias}
-    return plan_of(kernel_of(one.source), lengths, one.sizes, one.alias)
+    return plan_of(given_of(one.source), lengths, one.sizes, one.alias)
 
 
 def outcomes(engine: Engine, one: Example) -> list[Outcome]:
