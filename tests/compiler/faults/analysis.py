@@ -112,10 +112,10 @@ FAULTS_OF_ANALYSIS = [
         "return (low, high)\n",
     ),
     Fault(
-        "products do not wrap",
+        "a product is between those of the least and of the most",
         f"{ANALYSIS}/affine.py",
-        "return found if INT32[0] <= found[0] and found[1] <= INT32[1] else INT32",
-        "return found",
+        "[x * y for x in left for y in right]\n            found = min(products)",
+        "[x * y for x, y in zip(left, right)]\n            found = min(products)",
     ),
     Fault(
         "comparisons do not wrap",

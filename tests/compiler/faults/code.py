@@ -176,8 +176,8 @@ FAULTS_OF_CODE = [
     Fault(
         "loops do not change what is shared",
         f"{WASM}/optimise.py",
-        "        self.varies.pop()\n        self.levels.clear()\n        self.change(changes)",
-        "        self.varies.pop()\n        self.levels.clear()",
+        "        self.varies.append(changes)\n        self.levels.clear()\n        self.change(changes)",
+        "        self.varies.append(changes)\n        self.levels.clear()",
     ),
     Fault(
         "what a loop stores can be hoisted",

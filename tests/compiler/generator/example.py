@@ -1,15 +1,17 @@
 """A random kernel with its inputs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
 from tests.compiler.generator.buffers import FLOAT_BUFFERS, INT_BUFFERS, LENGTH, ODD, whole
 from tests.compiler.generator.near_miss import NearMiss
+from tests.compiler.generator.one_rule import OneRule
+from tests.compiler.generator.one_value import OneValue
 from tests.compiler.generator.statements import Writer
 
 __all__ = ["Example", "example"]
 
-NEAR_MISSES = 0.4  # the share of examples that are a single loop (near_miss.py)
 HELPERS = """
 def blend(x: Float32, k: Int32) -> Float32:
     v = x * 0.5
@@ -54,6 +56,21 @@ HEAD = (
 )
 
 
+def whole_kernel(random: Random) -> Writer:
+    """Several loops, branches and calls, in one another."""
+    writer = Writer(random)
+    writer.block(random.choice((2, 3, 3, 4)), "    ", random.choice((1, 2, 3, 4)))
+    return writer
+
+
+SHARES: dict[Callable[[Random], NearMiss | OneRule | OneValue | Writer], float] = {
+    NearMiss: 0.15,
+    OneRule: 0.3,
+    OneValue: 0.25,
+    whole_kernel: 0.3,
+}
+
+
 @dataclass(frozen=True)
 class Example:
     """A kernel, and the inputs of its two runs. Unless a loop over lanes `carries` a name, the loops give the same
@@ -70,17 +87,12 @@ class Example:
 def example(seed: int) -> Example:
     """The example of a seed, which is the same on every machine."""
     random = Random(seed)
-    if random.random() < NEAR_MISSES:
-        lines, carries = NearMiss(random).lines, False
-    else:
-        writer = Writer(random)
-        writer.block(random.choice((2, 3, 3, 4)), "    ", random.choice((1, 2, 3, 4)))
-        lines, carries = writer.lines, writer.carries
-    source = HELPERS + HEAD + "\n".join(lines) + "\n"
+    body = random.choices(list(SHARES), list(SHARES.values()))[0](random)
+    source = HELPERS + HEAD + "\n".join(body.lines) + "\n"
     pairs = [("other", "out"), ("a", "out"), ("b", "a"), ("b", "other"), ("m", "n"), ("m", "wide")]
     alias = dict([random.choice(pairs)]) if random.random() < 0.15 else {}
     runs = tuple(inputs(random, alias) for _ in range(2))
-    return Example(source, alias, {"size": random.choice((3, 4, 6, 8))}, whole(random), runs, carries)
+    return Example(source, alias, {"size": random.choice((3, 4, 6, 8))}, whole(random), runs, body.carries)
 
 
 def inputs(random: Random, alias: dict[str, str]) -> dict[str, list[float]]:

@@ -20,6 +20,7 @@ class NearMiss:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.lines: list[str] = []
+        self.carries = False
         self.kind = random.choice(("lanes", "lanes", "blocked"))
         self.count = random.choice((2, 3, 4, 5, 8, 9, 11))
         self.buffer = random.choice(("out", "other", "wide"))
