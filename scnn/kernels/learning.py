@@ -53,8 +53,8 @@ def zero(buffer: Float32Buffer, size: Size) -> None:
 # `settings` has one row for each step of an epoch, and `step` is the index of the current row. Its columns:
 # rate, decay, momentum or β₁, 1 - β₁, β₂, 1 - β₂, root, ε; `Optimiser.settings` in scnn.training.optimisers computes
 # it. AdamW and Lion have no decay, and the factor of `decay_weights` in the place of β₁. `rate` is the learning rate
-# times the schedule's factor; for Adam it is also divided by 1 - β₁ᵗ, the bias correction of the first moment in step
-# t = 1, 2, …, and `root` is √(1 / (1 - β₂ᵗ)), that of the second one. In the kernels `beta_2` is β₂, and `fresh_1`
+# times the schedule's factor; for Adam it is also divided by 1 - β₁ⁿ, the bias correction of the first moment in step
+# n = 1, 2, …, and `root` is √(1 / (1 - β₂ⁿ)), that of the second one. In the kernels `beta_2` is β₂, and `fresh_1`
 # and `fresh_2` are 1 - β₁ and 1 - β₂, the weights of the new gradient. `size` may exceed the number of parameters,
 # because each tensor is aligned to 16 bytes: 11,276 instead of 11,274 for the preset mnist. The elements between the
 # tensors are zero and stay zero.

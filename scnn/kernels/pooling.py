@@ -46,7 +46,7 @@ def maxpool2d_forward(
 
 
 def maxpool2d_backward(d_input: Float32Buffer, d_output: Float32Buffer, winners: Int32Buffer, size: Size) -> None:
-    """d_input[winners[i]] += d_output[i]: only the maximum receives the gradient. Layer: `MaxPool2D`.
+    """d_input[winners[i]] += d_output[i] for all `size` outputs: only the maximum receives it. Layer: `MaxPool2D`.
 
     `+=`, because overlapping windows may share a winner. The layer first calls `zero` in `scnn.kernels.learning` to
     reset `d_input`.

@@ -82,12 +82,26 @@ def test_the_instructions_of_a_line() -> None:
     assert [found[number] for number in range(len(body))] == body
 
 
+def test_several_lines_and_what_they_share() -> None:
+    """A range shows what its lines show; a value of the optimiser that belongs to another line stands with it."""
+    both = show("softmax_cross_entropy_backward", "--line", "49-50").stdout
+    for line in ("49", "50"):
+        one = show("softmax_cross_entropy_backward", "--line", line).stdout
+        assert one.partition("\n\n")[2].strip() in both
+    shown = show("adam_update", "--preset", "mnist", "--line", "178").stdout
+    local = re.search(r"f32x4.sub\((t\d+), ", shown)
+    assert local and re.search(rf"{local[1]} = v128.load\[parameters 0\].*\(line 17\d\)", shown)
+
+
 def test_a_form_that_training_does_not_run() -> None:
-    """The command says so, and names the module that chooses."""
-    shown = show("conv2d_forward", "--preset", "mnist", "--stage", "source").stdout
-    assert shown.startswith("The training of mnist runs a faster form of this layer instead of conv2d_forward:")
+    """The command says so, and names the module that chooses and the kernels that run instead."""
+    shown = show("conv2d_backward_input", "--preset", "mnist", "--stage", "source").stdout
+    first = shown.splitlines()[0]
+    assert first.startswith("The training of mnist does not run this call: it computes the layer in a faster form")
+    assert "scnn/layers/forms.py" in first and "conv2d_channel_last_backward_input" in first
+    assert not re.search(r"\b(conv2d_backward_input|relu_forward|zero)\b", first)
     for arguments in (["conv2d_forward"], ["adam_update", "--preset", "mnist"], ["relu_forward", "--size", "size=4"]):
-        assert "runs a faster form" not in show(*arguments, "--stage", "source").stdout
+        assert "does not run" not in show(*arguments, "--stage", "source").stdout
 
 
 def test_sizes_that_are_given() -> None:
@@ -139,6 +153,9 @@ def test_errors_as_json(tmp_path: Path) -> None:
         (["tally", "--size", "x"], "expected --size NAME=NUMBER, got 'x'"),
         (["conv2d_forward", "--line", "0"], "nothing comes from line 0 of conv2d_forward; expected one of: "),
         (["conv2d_forward", "--line", "7"], "nothing comes from line 7 of conv2d_forward; expected one of: "),
+        (["conv2d_forward", "--line", "1-3"], "nothing comes from lines 1 to 3 of conv2d_forward; expected one of: "),
+        (["conv2d_forward", "--line", "9-7"], "--line 9-7 ends before it begins"),
+        (["conv2d_forward", "--line=-x"], "expected --line N or --line N-M, got '-x'"),
         (["relu_forward", "--layer", "relu_9"], "no call of relu_forward is for a layer relu_9; there are"),
         (["dense_forward", "--size", "inputs=6"], "needs sizes: --size outputs=…"),
         (["dense_forward", "--size", "inputs"], "expected --size NAME=NUMBER, got 'inputs'"),

@@ -14,13 +14,14 @@ variants in turn; the best of 15 rounds counts. Lines overlap, so their times do
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter_ns
 
 from scnn.compiler.errors import KernelError
 from scnn.compiler.explain.data import explanation
-from scnn.compiler.explain.lines import lines_of, text_of_line, text_of_lines
+from scnn.compiler.explain.lines import lines_of, text_of_lines, text_of_range
 from scnn.compiler.explain.names import kernel_called
 from scnn.compiler.explain.refused import stages_without_refused_loops
 from scnn.compiler.explain.remarks import remarks_of, text_of_remarks
@@ -56,7 +57,7 @@ def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
     parser.add_argument("--stage", choices=STAGES, help="this stage alone")
     parser.add_argument("--remarks", action="store_true", help="what became of each loop, and what it costs")
     parser.add_argument("--lines", action="store_true", help="the IR and the instructions of each source line")
-    parser.add_argument("--line", type=int, metavar="N", help="each instruction that comes from line N of the source")
+    parser.add_argument("--line", metavar="N[-M]", help="each instruction that comes from these lines of the source")
     parser.add_argument("--time", action="store_true", help="ns for each call, GFLOP/s, and what each line costs")
     parser.add_argument("--json", action="store_true", help="everything as JSON; times only with --time")
     chosen = parser.parse_args(arguments)
@@ -74,9 +75,10 @@ def show_command(arguments: list[str], plan_of: Callable[[str], Plan]) -> None:
             return
         shown = text_of(stages, chosen)
         if not is_trained_with(subject):
+            others = ", ".join(trained_instead(subject))
             print(
-                f"The training of {chosen.preset} runs a faster form of this layer instead of {chosen.kernel}: see"
-                " scnn.layers.forms.\n"
+                f"The training of {chosen.preset} does not run this call: it computes the layer in a faster form"
+                f" (scnn/layers/forms.py), with {others}.\n"
             )
     except ScnnError as error:
         if chosen.json and isinstance(error, KernelError):
@@ -90,6 +92,22 @@ def is_trained_with(subject: Subject) -> bool:
     procedures = subject.plan.procedures
     runs = [call for name in procedures if name != OWN_FORMS for call in calls_in(procedures[name].body)]
     return not procedures or subject.call in runs
+
+
+def trained_instead(subject: Subject) -> list[str]:
+    """The kernels that the training runs for the same layer, and that the layer's own form does not have."""
+    layer = layer_of(subject.call)
+    kernels: dict[bool, list[str]] = {True: [], False: []}  # of the layer's own form, and of the training
+    for name, procedure in subject.plan.procedures.items():
+        called = [call.kernel.__name__ for call in calls_in(procedure.body) if layer_of(call) == layer]
+        kernels[name == OWN_FORMS] += called
+    return [name for name in dict.fromkeys(kernels[False]) if name not in kernels[True]]
+
+
+def layer_of(call: Call) -> str:
+    """The layer that most of the call's buffers belong to; "" if none belongs to a layer."""
+    owners = Counter(str(argument).partition(".")[0] for argument in call.arguments.values() if "." in str(argument))
+    return owners.most_common(1)[0][0] if owners else ""
 
 
 def print_remarks_despite_errors(subject: Subject) -> None:
@@ -109,10 +127,22 @@ def text_of(stages: Stages, chosen: argparse.Namespace) -> dict[str, str]:
     if chosen.lines:
         shown["lines"] = text_of_lines(stages, lines_of(stages))
     if chosen.line is not None:
-        shown[f"line {chosen.line}"] = text_of_line(stages, lines_of(stages), chosen.line)
+        heading = "lines" if "-" in chosen.line else "line"
+        shown[f"{heading} {chosen.line}"] = text_of_range(stages, lines_of(stages), *lines_in(chosen.line))
     if chosen.time:
         shown["time"] = text_of_times(timed(stages))
     return shown
+
+
+def lines_in(text: str) -> tuple[int, int]:
+    """The first and the last line of "74" or "173-178"."""
+    numbers = text.split("-")
+    if len(numbers) > 2 or not all(number.isdecimal() for number in numbers):
+        raise ConfigError(f"expected --line N or --line N-M, got {text!r}")
+    first, last = int(numbers[0]), int(numbers[-1])
+    if first > last:
+        raise ConfigError(f"--line {text} ends before it begins: expected N at most M")
+    return first, last
 
 
 def timed(stages: Stages) -> Times:

@@ -4,6 +4,7 @@ An instruction belongs to the line whose expression or statement made it, wherev
 that several lines share belongs to the first of them.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from scnn.compiler.wasm.origins import Origin
 from scnn.compiler.wasm.text import text_of_instruction
 from scnn.errors import ConfigError
 
-__all__ = ["MappedLine", "lines_of", "text_of_line", "text_of_lines"]
+__all__ = ["MappedLine", "lines_of", "text_of_lines", "text_of_range"]
 
+SHARED = re.compile(r"\bt\d+\b")  # a value that the optimiser computes once for all that read it
 SHOWN = 6  # statements of one line; a line in `unrolled` or `blocked` may have hundreds
 
 
@@ -94,16 +96,33 @@ def text_of_lines(stages: Stages, lines: Sequence[MappedLine]) -> str:
     return "\n".join(shown)
 
 
-def text_of_line(stages: Stages, lines: Sequence[MappedLine], number: int) -> str:
-    """One line with all of its IR and each of its instructions, which are numbered by their place in the function's
-    body. Raises ConfigError for a line without any."""
-    found = [line for line in lines if line.line == number]
+def text_of_range(stages: Stages, lines: Sequence[MappedLine], first: int, last: int) -> str:
+    """The lines from `first` to `last`, each with all of its IR and each of its instructions, which are numbered by
+    their place in the function's body; and what they read that belongs to an earlier line. Raises ConfigError if
+    nothing comes from any of them."""
+    found = [line for line in lines if first <= line.line <= last]
     if not found:
         known = ", ".join(str(line.line) for line in lines)
-        raise ConfigError(f"nothing comes from line {number} of {stages.function.name}; expected one of: {known}")
+        which = f"line {first}" if first == last else f"lines {first} to {last}"
+        raise ConfigError(f"nothing comes from {which} of {stages.function.name}; expected one of: {known}")
     shown: list[str] = []
     for line in found:
-        shown += [line.file, f"{line.line:5}  {line.source}", *(f"           {text}" for text in line.statements)]
+        shown += [line.file, f"{line.line:5}  {line.source}"]
+        shown += [f"           {text}    (line {number})" for number, text in shared_with(line, lines)]
+        shown += [f"           {text}" for text in line.statements]
         shown += [f"{number:5}  {text_of_instruction(stages.code.body[number])}" for number in line.instructions]
         shown.append(f"         = {line.operations}")
     return "\n".join(shown)
+
+
+def shared_with(line: MappedLine, lines: Sequence[MappedLine]) -> list[tuple[int, str]]:
+    """The optimiser's values that a line reads and that belong to another one: its number, and the statement."""
+    made = {
+        text.partition(" = ")[0]: (other.line, text)
+        for other in lines
+        for text in other.statements
+        if SHARED.fullmatch(text.partition(" = ")[0])
+    }
+    own = {text.partition(" = ")[0] for text in line.statements}
+    read = dict.fromkeys(name for text in line.statements for name in SHARED.findall(text))
+    return [made[name] for name in read if name in made and name not in own]
