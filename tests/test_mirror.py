@@ -55,6 +55,7 @@ THROUGH = {
     "kernels/images": "training/test_augmentation.py",
     "kernels/learning": "training/test_optimisers.py",
     "kernels/loss": "layers/test_loss.py",
+    "kernels/muon": "training/test_muon.py",
     "kernels/normalisation": "layers/test_normalisation.py",
     "kernels/pooling": "layers/test_pooling.py",
     "kernels/sums": "test_shards.py",

@@ -37,7 +37,19 @@ from scnn.layers import (
 )
 from scnn.layers.registry import LAYERS, layers_from_list
 from scnn.settings import from_dict, to_dict
-from scnn.training import SGD, Adam, AdamW, Augmentation, Constant, Cosine, Lion, OneCycle, StepDecay
+from scnn.training import (
+    SGD,
+    Adam,
+    AdamW,
+    Augmentation,
+    Constant,
+    Cosine,
+    Lion,
+    Muon,
+    OneCycle,
+    OwnOptimiser,
+    StepDecay,
+)
 from scnn.training.settings import settings_from_dict
 
 THINGS = [
@@ -50,11 +62,25 @@ THINGS = [
     *(Standardise(), Standardise((0.1, 0.2, 0.3), (0.5, 1, 2)), Standardise((0.5,), 2)),
     *(SoftmaxCrossEntropy(), SoftmaxCrossEntropy(0.05), SquaredHinge(), MeanSquaredError()),
     *(SGD(0.1, momentum=0.9, nesterov=True), Adam(0.002, weight_decay=0.01)),
+    *(Muon(), Muon(0.05, 0.9, weight_decay=0.1), OwnOptimiser(), OwnOptimiser(0.5, "own_step")),
     *(Lion(), Lion(0.001, 0.95, 0.98, weight_decay=0.1)),
     AdamW(0.002, clip_norm=1.5, averaging=0.99),
     *(Constant(), StepDecay(3, 0.5), Cosine(), OneCycle(), Augmentation(rotation=10, nodes=4)),
 ]
-KINDS: list[type[Any]] = [*LAYERS, SGD, Adam, AdamW, Lion, Constant, StepDecay, Cosine, OneCycle, Augmentation]
+KINDS: list[type[Any]] = [
+    *LAYERS,
+    SGD,
+    Adam,
+    AdamW,
+    Lion,
+    Muon,
+    OwnOptimiser,
+    Constant,
+    StepDecay,
+    Cosine,
+    OneCycle,
+    Augmentation,
+]
 
 
 @pytest.mark.parametrize("thing", THINGS, ids=repr)

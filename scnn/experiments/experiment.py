@@ -22,6 +22,7 @@ from scnn.layers.registry import layers_from_list
 from scnn.network.edits import NO_EDITS, Edits
 from scnn.network.network import Network
 from scnn.settings import to_dict
+from scnn.training.muon import Muon
 from scnn.training.optimisers import SGD, Adam, AdamW, Lion, Optimiser
 from scnn.training.settings import settings_from_dict
 from scnn.training.trainer import Trainer
@@ -50,6 +51,7 @@ OPTIMISERS: dict[str, Callable[[float], Optimiser]] = {
     "adam": Adam,
     "adamw": AdamW,
     "lion": Lion,
+    "muon": Muon,
 }
 OWN = "own"  # the name of the experiment on the user's own images
 

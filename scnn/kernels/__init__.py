@@ -98,6 +98,7 @@ from scnn.kernels.loss import (
     squared_hinge_backward,
     squared_hinge_forward,
 )
+from scnn.kernels.muon import descend, muon_direction, orthogonalise
 from scnn.kernels.normalisation import (
     normalise_forward,
     scale_channels_forward,
@@ -152,6 +153,7 @@ __all__ = [
     "conv2d_winograd_forward",
     "cross_entropy_forward",
     "decay_weights",
+    "descend",
     "dense_backward_input",
     "dense_backward_weights",
     "dense_forward",
@@ -183,10 +185,12 @@ __all__ = [
     "mean_squared_error_forward",
     "maxpool2d_padded_forward",
     "momentum_update",
+    "muon_direction",
     "next_random",
     "normal_cdf",
     "normalise_channels",
     "normalise_forward",
+    "orthogonalise",
     "pad2d_backward",
     "pad2d_channel_last_backward",
     "pad2d_channel_last_forward",

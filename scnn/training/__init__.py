@@ -3,6 +3,7 @@
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import resume, save_checkpoint
 from scnn.training.events import EpochEnded, Progress, Score
+from scnn.training.muon import Muon
 from scnn.training.optimisers import SGD, Adam, AdamW, Lion, Optimiser
 from scnn.training.own_optimiser import OwnOptimiser
 from scnn.training.schedules import Constant, Cosine, OneCycle, StepDecay
@@ -16,6 +17,7 @@ __all__ = [
     "Cosine",
     "EpochEnded",
     "Lion",
+    "Muon",
     "OneCycle",
     "Optimiser",
     "OwnOptimiser",

@@ -7,12 +7,13 @@ from scnn.checks import MAX_EPOCHS, MAX_INTEGER, MAX_SEED, require_integer
 from scnn.errors import ConfigError
 from scnn.settings import from_dict, readable_name
 from scnn.training.augmentation import Augmentation
+from scnn.training.muon import Muon
 from scnn.training.optimisers import SGD, Adam, AdamW, Lion, Optimiser
 from scnn.training.own_optimiser import OwnOptimiser
 from scnn.training.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay
 
 __all__ = ["OPTIMISERS", "settings_from_dict"]
-OPTIMISERS: tuple[type[Optimiser], ...] = (SGD, Adam, AdamW, Lion, OwnOptimiser)
+OPTIMISERS: tuple[type[Optimiser], ...] = (SGD, Adam, AdamW, Lion, Muon, OwnOptimiser)
 SCHEDULES: tuple[type[Schedule], ...] = (Constant, StepDecay, Cosine, OneCycle)
 
 

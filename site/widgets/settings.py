@@ -24,7 +24,7 @@ FIELDS = (
 )
 OF_OPTIMISER = ("learning_rate", "weight_decay", "clip_norm", "averaging")
 NUMBERS = ("seed", "per_class", "epochs", "batch_size", "label_smoothing") + OF_OPTIMISER
-OPTIMISERS = {"adam": "Adam", "adamw": "AdamW", "lion": "Lion", "own": "OwnOptimiser"}  # the others are SGD
+OPTIMISERS = {"adam": "Adam", "adamw": "AdamW", "lion": "Lion", "muon": "Muon", "own": "OwnOptimiser"}  # or SGD
 MOMENTUM = 0.9
 STRENGTHS = {
     "none": {},

@@ -13,6 +13,7 @@ from scnn.layers.loss import SoftmaxCrossEntropy, SquaredHinge
 from scnn.network.network import Network
 from scnn.settings import to_dict
 from scnn.training.checkpoint import save_checkpoint
+from scnn.training.muon import Muon
 from scnn.training.optimisers import SGD, AdamW, Lion, Optimiser
 from scnn.training.trainer import Trainer
 from tests.cli.command import in_a_terminal, lines_of, scnn
@@ -84,6 +85,7 @@ def test_the_loss_is_chosen(tmp_path: Path) -> None:
     [
         ("--optimiser adamw --averaging 0.9", AdamW(0.001, averaging=0.9), "he"),
         ("--optimiser lion --learning-rate 0.0002 --weight-decay 0.3", Lion(0.0002, weight_decay=0.3), "he"),
+        ("--optimiser muon --learning-rate 0.002 --weight-decay 0.3", Muon(0.002, weight_decay=0.3), "he"),
         ("--optimiser nesterov --learning-rate 0.01 --clip-norm 0.5", SGD(0.01, 0.9, True, clip_norm=0.5), "he"),
         ("--weight-decay 0.1 --initialisation glorot", SGD(0.001, weight_decay=0.1), "glorot"),
     ],

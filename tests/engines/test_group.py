@@ -24,6 +24,7 @@ from scnn.network.network import Network
 from scnn.plan import Plan
 from scnn.training.augmentation import Augmentation
 from scnn.training.checkpoint import pack_checkpoint, resume
+from scnn.training.muon import Muon
 from scnn.training.optimisers import Adam, AdamW, Lion, Optimiser
 from scnn.training.trainer import Trainer
 
@@ -84,7 +85,7 @@ def test_a_graph_of_layers() -> None:
     assert results[0] == result(trainer(compiled, 16, GRAPH)) and all(one == results[0] for one in results)
 
 
-@pytest.mark.parametrize("kind", [AdamW, Lion])
+@pytest.mark.parametrize("kind", [AdamW, Lion, Muon])
 def test_the_bits_with_clipping_decay_and_averaging(kind: Callable[..., Optimiser]) -> None:
     """The replicas decay, clip and average their own weights, and evaluate with the average."""
     optimiser = kind(0.01, weight_decay=0.1, clip_norm=0.5, averaging=0.9)

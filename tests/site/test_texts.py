@@ -32,6 +32,7 @@ SAME = {
         *("Add", "Concatenate", "Branch"),
         "AdamW",
         "Lion",
+        "Muon",
         "SHA-256",
     ),
     "Train a small neural network to recognise handwritten digits in your browser.",  # for search engines

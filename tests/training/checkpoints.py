@@ -11,6 +11,7 @@ from scnn.layers.dense import Dense, Flatten
 from scnn.layers.pooling import MaxPool2D
 from scnn.network.network import Network
 from scnn.training.augmentation import Augmentation
+from scnn.training.muon import Muon
 from scnn.training.optimisers import SGD, Adam, AdamW, Lion
 from scnn.training.schedules import OneCycle
 from scnn.training.trainer import Trainer
@@ -22,6 +23,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "sgd": {"optimiser": SGD(0.05)},
     "momentum": {"optimiser": SGD(0.05, momentum=0.9, nesterov=True), "batch_size": 4},
     "lion": {"optimiser": Lion(0.003, weight_decay=0.5, averaging=0.9), "batch_size": 6},
+    "muon": {"optimiser": Muon(0.01, weight_decay=0.5, clip_norm=1.0, averaging=0.9), "batch_size": 6},
     "averaged": {
         "optimiser": AdamW(0.01, weight_decay=0.1, clip_norm=1.0, averaging=0.95),
         "batch_size": 4,

@@ -74,6 +74,30 @@ TRAINING = [
     ),
     Program("end_step", kernels.end_step, {"gradients": 21, "step": 1}, {"size": 21}, {"gradients": FLOATS[:21]}),
     Program(
+        "muon_direction",
+        kernels.muon_direction,
+        {"gradients": 21, "velocity": 21},
+        {"momentum": 0.75, "size": 21},
+        {"gradients": FLOATS[30:51], "velocity": FLOATS[60:81]},
+    ),
+    *(
+        Program(
+            f"orthogonalise, {rows} × {columns}",
+            kernels.orthogonalise,
+            {"matrix": rows * columns, "gram": rows * rows, "polynomial": rows * rows, "product": rows * columns},
+            {"scale": 1.5, "rows": rows, "columns": columns},
+            {"matrix": FLOATS[: rows * columns]},
+        )
+        for rows, columns in ((1, 7), (5, 9), (6, 21))
+    ),
+    Program(
+        "descend",
+        kernels.descend,
+        {"parameters": 21, "gradients": 21, "rate": 1},
+        {"size": 21},
+        {"parameters": FLOATS[:21], "gradients": FLOATS[30:51], "rate": [0.25]},
+    ),
+    Program(
         "adam_update",
         kernels.adam_update,
         {"parameters": 21, "gradients": 21, "first_moment": 21, "second_moment": 21, "settings": 8, "step": 1},
