@@ -8,6 +8,7 @@ from scnn.layers.dense import Dense, Flatten
 from scnn.layers.layer import Layer, Parameter, Shape, call
 from scnn.layers.loss import Loss, MeanSquaredError, SoftmaxCrossEntropy, SquaredHinge
 from scnn.layers.normalisation import GroupNorm, LayerNorm, Standardise
+from scnn.layers.own import Own
 from scnn.layers.pooling import AveragePool2D, GlobalAveragePool, MaxPool2D
 from scnn.layers.transposed_convolution import ConvTranspose2D
 
@@ -32,6 +33,7 @@ __all__ = [
     "Loss",
     "MaxPool2D",
     "MeanSquaredError",
+    "Own",
     "PReLU",
     "Parameter",
     "ReLU",

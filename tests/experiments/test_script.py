@@ -32,7 +32,31 @@ CHANGED = {
 }
 
 
-@pytest.mark.parametrize("message", [{"experiment": "paper"}, CHANGED], ids=["paper", "mnist, changed"])
+HALVED = """
+def own_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
+    for i in lanes(size):
+        output[i] = input[i] / 2.0
+"""
+SIGNS = """
+def own_update(parameters: Float32Buffer, gradients: Float32Buffer, rate: Float32Buffer, size: Size) -> None:
+    for i in lanes(size):
+        parameters[i] -= rate[0] if gradients[i] > 0.0 else -rate[0]
+"""
+OWN = {
+    "experiment": "paper",
+    "epochs": 1,
+    "layers": [{"kind": "Own"}, {"kind": "Flatten"}, {"kind": "Dense", "units": 3}],
+    "optimiser": {"kind": "OwnOptimiser", "learning_rate": 0.001},
+    "edits": {"kernels": {"own_forward": HALVED, "own_update": SIGNS}},
+}
+MUON = {"experiment": "paper", "epochs": 1, "batch_size": 25, "optimiser": {"kind": "Muon", "weight_decay": 0.1}}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [{"experiment": "paper"}, CHANGED, OWN, MUON],
+    ids=["paper", "mnist, changed", "a layer and an optimiser of one's own", "muon"],
+)
 def test_the_script_makes_the_same_weights(message: dict[str, Any]) -> None:
     """Its last line is the SHA-256 that the experiment itself ends with."""
     experiment = experiment_of(message)
