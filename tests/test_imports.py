@@ -103,8 +103,8 @@ def imports(path: Path) -> set[str]:
 
 
 def is_module(name: str) -> bool:
-    place = PACKAGE.parent.joinpath(*name.split("."))
-    return place.with_suffix(".py").exists() or (place / "__init__.py").exists()
+    base = PACKAGE.parent.joinpath(*name.split("."))
+    return base.with_suffix(".py").exists() or (base / "__init__.py").exists()
 
 
 def part(name: str) -> str:

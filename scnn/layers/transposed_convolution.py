@@ -117,7 +117,7 @@ class ConvTranspose2D(Layer):
     def forward(self, shape: Shape) -> list[Call]:
         """full[filter, row · stride + i, column · stride + j] = bias[filter] +
           Σ_channel input[channel, row, column] · weights[channel, filter, i, j]
-        summed over all row, column, i and j with this place; output is full without the border.
+        summed over all row, column, i and j that lead to this index; output is full without the border.
         """
         sizes = self.sizes(shape)
         full = "full" if self.padding else "output"

@@ -121,17 +121,17 @@ def window_of(total: Total, columns: dict[str, Column]) -> Answer | None:
     for name, column in columns.items():
         if column.tensor not in ("image", "output") or len(column.shape) != 3:
             continue
-        places = [
+        indices = [
             column.at(f.index) for term in total.terms for f in term.factors if f.name == name and f.index is not None
         ]
-        if places:
-            return {"layer": column.layer, "gradient": column.gradient, **box_around(places)}
+        if indices:
+            return {"layer": column.layer, "gradient": column.gradient, **box_around(indices)}
     return None
 
 
-def box_around(places: Sequence[Sequence[int]]) -> Answer:
+def box_around(indices: Sequence[Sequence[int]]) -> Answer:
     """The smallest box of rows and columns around indices [channel, row, column]."""
-    channels, rows, lines = (sorted({place[axis] for place in places}) for axis in range(3))
+    channels, rows, lines = (sorted({index[axis] for index in indices}) for axis in range(3))
     return {
         "channel": channels[0] if len(channels) == 1 else None,
         "row": rows[0],
@@ -142,10 +142,10 @@ def box_around(places: Sequence[Sequence[int]]) -> Answer:
 
 
 def describe_term(term: Term, columns: dict[str, Column], order: int) -> Answer:
-    places = [index_of(factor, columns) for factor in term.factors]
+    indices = [index_of(factor, columns) for factor in term.factors]
     used = [columns.get(factor.name) for factor in term.factors]
     return {
-        "at": places,
+        "at": indices,
         "values": [number(factor.value) for factor in term.factors],
         "product": number(signed(term)),
         "running": number(term.total),
@@ -153,7 +153,7 @@ def describe_term(term: Term, columns: dict[str, Column], order: int) -> Answer:
         "order": order,
         "padding": any(
             column is not None and at is not None and column.outside(at)
-            for column, at in zip(used, places, strict=True)
+            for column, at in zip(used, indices, strict=True)
         ),
     }
 

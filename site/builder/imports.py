@@ -33,8 +33,8 @@ def find_module(name: str, roots: Sequence[Path]) -> list[Path]:
     """The file of a module, or of the module that has something of that name; none if it is not ours."""
     for parts in (name.split("."), name.split(".")[:-1]):
         for root in roots:
-            place = root.joinpath(*parts)
-            for path in (place.with_suffix(".py"), place / "__init__.py"):
+            base = root.joinpath(*parts)
+            for path in (base.with_suffix(".py"), base / "__init__.py"):
                 if parts and path.is_file():
                     return [path]
     return []

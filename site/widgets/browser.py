@@ -54,4 +54,4 @@ def limits():
         offline = facility.without == "limits.offline"
         if facility.where == "window" and facility.without and facility.missing() and not (offline and said):
             said.append(facility.without)
-    return [key for place, key in enumerate(said) if key not in said[:place]]
+    return [key for index, key in enumerate(said) if key not in said[:index]]

@@ -87,8 +87,8 @@ class Chart:
                     columns = [[None] + line if at == 0 else line + [None] for line in columns]
         mark = [None] * len(positions)
         if self.viewed in positions:
-            place = positions.index(self.viewed)
-            mark[place] = columns[2][place] if columns[2][place] is not None else columns[1][place]
+            index = positions.index(self.viewed)
+            mark[index] = columns[2][index] if columns[2][index] is not None else columns[1][index]
         return to_js([positions] + columns + [mark])
 
     def draw(self, *event):

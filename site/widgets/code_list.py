@@ -57,8 +57,8 @@ class KernelList:
 
     def mark(self, kernel, layer, edited):
         """Marks the chosen kernel, and those that are edited."""
-        for (name, place), button in self.buttons.items():
-            chosen = name == kernel and place == layer
+        for (name, other), button in self.buttons.items():
+            chosen = name == kernel and other == layer
             if chosen:
                 button.setAttribute("aria-current", "true")
             else:

@@ -82,7 +82,7 @@ class OwnLayer(Own):
     def show(self, groups):
         """Offers to put it after any of the layers but the last, which has a unit for each class."""
         layers = [group for group in groups if group["title"]][:-2]
-        options = [element("option", one["layer"], value=place) for place, one in enumerate(layers)]
+        options = [element("option", one["layer"], value=index) for index, one in enumerate(layers)]
         replace(by_id("code-own-after"), options)
 
     def used(self):

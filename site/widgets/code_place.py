@@ -161,8 +161,8 @@ class CodePlace:
         for paragraph in formula.split("\n\n"):
             equation = " = " in paragraph or "+=" in paragraph
             part = element("pre" if equation else "p")
-            for place, words in enumerate(paragraph.strip("\n").split("`")):
-                part.append(element("code", words) if place % 2 and not equation else words)
+            for index, words in enumerate(paragraph.strip("\n").split("`")):
+                part.append(element("code", words) if index % 2 and not equation else words)
             parts.append(part)
         replace(by_id("code-formula"), parts)
 

@@ -76,8 +76,8 @@ class Confusion:
             head += [text("scores.paper", name=name) for name in head[1:]]
         replace(table.tHead, [row([element("th", name, scope="col") for name in head])])
         body = []
-        for place, one in enumerate(report["per_class"]):
-            theirs = reference and reference["per_class"][place]
+        for index, one in enumerate(report["per_class"]):
+            theirs = reference and reference["per_class"][index]
             body.append(figures(one["class"], one, theirs))
         body.append(figures(text("scores.weighted"), report["weighted"], reference and reference["weighted"]))
         overall = [

@@ -34,12 +34,12 @@ class Curves:
         for epochs, values in [(self.epochs, self.training), (self.epochs, self.test)] + compared:
             lines.append((epochs, smoothed(values, smoothing)))
         positions = sorted({at for ats, _ in lines for at in ats})
-        places = {at: place for place, at in enumerate(positions)}
+        indices = {at: index for index, at in enumerate(positions)}
         columns = []
         for ats, values in lines:
             column = [None] * len(positions)
             for at, value in zip(ats, values):
-                column[places[at]] = value
+                column[indices[at]] = value
             columns.append(column)
         return positions, columns
 

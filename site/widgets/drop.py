@@ -33,13 +33,13 @@ def dropped_items(transfer):
     """Each dropped file or folder as (entry or None, file or None). The browser's own downloads have no entries."""
     dropped = []
     items = found(transfer, "items")
-    for place in range(items.length if items else 0):
-        item = items[place]
+    for index in range(items.length if items else 0):
+        item = items[index]
         if item.kind == "file":
             entry = item.webkitGetAsEntry() if found(item, "webkitGetAsEntry") else None
             dropped.append((entry, item.getAsFile()))
     if not dropped:
-        dropped = [(None, transfer.files.item(place)) for place in range(transfer.files.length)]
+        dropped = [(None, transfer.files.item(index)) for index in range(transfer.files.length)]
     return dropped
 
 
@@ -78,8 +78,8 @@ async def files_in(entry, folder=""):
         some = await called(lambda resolve, reject: reader.readEntries(resolve, reject))
         if some.length == 0:
             return files
-        for place in range(some.length):
-            files += await files_in(some[place], entry.name)
+        for index in range(some.length):
+            files += await files_in(some[index], entry.name)
 
 
 async def called(call):
@@ -92,10 +92,10 @@ def on_paste(take):
 
     def paste(event):
         files = event.clipboardData.files
-        for place in range(files.length):
-            if files.item(place).type.startswith("image/"):
+        for index in range(files.length):
+            if files.item(index).type.startswith("image/"):
                 event.preventDefault()
-                return take(files.item(place))
+                return take(files.item(index))
         return None
 
     listen(document, "paste", paste)

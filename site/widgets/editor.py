@@ -51,11 +51,11 @@ class Editor:
 
     def render(self):
         self.cells = []
-        replace(by_id("layers"), [self.row(place, layer) for place, layer in enumerate(self.layers)])
+        replace(by_id("layers"), [self.row(index, layer) for index, layer in enumerate(self.layers)])
 
-    def row(self, place, layer):
+    def row(self, index, layer):
         line, settings, change = element("tr", role="row"), element("td", role="cell"), element("td", role="cell")
-        which = text("editor.which", number=place + 1, kind=layer["kind"])
+        which = text("editor.which", number=index + 1, kind=layer["kind"])
         for name, _, minimum, maximum, step in KINDS[layer["kind"]]:
             words = text(f"setting.{name}")
             label = element("label", f"{words} ", class_="setting")
@@ -67,12 +67,12 @@ class Editor:
             label.append(field)
             settings.append(label)
         if "layer" in layer:
-            settings.append(self.choice(place, layer, which))
+            settings.append(self.choice(index, layer, which))
         for key, sign, do in (("up", "↑", self.up), ("down", "↓", self.down), ("remove", "×", self.remove)):
             button = element("button", sign, type="button", class_="secondary outline small")
             button.setAttribute("aria-label", text(f"editor.{key}", layer=which))
             button.disabled = not self.on
-            listen(button, "click", lambda event, place=place, do=do: do(place))
+            listen(button, "click", lambda event, index=index, do=do: do(index))
             change.append(button)
         output = element("td", role="cell", data_before=text("editor.output"))
         weights = element("td", role="cell", data_after=text("editor.weights_after"))
@@ -81,11 +81,11 @@ class Editor:
             line.append(cell)
         return line
 
-    def choice(self, place, layer, which):
+    def choice(self, index, layer, which):
         """The choice of the layer that a layer reads, among those before it."""
         label = element("label", text("setting.layer") + " ", class_="setting")
         chooser = element("select", aria_label=text("editor.setting_of", setting=text("setting.layer"), layer=which))
-        names = names_of(self.layers)[: place + 1]
+        names = names_of(self.layers)[: index + 1]
         for name in names if layer["layer"] in names else [layer["layer"]] + names:
             option = element("option", name, value=name)
             option.selected = name == layer["layer"]
@@ -132,10 +132,10 @@ class Editor:
         if field.checkValidity() and value is not None:
             before, layer[name] = layer[name], value
             fields = field.closest("td").querySelectorAll("input")
-            for place, (other, default, *_) in enumerate(settings):
+            for index, (other, default, *_) in enumerate(settings):
                 if default == name and layer[other] == before:  # it followed this setting
                     layer[other] = layer[name]
-                    fields[place].value = layer[name]
+                    fields[index].value = layer[name]
             self.on_change()
         else:
             self.show_refusal(
@@ -148,16 +148,16 @@ class Editor:
 
     def add(self, event):
         """Inserts a layer before the last one, which has a unit for each class."""
-        layer, place = layer_of(by_id("new-layer").value, []), max(0, len(self.layers) - 1)
+        layer, index = layer_of(by_id("new-layer").value, []), max(0, len(self.layers) - 1)
         if "layer" in layer:
-            layer["layer"] = names_of(self.layers)[place]  # that before it, which always fits
+            layer["layer"] = names_of(self.layers)[index]  # that before it, which always fits
         if len(self.layers) < MAX_LAYERS:
-            self.insert(layer, place)
+            self.insert(layer, index)
 
-    def insert(self, layer, place):
+    def insert(self, layer, index):
         """Puts a layer at a place."""
-        place = min(place, len(self.layers) - 1)
-        self.change(self.layers[:place] + [layer] + self.layers[place:])
+        index = min(index, len(self.layers) - 1)
+        self.change(self.layers[:index] + [layer] + self.layers[index:])
 
     def change(self, layers):
         """Shows a changed list."""
@@ -166,22 +166,22 @@ class Editor:
         self.render()
         self.on_change()
 
-    def up(self, place):
-        self.swap(place, place - 1)
+    def up(self, index):
+        self.swap(index, index - 1)
 
-    def down(self, place):
-        self.swap(place, place + 1)
+    def down(self, index):
+        self.swap(index, index + 1)
 
-    def swap(self, place, other):
+    def swap(self, index, other):
         if 0 <= other < len(self.layers):
             layers = list(self.layers)
-            layers[place], layers[other] = layers[other], layers[place]
+            layers[index], layers[other] = layers[other], layers[index]
             self.change(layers)
             by_id("layers").children[other].querySelector("button").focus()
 
-    def remove(self, place):
+    def remove(self, index):
         if len(self.layers) > 1:
-            self.change(self.layers[:place] + self.layers[place + 1 :])
+            self.change(self.layers[:index] + self.layers[index + 1 :])
 
 
 def shown(layers):

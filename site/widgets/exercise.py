@@ -241,9 +241,9 @@ class Exercise:
 def prose(tag, words):
     """A paragraph or an item in which `words` between backticks are code."""
     made = element(tag)
-    for place, part in enumerate(words.split("`")):
+    for index, part in enumerate(words.split("`")):
         if part:
-            made.append(element("code" if place % 2 else "span", part))
+            made.append(element("code" if index % 2 else "span", part))
     return made
 
 

@@ -71,7 +71,7 @@ class Pixel(Means):
         self.host.append(box)
 
     def answer(self):
-        return next((list(place) for place, radio in self.radios.items() if radio.checked), None)
+        return next((list(index) for index, radio in self.radios.items() if radio.checked), None)
 
     def restore(self, answer):
         radio = self.radios.get(tuple(answer))
@@ -84,7 +84,7 @@ class Signs(Means):
 
     async def open(self):
         self.choices = []
-        for place, weight in enumerate(self.means["weights"]):
+        for index, weight in enumerate(self.means["weights"]):
             part = element("fieldset", class_="nudged")
             name = place_words({"tensor": weight["role"], "layer": weight["layer"]}, weight["index"])
             part.append(element("legend", text("exercises.weight", name=name, value=number(weight["value"]))))
@@ -93,7 +93,7 @@ class Signs(Means):
             for change in (0.01, -0.01):
                 words = text("exercises.up") if change > 0 else text("exercises.down")
                 button = element("button", words, type="button", class_="secondary outline")
-                listen(button, "click", lambda event, at=place, by=change, to=said: self.nudge(at, by, to))
+                listen(button, "click", lambda event, at=index, by=change, to=said: self.nudge(at, by, to))
                 row.append(button)
             row.append(said)
             part.append(row)
@@ -101,7 +101,7 @@ class Signs(Means):
             choices = element("div", class_="row")
             for sign in self.means["signs"]:
                 label = element("label")
-                radio = element("input", type="radio", name=f"exercise-sign-{place}")
+                radio = element("input", type="radio", name=f"exercise-sign-{index}")
                 listen(radio, "change", lambda event: self.changed())
                 label.append(radio)
                 label.append(element("span", text(f"exercises.sign_{sign}")))

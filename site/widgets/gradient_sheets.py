@@ -53,5 +53,5 @@ def boxes_in(column, window):
     if column.name != (window["layer"] or "image"):
         return []
     maps = range(column.layout["shown"]) if window["channel"] is None else [window["channel"]]
-    place = {"row": window["row"], "column": window["column"], "height": window["rows"], "width": window["columns"]}
-    return [dict(place, layer=column.name, map=one) for one in maps if one < column.layout["shown"]]
+    box = {"row": window["row"], "column": window["column"], "height": window["rows"], "width": window["columns"]}
+    return [dict(box, layer=column.name, map=one) for one in maps if one < column.layout["shown"]]

@@ -54,8 +54,8 @@ class HandFilter:
         document.querySelector(f"#filter-presets input[value={name}]").checked = True
         if name != OWN:
             self.weights = [list(row) for row in self.presets[name]]
-            for place, field in enumerate(self.inputs):
-                field.value = f"{self.weights[place // 3][place % 3]:g}"
+            for index, field in enumerate(self.inputs):
+                field.value = f"{self.weights[index // 3][index % 3]:g}"
                 field.removeAttribute("aria-invalid")
         self.refresh()
 

@@ -34,4 +34,4 @@ def rename(before, after):
 
 def place_of(layer, layers):
     """The index of this very layer; equal ones are others."""
-    return next((place for place, one in enumerate(layers) if one is layer), None)
+    return next((index for index, one in enumerate(layers) if one is layer), None)

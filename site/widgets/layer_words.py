@@ -144,8 +144,8 @@ def layer_of(kind, values):
         return layer if len(values) == 1 and layer["layer"] is not None else None
     if len(values) > len(KINDS[kind]):
         return None
-    for place, (name, default, minimum, maximum, step) in enumerate(KINDS[kind]):
-        value = number(values[place], step) if place < len(values) else layer.get(default, default)
+    for index, (name, default, minimum, maximum, step) in enumerate(KINDS[kind]):
+        value = number(values[index], step) if index < len(values) else layer.get(default, default)
         numbers = value if isinstance(value, list) else [value]
         if value is None or not all(minimum <= one <= maximum for one in numbers):
             return None

@@ -63,7 +63,7 @@ class Look:
         by_id("gallery-title").textContent = text(key, title=title, count=count, shown=shown)
         gallery = by_id("gallery")
         buttons = list(gallery.querySelectorAll("button"))
-        focused = [place for place, button in enumerate(buttons) if button.isSameNode(document.activeElement)]
+        focused = [index for index, button in enumerate(buttons) if button.isSameNode(document.activeElement)]
         items = [self.item(image) for image in answer["images"]]
         replace(gallery, items)
         if focused and items:

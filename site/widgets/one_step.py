@@ -130,16 +130,16 @@ class OneStep:
                     self.images[(role, name)] = image
         replace(by_id("step-pictures"), parts)
 
-    def choose(self, role, place):
+    def choose(self, role, index):
         """A number of a picture was chosen: its map is a channel of a filter."""
         for name, column in self.columns.items():
-            column.mark(place if name == role else None)
+            column.mark(index if name == role else None)
         shape = next(shown["before"]["shape"] for shown in self.answer["pictures"] if shown["role"] == role)
         if len(shape) == 4:
-            place = [place[0] // shape[1], place[0] % shape[1]] + place[1:]
+            index = [index[0] // shape[1], index[0] % shape[1]] + index[1:]
         elif len(shape) == 2:
-            place = place[1:]
-        self.chosen({"layer": self.answer["layer"], "role": role, "element": place})
+            index = index[1:]
+        self.chosen({"layer": self.answer["layer"], "role": role, "element": index})
 
 
 def fit(picture, sheet):

@@ -69,6 +69,6 @@ class OwnClass:
 
     def chosen(self, chooser):
         files = by_id(chooser).files
-        pairs = [(files.item(place), self.name()) for place in range(files.length)]
+        pairs = [(files.item(index), self.name()) for index in range(files.length)]
         by_id(chooser).value = ""
         return self.take(pairs, True) if pairs else None

@@ -146,8 +146,8 @@ def listed(name):
     """The files chosen in an input, each as (file, name of its folder or "")."""
     files = by_id(name).files
     chosen = []
-    for place in range(files.length):
-        file = files.item(place)
+    for index in range(files.length):
+        file = files.item(index)
         path = file.webkitRelativePath.split("/")
         chosen.append((file, path[-2] if len(path) > 1 else ""))
     by_id(name).value = ""  # the same files can be chosen again

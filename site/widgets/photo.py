@@ -79,15 +79,15 @@ class Photo:
         self.shown = True
 
     def click(self, event):
-        place = event.target.closest("[data-index]")
-        if place:
-            self.on_choose(int(place.dataset.index))
+        target = event.target.closest("[data-index]")
+        if target:
+            self.on_choose(int(target.dataset.index))
 
     def mark(self, index):
         """Marks the box of the chosen digit."""
         boxes = by_id("photo-boxes").children
-        for place in range(boxes.length):
-            boxes[place].classList.toggle("chosen", place == index)
+        for at in range(boxes.length):
+            boxes[at].classList.toggle("chosen", at == index)
 
     def close(self):
         """Removes the photo."""

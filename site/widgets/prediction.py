@@ -54,8 +54,8 @@ class Prediction:
         """Shows the bars and the input of one of the digits."""
         self.chosen = index
         buttons = by_id("digits").children
-        for place in range(buttons.length):
-            buttons[place].firstChild.setAttribute("aria-pressed", "true" if place == index else "false")
+        for at in range(buttons.length):
+            buttons[at].firstChild.setAttribute("aria-pressed", "true" if at == index else "false")
         self.show_numbers(self.digits[index])
 
     def show_numbers(self, answer):
@@ -78,8 +78,8 @@ class Prediction:
         canvas.style.backgroundImage = f"url({answer['picture']})" if answer["picture"] else ""
         if not answer["picture"]:
             image = self.context.createImageData(width, height)
-            for place, ink in enumerate(answer["image"]):
-                image.data[4 * place + 3] = ink
+            for index, ink in enumerate(answer["image"]):
+                image.data[4 * index + 3] = ink
             self.context.putImageData(image, 0, 0)
 
     def say(self, answer, truth):

@@ -32,8 +32,8 @@ class See(Place):
         self.list_choices()
         self.show_choice(answer)
 
-    def choose(self, place):
-        self.wanted = dict(self.choices[place])
+    def choose(self, index):
+        self.wanted = dict(self.choices[index])
         self.refresh()
 
     def list_choices(self):
@@ -46,21 +46,21 @@ class See(Place):
             choices.append({"layer": layer["name"]})
             words.append(layer["name"])
         last = answer["layers"][-1]["name"]
-        for place, row in enumerate(answer["prediction"]["probabilities"]):
+        for index, row in enumerate(answer["prediction"]["probabilities"]):
             choice = {"layer": last}
-            choice["element"] = [place]
+            choice["element"] = [index]
             choices.append(choice)
             words.append(text("see.probability", name=row["class"]))
         if choices != self.choices:
             self.choices = choices
-            options = [element("option", name, value=place) for place, name in enumerate(words)]
+            options = [element("option", name, value=index) for index, name in enumerate(words)]
             replace(by_id("see-layer"), options)
 
     def show_choice(self, answer):
         """Shows in the chooser what is explained."""
-        for place, choice in enumerate(self.choices):
+        for index, choice in enumerate(self.choices):
             if choice["layer"] == answer["layer"] and choice.get("element", answer["index"]) == answer["index"]:
-                by_id("see-layer").value = str(place)
+                by_id("see-layer").value = str(index)
 
     async def update(self):
         self.list_choices()

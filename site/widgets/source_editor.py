@@ -95,9 +95,9 @@ def error_marks(errors):
     marks = []
     for error in errors:
         words = error["reason"] + (f"; expected {error['expected']}" if error.get("expected") else "")
-        for place, label in enumerate(error["labels"]):
-            said = "; ".join(part for part in (label["text"], "" if place else words) if part)
-            kind = "related" if place else "error"
+        for index, label in enumerate(error["labels"]):
+            said = "; ".join(part for part in (label["text"], "" if index else words) if part)
+            kind = "related" if index else "error"
             extent = (label["line"], label["column"], label["end_line"], label["end_column"])
             marks.append(Mark(kind, *extent, words=said))
     return marks
@@ -137,8 +137,8 @@ class SourceEditor:
     def go(self, line):
         """Puts the cursor into a line, and scrolls to it."""
         if self.view:
-            place = getattr(self.view.state.doc.line(min(line, self.view.state.doc.lines)), "from")
-            self.view.dispatch(to_js({"selection": {"anchor": place}, "effects": self.scroll(place)}))
+            position = getattr(self.view.state.doc.line(min(line, self.view.state.doc.lines)), "from")
+            self.view.dispatch(to_js({"selection": {"anchor": position}, "effects": self.scroll(position)}))
         self.focus()
 
     def mark(self, marks):

@@ -57,14 +57,14 @@ class SumTable:
             if self.shown is not answer:
                 return
             line = row(
-                [self.place(answer, one)] + [element("td", number(value)) for value in kind.values(answer, one)]
+                [self.origin_cell(answer, one)] + [element("td", number(value)) for value in kind.values(answer, one)]
             )
             if one.get("won") or kind.marks(answer, one):
                 line.classList.add("won")
             self.rows.append(line)
             body.append(line)
 
-    def place(self, answer, one):
+    def origin_cell(self, answer, one):
         """The cell that says where a number comes from; it leads there."""
         cell = element("th", scope="row")
         column, at = one.get("column", answer["columns"][0]), one["at"][0]
@@ -85,8 +85,8 @@ class SumTable:
 
     def mark(self, at):
         """Marks the row of one step, or none."""
-        for place, line in enumerate(self.rows):
-            line.classList.toggle("running", place == at)
+        for index, line in enumerate(self.rows):
+            line.classList.toggle("running", index == at)
         if at is not None and at < len(self.rows):
             box, inside = self.rows[at], self.scroller
             top = box.offsetTop

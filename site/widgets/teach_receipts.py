@@ -80,8 +80,8 @@ class Receipts:
 async def texts_of(chooser):
     """The texts of the files that are chosen."""
     files, texts = by_id(chooser).files, []
-    for place in range(files.length):
-        texts.append(await files.item(place).text())
+    for index in range(files.length):
+        texts.append(await files.item(index).text())
     return texts
 
 

@@ -28,9 +28,9 @@ class Travel:
         self.kept = kept
         self.slider.max = len(kept) - 1
         self.slider.disabled = len(kept) < 2
-        self.place()
+        self.move_slider()
 
-    def place(self):
+    def move_slider(self):
         """Puts the slider to the epoch that is shown."""
         epoch = self.wanted
         at = self.kept.index(epoch) if epoch in self.kept else len(self.kept) - 1
@@ -45,7 +45,7 @@ class Travel:
     def go(self, epoch):
         """Shows the network of an epoch; None or the last one is the newest."""
         self.wanted = None if self.kept and epoch == self.kept[-1] else epoch
-        self.place()
+        self.move_slider()
         if not self.busy:
             run(self.follow())
 

@@ -114,9 +114,9 @@ class WindowPicture:
 
     def mark(self, answer, at):
         """Marks the cells of a step, or none."""
-        for place, made in enumerate(self.cells):
+        for index, made in enumerate(self.cells):
             for shown in made:
-                shown.classList.toggle("running", at is not None and place + self.offset == at)
+                shown.classList.toggle("running", at is not None and index + self.offset == at)
 
 
 def cells(values, side, name):

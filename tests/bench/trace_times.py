@@ -31,8 +31,8 @@ def slowest_elements(preset: str, make_engine: EngineFactory) -> Iterator[tuple[
     network = Network(chosen.input_shape, chosen.layers, seed=1)
     tracer = NetworkTracer(network, make_engine)
     tracer.run([random.random() for _ in range(prod(chosen.input_shape))], 0)
-    for place, name in enumerate(network.names):
-        layer, shape = network.layers[place], network.shapes[place]
+    for index, name in enumerate(network.names):
+        layer, shape = network.layers[index], network.shapes[index]
         roles = ["output", *layer.buffers(shape)]
         backward = [*layer.parameters(shape), "input"]
         for role, back in [*((role, False) for role in roles), *((role, True) for role in backward)]:

@@ -35,8 +35,8 @@ def cropped(digits: ImageDataset, side: int) -> Digits:
     """The middle of each image."""
     rim = (digits.rows - side) // 2
     rows = []
-    for place in range(len(digits)):
-        image = digits.image(place)
+    for index in range(len(digits)):
+        image = digits.image(index)
         for row in range(rim, rim + side):
             rows.append(image[row * digits.columns + rim : row * digits.columns + rim + side])
     return Digits(b"".join(rows), digits.labels, side, side, digits.classes)

@@ -95,7 +95,7 @@ def compare(one: Example, check: Callable[[bytes], None] | None = None) -> tuple
 
 def shown(found: list[Outcome], expected: list[Outcome]) -> str:
     """The first difference between two lists of outcomes."""
-    number = next(place for place, pair in enumerate(zip(found, expected, strict=True)) if pair[0] != pair[1])
+    number = next(index for index, pair in enumerate(zip(found, expected, strict=True)) if pair[0] != pair[1])
     (end, one), (wanted, other) = found[number], expected[number]
     if end != "same" or wanted != "same":
         lines = [value if isinstance(value, int) else "" for value in (one, other)]
@@ -130,7 +130,7 @@ def smaller(one: Example) -> Example:
 def candidates(one: Example) -> Iterator[Example]:
     """Examples without one block of lines, the largest blocks first, or without a block's head."""
     lines = one.source.splitlines()
-    first = next(place for place, line in enumerate(lines) if line.startswith("def kernel"))
+    first = next(index for index, line in enumerate(lines) if line.startswith("def kernel"))
 
     def indent(line: str) -> int:
         return len(line) - len(line.lstrip())

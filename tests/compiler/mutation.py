@@ -76,10 +76,10 @@ class Mutant:
 def mutants(file: str) -> Iterator[Mutant]:
     """Every small mistake in a file."""
     tree = syntax_tree((ROOT / file).read_text())
-    for place, node in enumerate(ast.walk(tree)):
+    for index, node in enumerate(ast.walk(tree)):
         for number in range(len(list(changes(deepcopy(node))))):
             changed = deepcopy(tree)
-            target = next(one for at, one in enumerate(ast.walk(changed)) if at == place)
+            target = next(one for at, one in enumerate(ast.walk(changed)) if at == index)
             before = ast.unparse(target)
             change = list(changes(target))[number]
             change()

@@ -223,8 +223,8 @@ def test_the_errors_of_all_kernels_come_at_once() -> None:
     text = "def one(out: Float32Buffer):\n    out[0] = 1\n\ndef other(out: Float32Buffer):\n    out[0] = one(2.0)\n"
     with pytest.raises(KernelError) as caught:
         kernels_from(text + "    out[1] = x\n", "text")
-    places = [(label.line, label.column, label.end_column, label.source) for label in caught.value.labels]
-    assert places == [(2, 13, 14, "1"), (6, 13, 14, "x")]
+    positions = [(label.line, label.column, label.end_column, label.source) for label in caught.value.labels]
+    assert positions == [(2, 13, 14, "1"), (6, 13, 14, "x")]
 
 
 def test_what_python_cannot_read_has_its_line() -> None:

@@ -59,7 +59,7 @@ def test_code_that_grows_without_bound() -> None:
             "for i in unrolled(16):",
             "    for j in unrolled(16):",
             "        for k in unrolled(16):",
-            f"            out[0] = {' + '.join(f'out[{place} + i]' for place in range(60))}",
+            f"            out[0] = {' + '.join(f'out[{index} + i]' for index in range(60))}",
         ],
         [
             "for i in unrolled(16):",
@@ -76,7 +76,7 @@ def test_operations_are_counted_before_they_are_written_out(lines: list[str]) ->
 
 def test_too_many_accesses_to_compare() -> None:
     """Pairs of accesses are as many as their number squared."""
-    stores = "".join(f"        out[i * 300 + {place}] = 1.0\n" for place in range(200))
+    stores = "".join(f"        out[i * 300 + {index}] = 1.0\n" for index in range(200))
     source = f"def kernel(out: Float32Buffer):\n    for i in blocked(4, 2):\n{stores}"
     assert "more than 30000 pairs of a store and an access" in refusal(source, {"out": 1200})
 

@@ -110,7 +110,7 @@ def test_the_order_of_a_sum_in_lanes(count: int, by: int) -> None:
     vectors = count // 4 * 4
     partial = [add(0.0, *[-x[t] for t in range(lane, vectors, by)]) for lane in range(min(by, vectors))]
     if vectors:  # turn t is in partial sum t % by; the vectors behind the last whole group begin at 0 again
-        lane = [add(*partial[place::4]) for place in range(4)]
+        lane = [add(*partial[index::4]) for index in range(4)]
         total = add(0.3, add(add(*lane[:2]), add(*lane[2:])))
     else:
         total = add(0.3)

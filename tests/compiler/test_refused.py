@@ -140,12 +140,12 @@ def test_an_error_is_plain_data_that_can_be_sent() -> None:
     _, error = refused("out[0] = 3")
     sent = pickle.loads(pickle.dumps(error))
     assert (str(sent), sent.errors, sent.labels) == (str(error), error.errors, error.labels)
-    assert KernelError("no place").errors == (Diagnostic("no place"),)
+    assert KernelError("no position").errors == (Diagnostic("no position"),)
 
 
 def test_many_errors_are_cut_in_the_message_alone() -> None:
     """The message shows twenty errors."""
-    _, error = refused("\n".join(f"out[{place}] = 3" for place in range(30)))
+    _, error = refused("\n".join(f"out[{index}] = 3" for index in range(30)))
     assert len(error.errors) == 30
     assert message_of(error).endswith("\n\nand 10 more errors")
 

@@ -51,8 +51,8 @@ def test_all_stages_of_a_convolution() -> None:
         "-- wasm",
         "(func $",
     ]
-    places = [shown.stdout.index(word) for word in words]
-    assert places == sorted(places) and "f32x4.mul" in shown.stdout
+    positions = [shown.stdout.index(word) for word in words]
+    assert positions == sorted(positions) and "f32x4.mul" in shown.stdout
 
 
 def test_one_stage_of_another_preset() -> None:

@@ -76,7 +76,7 @@ def test_edges_are_anti_aliased() -> None:
 def test_mnists_own_digits_stay_as_they_are() -> None:
     """The bundled digits are normalised already: most stay equal, and the mean change is below one grey level."""
     _, test = load_digits()
-    images = [test.image(place) for place in range(0, 1000, 5)]
+    images = [test.image(index) for index in range(0, 1000, 5)]
     changes = [difference(image, normalise_pixels(image, SIDE, SIDE)) for image in images]
     assert sum(changes) / len(changes) < 1.0
 

@@ -67,7 +67,7 @@ def test_meanings_that_are_not_plain(images: bytes, words: str) -> None:
 
 def test_letters() -> None:
     """Labels from 1 and a name for each class; the set is recognised as EMNIST's, whose images are transposed."""
-    labels, names = np.array([1, 26, 3]), [chr(ord("A") + place) for place in range(26)]
+    labels, names = np.array([1, 26, 3]), [chr(ord("A") + index) for index in range(26)]
     with pytest.warns(UserWarning, match="looks like EMNIST.*transposed=True"):
         upright = load_idx(idx(IMAGES, "u1"), idx(labels, "u1"), classes=names)
     assert list(upright.labels) == [0, 25, 2] and upright.classes[25] == "Z"

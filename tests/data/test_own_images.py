@@ -73,9 +73,9 @@ def test_up_to_256_classes() -> None:
 def test_pictures_are_chosen_evenly(counts: dict[str, int], expected: dict[str, int]) -> None:
     """At most six here: as many of each class, and all of one that has fewer."""
     names = [name for name, count in counts.items() for _ in range(count)]
-    places = choose_evenly(names, 6)
-    assert places == sorted(set(places))
-    assert Counter(names[place] for place in places) == expected
+    indices = choose_evenly(names, 6)
+    assert indices == sorted(set(indices))
+    assert Counter(names[index] for index in indices) == expected
 
 
 def test_a_class_is_chosen_from_its_whole_length() -> None:

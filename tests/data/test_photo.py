@@ -88,29 +88,29 @@ def test_digits_are_where_they_are_said_to_be() -> None:
 def test_rows_are_read_from_top_to_bottom(network: Network, digits: Digits) -> None:
     """Four digits in two rows, one as in a hand that climbs."""
     image = Image.new("L", (800, 700), 235)
-    places = [digits.labels.index(label) for label in (7, 2, 3, 0)]
-    for place, corner in zip(places, ((80, 90), (420, 40), (60, 400), (420, 420)), strict=True):
-        large = Image.frombytes("L", (SIDE, SIDE), digits.image(place)).resize((280, 280), Image.Resampling.BICUBIC)
+    indices = [digits.labels.index(label) for label in (7, 2, 3, 0)]
+    for index, corner in zip(indices, ((80, 90), (420, 40), (60, 400), (420, 420)), strict=True):
+        large = Image.frombytes("L", (SIDE, SIDE), digits.image(index)).resize((280, 280), Image.Resampling.BICUBIC)
         image.paste(30, corner, large.point(lambda level: 255 if level > 128 else 0))
     assert read(network, found_on(image)) == "7230"
 
 
 def test_a_crease_does_not_part_a_digit(network: Network, digits: Digits) -> None:
     """Light lines across the strokes leave one digit, not pieces."""
-    for place in (220, 320, 520, 620):
+    for index in (220, 320, 520, 620):
         image = Image.new("L", (400, 400), 235)
-        large = Image.frombytes("L", (SIDE, SIDE), digits.image(place)).resize((392, 392), Image.Resampling.BICUBIC)
+        large = Image.frombytes("L", (SIDE, SIDE), digits.image(index)).resize((392, 392), Image.Resampling.BICUBIC)
         image.paste(30, (0, 0), large.point(lambda level: 255 if level > 128 else 0))
         for line in ((0, 150, 400, 190), (150, 0, 260, 400), (0, 300, 400, 230)):
             ImageDraw.Draw(image).line(line, fill=225, width=3)
-        assert read(network, found_on(image)) == str(digits.labels[place])
+        assert read(network, found_on(image)) == str(digits.labels[index])
 
 
 @pytest.mark.parametrize("size", [28, 40])
 def test_small_pictures_stay_as_they_are(digits: Digits, size: int) -> None:
     """MNIST's own images, and other small ones: the same as their ink brought to form."""
-    for place in range(0, 1000, 40):
-        ink = Image.frombytes("L", (SIDE, SIDE), digits.image(place)).resize((size, size))
+    for index in range(0, 1000, 40):
+        ink = Image.frombytes("L", (SIDE, SIDE), digits.image(index)).resize((size, size))
         levels = ink.tobytes()
         levels = bytes(level * 255 // max(levels) for level in levels)
         for picture in (ink, ImageOps.invert(ink)):

@@ -220,7 +220,7 @@ def test_what_is_measured_changes_no_bit() -> None:
 
 
 def test_buffers_are_those_of_the_lead() -> None:
-    """Reads, writes from a place on, and an error for what does not fit."""
+    """Reads, writes from an index on, and an error for what does not fit."""
     one = trainer(group(2)).engine
     one.write("labels", b"\x01\x02")
     one.write("labels", [3], 1)
@@ -229,13 +229,13 @@ def test_buffers_are_those_of_the_lead() -> None:
         one.write("label_s", [1])
 
 
-@pytest.mark.parametrize("place", [3, 17])
-def test_a_check_that_fails_stops_the_training(place: int) -> None:
+@pytest.mark.parametrize("index", [3, 17])
+def test_a_check_that_fails_stops_the_training(index: int) -> None:
     """With the kernel's own error, whichever replica meets it: a label that is no class."""
     one = trainer(group(2))
     one.begin_epoch()
     one.stream.ensure_loaded(0)
-    one.engine.write("labels", [200], 20 + place)
+    one.engine.write("labels", [200], 20 + index)
     with pytest.raises(KernelBoundsError, match=r"probabilities|outcomes|confusion"):
         one.engine.run("train", 0, 3)
     assert one.engine.read("step")[0] == 1, "the batches before are done"

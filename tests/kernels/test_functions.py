@@ -45,13 +45,13 @@ def test_normal_cdf(x: float) -> None:
     assert math.isnan(kernels.normal_cdf(math.nan))
 
 
-def sample_numbers(epoch: int, places: range, count: int) -> list[list[float]]:
+def sample_numbers(epoch: int, indices: range, count: int) -> list[list[float]]:
     """The first random numbers of each of these samples, from -1 to 1."""
     key = Random(f"samples 1 {epoch}").randrange(1, 2**31 - 1)
     found = []
-    for place in places:
+    for index in indices:
         random, numbers = array("i", [0]), []
-        kernels.seed_sample(random, array("i", [key, places[0]]), place - places[0])
+        kernels.seed_sample(random, array("i", [key, indices[0]]), index - indices[0])
         number = random[0]
         for _ in range(count):
             number = kernels.next_random(number)
@@ -82,11 +82,11 @@ def test_samples_draw_independent_numbers(first: int) -> None:
 
 
 @given(st.integers(1, 2**31 - 2), st.integers(0, 2**30 - 1000))
-def test_each_place_has_its_own_number(key: int, place: int) -> None:
-    """Different places give different seeds, within the generator's range."""
+def test_each_index_has_its_own_number(key: int, index: int) -> None:
+    """Different indices give different seeds, within the generator's range."""
     seeds = set()
     for position in range(200):
         random = array("i", [0])
-        kernels.seed_sample(random, array("i", [key, place]), position)
+        kernels.seed_sample(random, array("i", [key, index]), position)
         seeds.add(random[0])
     assert len(seeds) == 200 and min(seeds) >= 1 and max(seeds) <= 2**31 - 2

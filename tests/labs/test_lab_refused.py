@@ -188,18 +188,18 @@ def test_every_field_of_every_exercise_is_checked() -> None:
     junk: list[Any] = [None, -1, 1e300, "x", [], {}, [[]], True, "../x", [10**9] * 3, {"kind": "x"}]
     tried = 0
 
-    def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        return [path, *(place for key, part in parts for place in places(part, (*path, key)) if "en" not in path)]
+        return [path, *(one for key, part in parts for one in paths(part, (*path, key)) if "en" not in one)]
 
     for name in ("one-number", "pixel-that-won", "gradient-signs", "vertical-edges", "momentum", "sigmoid-backward"):
         data = bundled(name)
-        for place in places(without(without(data, "text"), "hints"))[1:]:
+        for path in paths(without(without(data, "text"), "hints"))[1:]:
             copy = json.loads(json.dumps(data))
             part = copy
-            for key in place[:-1]:
+            for key in path[:-1]:
                 part = part[key]
-            part[place[-1]] = junk[tried % len(junk)]
+            part[path[-1]] = junk[tried % len(junk)]
             tried += 1
             try:
                 read_lab(json.dumps(copy)).task.describe("en")

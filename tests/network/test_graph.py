@@ -159,12 +159,12 @@ def test_saliency_is_the_gradient_of_the_largest_logit(case: dict[str, Any]) -> 
     inspector.saliency()
     found = list(inspector.engine.read("d_input"))
     step = 1 / 64
-    for place in (0, 7, 30):
+    for index in (0, 7, 30):
         above, below = (
-            network.logits(rows_of([*IMAGE[:place], abs(IMAGE[place] + change), *IMAGE[place + 1 :]]))[0][best]
+            network.logits(rows_of([*IMAGE[:index], abs(IMAGE[index] + change), *IMAGE[index + 1 :]]))[0][best]
             for change in (step, -step)
         )
-        assert found[place] == pytest.approx(abs(above - below) / (2 * step), rel=0.05, abs=1e-3)
+        assert found[index] == pytest.approx(abs(above - below) / (2 * step), rel=0.05, abs=1e-3)
 
 
 # ------------------------------------------------------------------------------------------------- forward

@@ -24,15 +24,15 @@ def digits() -> ImageDataset:
 
 def test_many_threads_ask_one_network(network: Network, digits: ImageDataset) -> None:
     """Eight threads predict and evaluate at the same time, with the same results as a single thread."""
-    images = [digits.image(place) for place in range(len(digits))]
+    images = [digits.image(index) for index in range(len(digits))]
     alone = [network.logits(image) for image in images]
     report = network.evaluate(digits)
 
     def ask(turn: int) -> bool:
-        place = turn % len(images)
+        index = turn % len(images)
         if turn % 25 == 0:
             return network.evaluate(digits) == report
-        return network.logits(images[place]) == alone[place]
+        return network.logits(images[index]) == alone[index]
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(ask, range(1000)))

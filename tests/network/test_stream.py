@@ -24,10 +24,10 @@ def stream(room: int) -> Stream:
 
 def loaded(one: Stream, position: int) -> tuple[list[int], int]:
     """The labels in memory from a position on, and their number according to the stream."""
-    place, count = one.ensure_loaded(position)
+    index, count = one.ensure_loaded(position)
     labels, pixels = one.engine.read("labels"), one.engine.read("pixels")
     assert [pixels[2 * at] for at in range(len(labels))] == list(labels)
-    return [int(label) for label in labels[place : place + count]], count
+    return [int(label) for label in labels[index : index + count]], count
 
 
 def test_images_come_as_they_are_reached() -> None:

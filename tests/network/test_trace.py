@@ -100,8 +100,8 @@ def test_a_convolution_is_the_sum_of_its_products() -> None:
     assert total.start == tracer.network.parameters["conv2d_1.bias"][1]
     padded, weights = tracer.engine.read("conv2d_1.padded"), tracer.engine.read("conv2d_1.weights")
     running = total.start
-    places = [(d, i, j) for d in range(2) for i in range(3) for j in range(3)]
-    for term, (d, i, j) in zip(total.terms, places, strict=True):
+    positions = [(d, i, j) for d in range(2) for i in range(3) for j in range(3)]
+    for term, (d, i, j) in zip(total.terms, positions, strict=True):
         one, other = ((d * 11 + 4 + i) * 11 + 6 + j), ((1 * 2 + d) * 3 + i) * 3 + j
         assert term.factors == (Factor("padded", one, padded[one]), Factor("weights", other, weights[other]))
         assert trace.index_in("padded", one) == (d, 4 + i, 6 + j)

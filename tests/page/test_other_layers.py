@@ -61,12 +61,12 @@ def test_they_are_described() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "name"), [(place, name) for place in (0, 1) for name in NETWORKS[place].names[:-1]]
+    ("number", "name"), [(number, name) for number in (0, 1) for name in NETWORKS[number].names[:-1]]
 )
-def test_their_numbers_are_explained(place: int, name: str) -> None:
+def test_their_numbers_are_explained(number: int, name: str) -> None:
     """Each element of the output has a form and the engine's value; its gradient comes from the kernel that the
     engine runs."""
-    network, of = NETWORKS[place], ELEMENTS[place]
+    network, of = NETWORKS[number], ELEMENTS[number]
     index = network.names.index(name)
     engine = of.run({}).engine
     buffer, shape = activation(network, index + 1), network.shapes[index + 1]

@@ -47,7 +47,7 @@ KINDS: dict[str, tuple[Callable[[Scene], Array], dict[str, float], dict[str, flo
 def photograph(kind: str, number: int, digits: Digits) -> tuple[Image.Image, int]:
     """Photograph `number` of a kind, and the digit on it: always the same for the same number."""
     random = Random(f"{kind} {number}")
-    place = random.randrange(len(digits))
+    index = random.randrange(len(digits))
     draw, size, camera = KINDS[kind]
-    one = scene(digits.image(place), random, **size)
-    return taken(one, draw(one), **camera), digits.labels[place]
+    one = scene(digits.image(index), random, **size)
+    return taken(one, draw(one), **camera), digits.labels[index]

@@ -47,7 +47,7 @@ def test_the_names_are_the_librarys() -> None:
 def test_changes_of_the_list(order: list[int], expected: str) -> None:
     """Equal layers are told apart."""
     before = layers_of("ReLU", "ReLU", "Tanh", "Add relu_2")
-    after = [before[place] for place in order]
+    after = [before[index] for index in order]
     layer_names.rename(before, after)
     assert after[-1]["layer"] == expected
 

@@ -2,7 +2,7 @@
 
 A picture has 32×32 pixels of four colours: a background with a second shade, and on it a figure with a second shade.
 Its class is the figure's form (disc, square or triangle), texture (plain or striped) and colour (warm or cool).
-Everything else is random: place, size, angle, the background's colour (warm as often as cool) and pattern, how light
+Everything else is random: index, size, angle, the background's colour (warm as often as cool) and pattern, how light
 both are, and the direction and width of the stripes. So neither a pixel nor the mean colour tells the class.
 """
 
@@ -45,11 +45,11 @@ def packed(training: int = TRAINING, test: int = TEST) -> bytes:
 
 def arrays(part: str, count: int) -> Iterator[bytes]:
     """The three arrays of `count` images of each class, class by class. An image's random numbers depend on its part,
-    class and place alone, so that the first ones are the same for any count."""
+    class and index alone, so that the first ones are the same for any count."""
     pixels, palettes, labels = bytearray(), bytearray(), bytearray()
     for label, name in enumerate(SHAPES):
-        for place in range(count):
-            random = Random(f"{part} {label} {place}")
+        for index in range(count):
+            random = Random(f"{part} {label} {index}")
             colour, texture, form = name.split()
             pixels += drawn(random, form, texture)
             palettes += palette(random, colour)

@@ -22,10 +22,10 @@ def noise(count: int, height: int = HEIGHT, width: int = WIDTH) -> bytearray:
     return bytearray(Random("noise").randbytes(count * height * width))
 
 
-def distorted(distortion: list[float], channels: int = 1, place: int = 0) -> list[list[float]]:
+def distorted(distortion: list[float], channels: int = 1, index: int = 0) -> list[list[float]]:
     """The rows of an image after the augmentation, from 0 to 255."""
     image = [-1.0] * (channels * HEIGHT * WIDTH)
-    kernels.distort_image(image, noise(4), distortion, place, channels, HEIGHT, WIDTH, NODES)
+    kernels.distort_image(image, noise(4), distortion, index, channels, HEIGHT, WIDTH, NODES)
     return [[level * 255.0 for level in image[at : at + WIDTH]] for at in range(0, len(image), WIDTH)]
 
 
@@ -33,12 +33,12 @@ def rows_of(pixels: bytes | bytearray) -> list[list[float]]:
     return [list(map(float, pixels[at : at + WIDTH])) for at in range(0, len(pixels), WIDTH)]
 
 
-@pytest.mark.parametrize(("channels", "place"), [(1, 0), (1, 3), (2, 1)])
-def test_no_change_at_all(channels: int, place: int) -> None:
+@pytest.mark.parametrize(("channels", "index"), [(1, 0), (1, 3), (2, 1)])
+def test_no_change_at_all(channels: int, index: int) -> None:
     """Every pixel is unchanged, even in the last row and column."""
     size = channels * HEIGHT * WIDTH
-    wanted = rows_of(noise(4)[place * size : (place + 1) * size])
-    assert distorted(STAY, channels, place) == [pytest.approx(row) for row in wanted]
+    wanted = rows_of(noise(4)[index * size : (index + 1) * size])
+    assert distorted(STAY, channels, index) == [pytest.approx(row) for row in wanted]
 
 
 def test_a_shift() -> None:

@@ -94,8 +94,8 @@ def test_parts_start_and_end_with_shards() -> None:
     """A part has as many whole shards as fit, at least one; without such layers it ends anywhere."""
     assert [part_size(BATCH, 0, count, LEAST_TOGETHER) for count in (1, 18, 36, 37)] == [18, 18, 18, 37]
     assert part_size(BATCH, 18, 3, LEAST_TOGETHER) == 19 and part_size(BATCH, 18, 3) == 3
-    assert [place for place in range(BATCH + 1) if starts_part(BATCH, place, LEAST_TOGETHER)] == [0, 18, 37]
-    assert all(starts_part(BATCH, place) for place in range(BATCH))
+    assert [index for index in range(BATCH + 1) if starts_part(BATCH, index, LEAST_TOGETHER)] == [0, 18, 37]
+    assert all(starts_part(BATCH, index) for index in range(BATCH))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_random_numbers_belong_to_the_sample() -> None:
     engines = [begun(network, SGD(0.1)) for _ in range(2)]
     order = [*range(18, BATCH), *range(18)]
     engines[1].write("pixels", b"".join(map(digits.image, order)))
-    engines[1].write("labels", bytes(digits.labels[place] for place in order))
+    engines[1].write("labels", bytes(digits.labels[index] for index in order))
     engines[1].write("counter", [4711, 5 + 18])
     engines[0].run("learn", 18, 19)
     engines[1].run("learn", 0, 19)

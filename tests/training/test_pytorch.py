@@ -27,20 +27,20 @@ def test_ten_steps_agree_with_pytorch() -> None:
     training, _ = PAPER.digits()
     network = Network(PAPER.input_shape, PAPER.layers, seed=FIGURES["seed"])
     engine = Interpreter(lower_training(network, images=len(FIGURES["steps"])))
-    places = [step["image"] for step in FIGURES["steps"]]
-    engine.write("pixels", b"".join(map(training.image, places)))
-    engine.write("labels", bytes(training.labels[place] for place in places))
+    indices = [step["image"] for step in FIGURES["steps"]]
+    engine.write("pixels", b"".join(map(training.image, indices)))
+    engine.write("labels", bytes(training.labels[index] for index in indices))
     engine.write("settings", SGD(FIGURES["learning_rate"]).row(0, 1.0))
     for name, values in network.parameters.items():
         engine.write(name, values)
-    for place, step in enumerate(FIGURES["steps"]):
-        engine.run("gradients", place, 1)
+    for index, step in enumerate(FIGURES["steps"]):
+        engine.run("gradients", index, 1)
         assert engine.read("label")[0] == step["label"]
         assert list(engine.read("logits")) == pytest.approx(step["logits"], rel=1e-4, abs=1e-5)
         assert engine.read("loss")[0] == pytest.approx(step["loss"], rel=1e-4, abs=1e-5)
         for name, brief in step["gradients"].items():
             layer, role = name.split(".")
-            assert_brief(engine.read(f"{layer}.d_{role}"), brief, f"step {place}, {name}")
+            assert_brief(engine.read(f"{layer}.d_{role}"), brief, f"step {index}, {name}")
         engine.run("update", 1)
         engine.write("step", [0])
     for name, brief in FIGURES["parameters_after"].items():

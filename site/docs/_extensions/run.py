@@ -32,7 +32,7 @@ class Run(SphinxDirective):
         command = self.arguments[0]
         lines = printed(command).splitlines()
         if "after" in self.options:
-            first = next((place for place, line in enumerate(lines) if line.startswith(self.options["after"])), None)
+            first = next((index for index, line in enumerate(lines) if line.startswith(self.options["after"])), None)
             if first is None:
                 raise self.error(f"`{command}` prints no line that starts with {self.options['after']!r}")
             lines = lines[first:]

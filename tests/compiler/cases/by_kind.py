@@ -217,12 +217,12 @@ for form in ("t += n[i]", "t -= n[i]", "t = n[i] + t", "t = max(t, n[i])", "t = 
         )
 for form in ("t = t | n[i]", "t *= n[i]", "t = n[i] - t", "t = max(t, n[i] + t)"):
     each(f"int32 carried otherwise: {form}", "refused", f"t = 1\nfor i in lanes(8):\n    {form}\nwhole[0] = t")
-for place in ("i + 3", "3 * i + 2", "3 * i - 5", "1 - i"):
+for index in ("i + 3", "3 * i + 2", "3 * i - 5", "1 - i"):
     for kind in ("lanes(4)", "blocked(4, 2)"):
         each(
-            f"a step of 2 that meets another step once, at {place}, in {kind}",
+            f"a step of 2 that meets another step once, at {index}, in {kind}",
             "refused",
-            f"for i in {kind}:\n    out[2 * i] = x[i]\n    whole[i] = int(out[{place}])",
+            f"for i in {kind}:\n    out[2 * i] = x[i]\n    whole[i] = int(out[{index}])",
         )
 for shift in ("k", "k * k", "k // 3", "2 * k"):
     for kind in ("lanes(4)", "blocked(4, 2)"):

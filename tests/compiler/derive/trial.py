@@ -153,9 +153,9 @@ class Trial:
 
     def differences(self, wanted: str, step: float = 1e-5) -> Numbers:
         found = []
-        for place, value in enumerate(self.start[wanted]):
+        for index, value in enumerate(self.start[wanted]):
             above, below = ({**self.start, wanted: list(self.start[wanted])} for _ in range(2))
-            above[wanted][place], below[wanted][place] = value + step, value - step
+            above[wanted][index], below[wanted][index] = value + step, value - step
             found.append((self.loss(above) - self.loss(below)) / (2 * step))
         return found
 

@@ -172,10 +172,10 @@ class ExpressionWriter:
         if self.together and self.chance(0.15):
             mine = [name for name in self.together.stored if name in buffers]
             if mine:
-                return f"{self.choose(mine)}[{self.place_of_turn()}]"
-        return f"{self.choose(self.readable(buffers))}[{self.place(depth)}]"
+                return f"{self.choose(mine)}[{self.index_of_turn()}]"
+        return f"{self.choose(self.readable(buffers))}[{self.index(depth)}]"
 
-    def place(self, depth: int) -> str:
+    def index(self, depth: int) -> str:
         """An index, in most cases in range."""
         inside = [name for name, (low, high) in self.loops.items() if low >= 0 and high < LENGTH]
         near: list[tuple[float, Callable[[], str]]] = [(2, lambda: str(self.random.randrange(LENGTH)))]
@@ -190,12 +190,12 @@ class ExpressionWriter:
             near.append((0.5, lambda: f"n[{self.random.randrange(LENGTH)}]"))
         return self.one_of(*near)
 
-    def place_of_turn(self) -> str:
+    def index_of_turn(self) -> str:
         """An index that differs between iterations that run together."""
         assert self.together
         loops, turns = self.together.loops, self.together.turns
         if self.chance(0.02):
-            return self.place(1)
+            return self.index(1)
         text = loops[0][0]
         for name, count in loops[1:]:
             text = f"({text} * {count} + {name})"

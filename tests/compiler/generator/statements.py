@@ -38,19 +38,19 @@ class Writer(ExpressionWriter):
     def store(self, indent: str) -> str:
         if self.together:
             buffer = self.choose(self.together.stored if self.chance(0.98) else STORED)
-            at = self.place_of_turn()
+            at = self.index_of_turn()
         else:
-            buffer, at = self.choose((*STORED, "a", "n")), self.place(1)
+            buffer, at = self.choose((*STORED, "a", "n")), self.index(1)
         value = self.whole(2) if buffer in INT_BUFFERS else self.number(3)
         return self.line(f"{indent}{buffer}[{at}] {self.choose(['=', '=', '=', '+='])} {value}")
 
     def store_at_local(self, indent: str) -> str:
         """A store at an index that a local holds, which a branch or an inner loop may have set otherwise."""
         assert self.together
-        buffer, name, own = self.choose(self.together.stored), self.fresh("k"), self.place_of_turn()
+        buffer, name, own = self.choose(self.together.stored), self.fresh("k"), self.index_of_turn()
 
         def other() -> str:
-            return own if self.chance(0.6) else self.choose([self.place_of_turn(), self.place(0), f"{name} * 1"])
+            return own if self.chance(0.6) else self.choose([self.index_of_turn(), self.index(0), f"{name} * 1"])
 
         self.line(f"{indent}{name} = {own}")
         if self.chance(0.6):
@@ -99,7 +99,7 @@ class Writer(ExpressionWriter):
         return ""
 
     def call(self, indent: str) -> str:
-        at = self.place_of_turn() if self.together else self.place(1)
+        at = self.index_of_turn() if self.together else self.index(1)
         targets = [name for name in (self.together.stored if self.together else STORED) if name != "wide"]
         if not targets:
             return self.store(indent)
@@ -195,7 +195,7 @@ class Writer(ExpressionWriter):
         buffers = INT_BUFFERS if local in self.wholes else FLOAT_BUFFERS
         stored = [name for name in (self.together.stored if self.together else STORED) if name in buffers]
         if stored:
-            at = self.place_of_turn() if self.together else self.place(0)
+            at = self.index_of_turn() if self.together else self.index(0)
             self.line(f"{indent}{self.choose(stored)}[{at}] = {local}")
 
     def inside(self, write: Callable[[], None]) -> None:
