@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def numbers(word: str) -> float | tuple[float, ...]:
+def numbers(argument: str) -> float | tuple[float, ...]:
     """One number, or several with commas between them."""
-    found = tuple(float(one) for one in word.split(","))
+    found = tuple(float(one) for one in argument.split(","))
     return found if len(found) > 1 else found[0]

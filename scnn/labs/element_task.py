@@ -31,7 +31,7 @@ class ElementTask(Task):
         if len(checks) != 1:
             raise answer.error(f"checks: expected one for an element, got {len(checks)}")
         (check,) = checks
-        check.word("kind", ["winner"])
+        check.choice("kind", ["winner"])
         size = check.integer("size", 1, min(len(image), len(image[0])), 2)
         stride = check.integer("stride", 1, MAX_PICTURE, size)
         output = check.indices("output", 2)

@@ -89,7 +89,7 @@ class Fields:
             self.refuse(name, f"a number from {low:g} to {high:g}", value)
         return value
 
-    def word(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
+    def choice(self, name: str, allowed: Sequence[str], default: str | None = None) -> str:
         if default is not None and not self.has(name):
             return default
         expected = f"one of: {', '.join(allowed)}"

@@ -178,7 +178,7 @@ class FilterTask(Task):
                 one.finish()
         found = []
         for fields in checks:
-            found.append(CHECKS[fields.word("kind", list(CHECKS))].read(fields, own, size))
+            found.append(CHECKS[fields.choice("kind", list(CHECKS))].read(fields, own, size))
             fields.finish()
         return cls(size, start, found)
 

@@ -92,11 +92,11 @@ def rules_in(fields: Fields) -> dict[str, BufferRule]:
 
 
 def rule_in(fields: Fields) -> BufferRule:
-    kind = fields.word("type", list(ELEMENT_TYPES), "float32")
+    kind = fields.choice("type", list(ELEMENT_TYPES), "float32")
     shape = tuple(fields.items("shape", "expressions of sizes", 1, MAX_AXES))
     for one in shape:
         check_expression(one, "shape", fields)
-    fill = fields.word("fill", ["uniform", "integers", "zeros", "listed"], "uniform")
+    fill = fields.choice("fill", ["uniform", "integers", "zeros", "listed"], "uniform")
     low, high = "0", "0"
     listed: tuple[float, ...] = ()
     if fill == "uniform":
@@ -109,7 +109,7 @@ def rule_in(fields: Fields) -> BufferRule:
     elif fill == "listed":
         values = fields.items("values", "numbers", 1, 64)
         listed = tuple(fields.as_number("values", one, -MAX_VALUE, MAX_VALUE) for one in values)
-    constant = fields.word("changed", ["yes", "no"], "yes") == "no"
+    constant = fields.choice("changed", ["yes", "no"], "yes") == "no"
     fields.finish()
     return BufferRule(kind, tuple(map(str, shape)), fill, low, high, tuple(listed), constant)
 

@@ -40,7 +40,7 @@ class GradientOf:
 
     @classmethod
     def read(cls, fields: Fields) -> "GradientOf":
-        forward: Kernel = getattr(kernels, fields.word("forward", kernels.__all__))
+        forward: Kernel = getattr(kernels, fields.choice("forward", kernels.__all__))
         known = {one.name: one for one in parameters_of(forward)}
         buffers = {name for name, one in known.items() if one.is_buffer}
         if buffers != {"input", "output"}:

@@ -57,7 +57,7 @@ class KernelTask(Task):
                 answer.refuse("may_call", "names of kernels in scnn.kernels", list(may_call))
         found = []
         for fields in checks:
-            found.append(CHECKS[fields.word("kind", list(CHECKS))].read(fields))
+            found.append(CHECKS[fields.choice("kind", list(CHECKS))].read(fields))
             fields.finish()
         return cls(kernel, start, may_call, found)
 

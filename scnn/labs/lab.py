@@ -99,7 +99,7 @@ def read_lab(source: str) -> Lab:
         listed = Fields({str(at): data["hints"][at] for at in range(count)}, "hints")
         hints = [listed.texts(str(at)) for at in range(count)]
     answer = fields.inner("answer", "an object with kind, which says what may be changed")
-    kind = answer.word("kind", list(TASKS))
+    kind = answer.choice("kind", list(TASKS))
     checks = fields.objects("checks", "objects with kind", 1, MAX_CHECKS)
     task = TASKS[kind].read(answer, checks)
     answer.finish()

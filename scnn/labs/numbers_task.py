@@ -32,7 +32,7 @@ class OutputSize:
     @classmethod
     def read(cls, fields: Fields) -> "OutputSize":
         output, _ = layer_in(fields)
-        return cls(output, AXES[fields.word("axis", list(AXES), "rows")])
+        return cls(output, AXES[fields.choice("axis", list(AXES), "rows")])
 
     def value(self, make_engine: EngineFactory) -> float:
         return self.shape[self.axis]
@@ -123,8 +123,8 @@ class NumbersTask(Task):
             one.finish()
         found = []
         for fields in checks:
-            what = CHECKS[fields.word("kind", list(CHECKS))].read(fields)
-            name, tolerance = fields.word("field", list(labels)), fields.number("tolerance", 0, 1e6, 1e-6)
+            what = CHECKS[fields.choice("kind", list(CHECKS))].read(fields)
+            name, tolerance = fields.choice("field", list(labels)), fields.number("tolerance", 0, 1e6, 1e-6)
             found.append(Check(name, what, tolerance, Mistakes(fields)))
             fields.finish()
         missing = set(labels) - {check.field for check in found}

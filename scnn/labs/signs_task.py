@@ -36,7 +36,7 @@ class SignsTask(Task):
         asked = []
         shapes = {name: entry.shape for name, entry in network.specifications().items()}
         for one in answer.objects("weights", "objects with tensor and element", 1, MAX_ASKED):
-            tensor = one.word("tensor", list(shapes))
+            tensor = one.choice("tensor", list(shapes))
             shape = shapes[tensor]
             element = one.indices("element", len(shape))
             if any(at >= size for at, size in zip(element, shape, strict=True)):
@@ -45,7 +45,7 @@ class SignsTask(Task):
             asked.append((tensor, element, position))
             one.finish()
         for check in checks:
-            check.word("kind", ["gradient"])
+            check.choice("kind", ["gradient"])
             check.finish()
         return cls(network, index, asked)
 

@@ -109,7 +109,7 @@ class Diagnosed(Check):
 
     @classmethod
     def read(cls, fields: Fields, numbers: list[str], changes: bool) -> "Diagnosed":
-        return cls(fields.word("is", DIAGNOSES))
+        return cls(fields.choice("is", DIAGNOSES))
 
     def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         yield from ()
@@ -129,8 +129,8 @@ class Border(Check):
 
     @classmethod
     def read(cls, fields: Fields, numbers: list[str], changes: bool) -> "Border":
-        setting = fields.word("setting", numbers)
-        return cls(setting, fields.number("factor", 1.01, 1000), fields.word("is", DIAGNOSES))
+        setting = fields.choice("setting", numbers)
+        return cls(setting, fields.number("factor", 1.01, 1000), fields.choice("is", DIAGNOSES))
 
     def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         less = answer[self.setting] / self.factor
@@ -152,7 +152,7 @@ class Prevents(Check):
     def read(cls, fields: Fields, numbers: list[str], changes: bool) -> "Prevents":
         if not changes:
             raise fields.error(f"{fields.path} needs changes to choose from: write `changes` in the answer")
-        return cls(fields.word("diagnosis", DIAGNOSES))
+        return cls(fields.choice("diagnosis", DIAGNOSES))
 
     def grade(self, task: Trials, answer: Mapping[str, Any], first: Outcome, train: Train, language: str) -> Said:
         change, settings = task.explanation(answer["change"], language)

@@ -99,7 +99,7 @@ class TrainingTask(Task):
                 one.finish()
         found = []
         for fields in checks:
-            found.append(CHECKS[fields.word("kind", list(CHECKS))].read(fields, list(numbers), bool(changes)))
+            found.append(CHECKS[fields.choice("kind", list(CHECKS))].read(fields, list(numbers), bool(changes)))
             fields.finish()
         return cls(base, numbers, kinds, changes, found)
 
@@ -134,7 +134,7 @@ class TrainingTask(Task):
                 if not isinstance(layer, Mapping) or layer.get("kind") not in self.kinds:
                     fields.refuse("layers", f"layers of these kinds: {', '.join(self.kinds)}", layer)
         if self.changes:
-            settings["change"] = fields.word("change", [one.name for one in self.changes])
+            settings["change"] = fields.choice("change", [one.name for one in self.changes])
         fields.finish()
         experiment = self.experiment(settings)
         if "layers" in settings:

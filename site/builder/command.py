@@ -15,10 +15,10 @@ class Failure(Exception):
 def run(*command: object, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
     """Runs a command, with `env` added to this process's environment. Raises Failure unless it exits with 0; the
     command's output is above that message."""
-    words = [str(word) for word in command]
-    result = subprocess.run(words, cwd=cwd, env={**os.environ, **(env or {})}, check=False)
+    arguments = [str(word) for word in command]
+    result = subprocess.run(arguments, cwd=cwd, env={**os.environ, **(env or {})}, check=False)
     if result.returncode:
-        raise Failure(f"`{' '.join(words)}` failed (exit code {result.returncode})")
+        raise Failure(f"`{' '.join(arguments)}` failed (exit code {result.returncode})")
 
 
 def run_module(name: str, *arguments: object, env: dict[str, str] | None = None) -> None:
@@ -32,6 +32,6 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def say(words: str) -> None:
+def say(message: str) -> None:
     """Prints without buffering, so that the output stays in order with that of other programs, also in a file."""
-    print(words, flush=True)
+    print(message, flush=True)

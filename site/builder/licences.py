@@ -49,11 +49,11 @@ def add_licences() -> None:
     for key, entry in locked_packages().items():
         if Path(key).parts[-1] not in ("core", "pyodide", "ws", "emscripten", *VENDORED) and "micropython" not in key:
             texts = [path.read_text(encoding="utf-8").strip() for path in (SOURCE / key).glob("LICEN[CS]E*")]
-            words = texts[0] if texts else f"{entry['license']} licence, as its package.json says; it has no text"
-            holders.setdefault(words, []).append(f"{key.split('node_modules/')[-1]} {entry['version']}")
+            content = texts[0] if texts else f"{entry['license']} licence, as its package.json says; it has no text"
+            holders.setdefault(content, []).append(f"{key.split('node_modules/')[-1]} {entry['version']}")
     with (VENDOR / "pyscript" / "LICENSE.txt").open("a", encoding="utf-8") as stream:
-        for words, names in sorted(holders.items()):
-            stream.write(f"\n\n{'-' * 70}\nBundled in it: {', '.join(sorted(set(names)))}\n\n{words}\n")
+        for content, names in sorted(holders.items()):
+            stream.write(f"\n\n{'-' * 70}\nBundled in it: {', '.join(sorted(set(names)))}\n\n{content}\n")
 
 
 def locked_packages() -> dict[str, dict[str, str]]:
@@ -77,8 +77,8 @@ def list_licences() -> None:
         files = sorted((VENDOR / name).iterdir())
         links = []
         for text in (path for path in files if path.stem.startswith("LICENSE")):
-            words = text.stem.partition("-")[2] or lock[key]["license"]
-            links.append(f'<a href="vendor/{name}/{text.name}">{html.escape(words)}</a>')
+            content = text.stem.partition("-")[2] or lock[key]["license"]
+            links.append(f'<a href="vendor/{name}/{text.name}">{html.escape(content)}</a>')
         if not links:
             raise Failure(f"expected a licence text in vendor/{name}, found none: add it to ADDED in licences.py")
         for path in files:

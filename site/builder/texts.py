@@ -31,20 +31,20 @@ def fill_texts(page: Path, catalogues: Path) -> None:
 def packed(texts: dict[str, Any], shown: set[str]) -> dict[str, Any]:
     """A catalogue as the page loads it: the `texts`, and the HTML of those of the page that have `markup`."""
     made = {key: markup(texts[key]) for key in sorted(shown)}
-    return {"texts": texts, "markup": {key: words for key, words in made.items() if "<" in words}}
+    return {"texts": texts, "markup": {key: content for key, content in made.items() if "<" in content}}
 
 
 def markup(text: str) -> str:
     """A text with the page's markup as HTML."""
     made = []
-    for kind, words, target in parts_of(text):  # type: ignore[no-untyped-call] # MicroPython reads it, too
-        words, target = html.escape(words, quote=False), html.escape(target)
+    for kind, content, target in parts_of(text):  # type: ignore[no-untyped-call] # MicroPython reads it, too
+        content, target = html.escape(content, quote=False), html.escape(target)
         if kind == PLAIN:
-            made.append(words)
+            made.append(content)
         elif kind == EMPHASIS:
-            made.append(f"<em>{words}</em>")
+            made.append(f"<em>{content}</em>")
         elif kind == TERM:
-            made.append(f'<button class="term" data-term="{target}" type="button">{words}</button>')
+            made.append(f'<button class="term" data-term="{target}" type="button">{content}</button>')
         else:
-            made.append(f'<a href="{target}">{words}</a>')
+            made.append(f'<a href="{target}">{content}</a>')
     return "".join(made)

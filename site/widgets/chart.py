@@ -17,13 +17,13 @@ COLOURS = ("training", "test", "axis", "grid", "batch", "chosen")
 
 
 class Chart:
-    def __init__(self, name, words, travel=None):
+    def __init__(self, name, format_value, travel=None):
         """Controls #<name>-chart and #<name>-summary; `words` formats a value. Calls travel(epoch) when the person
         drags along the curve; `epoch` may lie between two."""
         self.name = name
         self.host = by_id(f"{name}-chart")
         self.summary = by_id(f"{name}-summary")
-        self.words, self.travel = words, travel
+        self.format_value, self.travel = format_value, travel
         self.curves = Curves()
         self.compared = []  # test curves of other runs: (label, epochs, values, number of its colour)
         self.viewed = None  # the epoch that is looked back to
@@ -44,10 +44,10 @@ class Chart:
             curves.add_batch(at, samples, value)
         for epoch, training, test in points:
             curves.add_epoch(epoch, training, test)
-            figures = {"training": self.words(training), "test": self.words(test)}
+            figures = {"training": self.format_value(training), "test": self.format_value(test)}
             self.summary.textContent = text("chart.after_epoch", epoch=epoch, **figures)
         if batches and not curves.epochs and batches[-1][2] is not None:
-            self.summary.textContent = text("chart.last_batch", value=self.words(batches[-1][2]))
+            self.summary.textContent = text("chart.last_batch", value=self.format_value(batches[-1][2]))
         if first or (points and len(curves.epochs) - len(points) < 2):
             self.draw()
         elif points or window.performance.now() - self.drawn > PAUSE:

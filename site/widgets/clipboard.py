@@ -3,10 +3,10 @@
 from pyscript import window
 
 
-async def copy(words):
+async def copy(content):
     """Copies a text; returns whether the browser allowed it, which it does not over plain http."""
     try:
-        await window.navigator.clipboard.writeText(words)
+        await window.navigator.clipboard.writeText(content)
     except Exception:
         return False
     return True

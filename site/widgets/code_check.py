@@ -65,8 +65,8 @@ class KernelCheck:
 def compared(one):
     name = element("th", f"{one['kernel']}, {one['layer']}", scope="row")
     if one["stopped"]:
-        words = one["stopped"] if one["same"] else text("code.one_stops", error=one["stopped"])
-        return [name, mark("failed"), element("td", words, class_="error")]
+        message = one["stopped"] if one["same"] else text("code.one_stops", error=one["stopped"])
+        return [name, mark("failed"), element("td", message, class_="error")]
     difference = one["difference"]
     if difference:
         place = f"{difference['buffer']}[{difference['index']}]"
@@ -80,12 +80,12 @@ def gradient(one):
     if one["verdict"] == "not checked":
         return [name, mark("not checked"), element("td", "–")]
     analytic, numeric = number(one["analytic"]), number(one["numeric"])
-    words = text("code.gradient", analytic=analytic, numeric=numeric, error=number(one["largest_error"]))
-    return [name, mark(one["verdict"]), element("td", words)]
+    message = text("code.gradient", analytic=analytic, numeric=numeric, error=number(one["largest_error"]))
+    return [name, mark(one["verdict"]), element("td", message)]
 
 
 def mark(verdict):
-    words = {"passed": "learn.passed", "failed": "learn.failed", "not checked": "learn.not_checked"}
+    keys = {"passed": "learn.passed", "failed": "learn.failed", "not checked": "learn.not_checked"}
     cell = element("td")
-    cell.append(element("strong", text(words[verdict]), class_="verdict " + verdict.replace(" ", "-")))
+    cell.append(element("strong", text(keys[verdict]), class_="verdict " + verdict.replace(" ", "-")))
     return cell

@@ -161,8 +161,8 @@ class CodePlace:
         for paragraph in formula.split("\n\n"):
             equation = " = " in paragraph or "+=" in paragraph
             part = element("pre" if equation else "p")
-            for index, words in enumerate(paragraph.strip("\n").split("`")):
-                part.append(element("code", words) if index % 2 and not equation else words)
+            for index, piece in enumerate(paragraph.strip("\n").split("`")):
+                part.append(element("code", piece) if index % 2 and not equation else piece)
             parts.append(part)
         replace(by_id("code-formula"), parts)
 
@@ -191,8 +191,8 @@ class CodePlace:
         if not keep_drafts(drafts):
             self.say_kept(text("code.not_kept"))
 
-    def say_kept(self, words):
-        by_id("code-kept").textContent = words
+    def say_kept(self, message):
+        by_id("code-kept").textContent = message
 
     async def compile_soon(self, mine):
         await asyncio.sleep(PAUSE)

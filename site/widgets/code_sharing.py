@@ -23,8 +23,8 @@ class Sharing:
         listen(by_id("code-open"), "click", lambda event: by_id("code-file").click())
         listen(by_id("code-file"), "change", self.open)
 
-    def say(self, words):
-        by_id("code-share-words").textContent = words
+    def say(self, message):
+        by_id("code-share-words").textContent = message
 
     async def copy_link(self, event):
         source = self.place.editor.text()
@@ -68,8 +68,8 @@ class Sharing:
 
     async def offer(self, kernel, source, key, name):
         """Shows a kernel that nobody has read yet, as its difference from scnn's."""
-        words, edits = text(key, kernel=kernel, name=name), {"kernels": {kernel: source}}
-        self.say(await self.offered.show(words, edits, text("code.accept"), lambda: self.accept(kernel, source)))
+        message, edits = text(key, kernel=kernel, name=name), {"kernels": {kernel: source}}
+        self.say(await self.offered.show(message, edits, text("code.accept"), lambda: self.accept(kernel, source)))
 
     def accept(self, kernel, source):
         by_id("code-name").parentNode.scrollIntoView()

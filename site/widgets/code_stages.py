@@ -41,8 +41,8 @@ class Stages:
 
     def list_lines(self, listing, lines):
         made = []
-        for words, line in lines:
-            one = element("code", words or " ")
+        for content, line in lines:
+            one = element("code", content or " ")
             if line:
                 self.listed.setdefault((listing.id, line), []).append(one)
                 one.setAttribute("data-line", str(line))
@@ -86,14 +86,14 @@ class Stages:
         """Shows what a call takes, beside scnn's own kernel, the measurement before, and the call without each word
         that asks for speed."""
         now, own = answer["nanoseconds"], answer["own"]
-        words = text("code.takes", time=milliseconds(now))
+        message = text("code.takes", time=milliseconds(now))
         if answer["gflops"]:
-            words += " " + text("code.gflops", number=decimal(answer["gflops"], 1))
+            message += " " + text("code.gflops", number=decimal(answer["gflops"], 1))
         if own:
             faster = own / now
             key = "code.same_speed" if 0.95 < faster < 1.05 else "code.faster" if faster > 1 else "code.slower"
-            words += " " + text(key, factor=decimal(max(faster, 1 / faster), 2), time=milliseconds(own))
-        by_id("code-times").textContent = words
+            message += " " + text(key, factor=decimal(max(faster, 1 / faster), 2), time=milliseconds(own))
+        by_id("code-times").textContent = message
         bars = [(text("code.as_written"), now)]
         bars += [(text("code.own_kernel"), own)] if own else []
         bars += [(text("code.before"), self.previous)] if self.previous else []

@@ -10,8 +10,8 @@ class Status:
         """Calls on_line(line) when the person chooses an error's line."""
         self.on_line = on_line
 
-    def say(self, words):
-        by_id("compiler").textContent = words
+    def say(self, message):
+        by_id("compiler").textContent = message
 
     def show(self, answer, kernel):
         """Shows the compiler's answer about a kernel."""
@@ -46,7 +46,7 @@ def marks_of(answer, kernel):
             errors.append(dict(error, labels=labels))
     marks = error_marks(errors)
     for remark in answer["remarks"]:
-        marks.append(Mark("remark", remark["line"], words=remark["text"]))
+        marks.append(Mark("remark", remark["line"], message=remark["text"]))
         if remark["advice"]:
-            marks.append(Mark("advice", remark["line"], words=remark["advice"]))
+            marks.append(Mark("advice", remark["line"], message=remark["advice"]))
     return marks

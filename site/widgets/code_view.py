@@ -59,9 +59,9 @@ class CodeView:
             parts.append(element("p", f"{source['file']}: {source['kernel']}", class_="file"))
             listing = element("pre", class_="listing", tabindex=0, aria_label=source["kernel"])
             lines = {}
-            for index, words in enumerate(source["lines"]):
+            for index, content in enumerate(source["lines"]):
                 number = source["first_line"] + index
-                line = element("code", words or " ")
+                line = element("code", content or " ")
                 line.setAttribute("data-line", str(number))
                 lines[number] = line
                 listing.append(line)

@@ -65,8 +65,8 @@ class Confusion:
             share = percent(round(count / sums[true], 3)).replace("\u00a0", " ")  # may wrap, so that ten columns fit
             button.textContent = share if shares else str(count)
             names = {"true": self.classes[true], "predicted": self.classes[predicted]}
-            words = text("confusion.cell", shown=button.textContent, count=count, **names)
-            button.setAttribute("aria-label", words)
+            label = text("confusion.cell", shown=button.textContent, count=count, **names)
+            button.setAttribute("aria-label", label)
             cell.className = f"{'right' if true == predicted else 'wrong'} heat-{shade}"
 
     def show_figures(self, report, reference):

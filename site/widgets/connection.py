@@ -58,9 +58,9 @@ class Connection:
         if by_id("not-kept").textContent == slow:
             by_id("not-kept").textContent = ""
 
-    async def report_slow_storage(self, words):
+    async def report_slow_storage(self, message):
         if not self.storage_answered:
-            by_id("not-kept").textContent = words
+            by_id("not-kept").textContent = message
 
     async def give_up(self, timeout):
         state = self.page.state

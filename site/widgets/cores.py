@@ -24,6 +24,6 @@ def chosen_workers():
 def show_workers(now):
     """Shows how many train, and why it is only one if workers failed."""
     key = "workers.alone" if now["why"] else "workers.one" if now["count"] == 1 else "workers.many"
-    words = text(key, count=now["count"], why=now["why"])
-    if by_id("workers-now").textContent != words:
-        by_id("workers-now").textContent = words
+    message = text(key, count=now["count"], why=now["why"])
+    if by_id("workers-now").textContent != message:
+        by_id("workers-now").textContent = message

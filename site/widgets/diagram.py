@@ -78,8 +78,8 @@ class Diagram:
             figure.append(caption)
             figure.append(picture)
             if layer["parameters"]:
-                words = text("diagram.weights", count=layer["parameters"])
-                figure.append(element("small", words, class_="at-numbers"))
+                weights = text("diagram.weights", count=layer["parameters"])
+                figure.append(element("small", weights, class_="at-numbers"))
             item = element("li")
             item.append(figure)
             items.append(item)
@@ -109,7 +109,7 @@ class Diagram:
         if answer and selection == self.selection:
             name = text("diagram.image") if selection["layer"] == IMAGE else selection["layer"]
             number = written(f"{answer['value']:.4g}")
-            by_id("selection").textContent = f"{name}: {place_words(selection['element'])} = {number}"
+            by_id("selection").textContent = f"{name}: {element_text(selection['element'])} = {number}"
 
     def mark(self, boxes):
         """Draws windows: a list of {"layer", "map", "row", "column", "height", "width"}."""
@@ -238,7 +238,7 @@ def title_of(layer):
     return text(key) if key in TEXTS else layer["kind"]
 
 
-def place_words(position):
+def element_text(position):
     """An element's index in words."""
     if len(position) == 1:
         return text("diagram.unit", unit=position[0])

@@ -57,11 +57,11 @@ class Editor:
         line, settings, change = element("tr", role="row"), element("td", role="cell"), element("td", role="cell")
         which = text("editor.which", number=index + 1, kind=layer["kind"])
         for name, _, minimum, maximum, step in KINDS[layer["kind"]]:
-            words = text(f"setting.{name}")
-            label = element("label", f"{words} ", class_="setting")
+            setting = text(f"setting.{name}")
+            label = element("label", f"{setting} ", class_="setting")
             form = "text" if isinstance(layer[name], list) else "number"  # a list has a number for each channel
             field = element("input", type=form, min=minimum, max=maximum, step=step, value=written(layer[name]))
-            field.setAttribute("aria-label", text("editor.setting_of", setting=words, layer=which))
+            field.setAttribute("aria-label", text("editor.setting_of", setting=setting, layer=which))
             field.disabled = not self.on
             listen(field, "change", lambda event, layer=layer, name=name: self.set(event, layer, name))
             label.append(field)
@@ -108,13 +108,13 @@ class Editor:
         )
         self.say("")
 
-    def say(self, words):
-        by_id("network-message").textContent = words
+    def say(self, message):
+        by_id("network-message").textContent = message
 
-    def show_refusal(self, words):
+    def show_refusal(self, reason):
         for output, weights in self.cells:
             output.textContent = weights.textContent = ""
-        self.say(text("editor.invalid", reason=words))
+        self.say(text("editor.invalid", reason=reason))
 
     def enable(self, on):
         self.on = on

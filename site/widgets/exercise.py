@@ -173,12 +173,12 @@ class Exercise:
         self.say(text("exercises.cancelled"), "")
 
     def show_verdict(self, found):
-        words = text("exercises.solved") if found["solved"] else text("exercises.refused")
-        self.say(words, SOLVED if found["solved"] else REFUSED)
+        message = text("exercises.solved") if found["solved"] else text("exercises.refused")
+        self.say(message, SOLVED if found["solved"] else REFUSED)
         remarks = element("ul")
         for remark in found["remarks"]:
-            words = text(f"exercises.remark_{remark['key']}", **remark["values"])
-            remarks.append(prose("li", words) if "\n" not in words else lines_of(words))
+            message = text(f"exercises.remark_{remark['key']}", **remark["values"])
+            remarks.append(prose("li", message) if "\n" not in message else lines_of(message))
         self.verdict.append(remarks)
         if found["curve"]:
             self.verdict.append(draw_curve(found["curve"]))
@@ -188,10 +188,10 @@ class Exercise:
         self.receipt_part.hidden = not found["solved"]
         self.next_button.hidden = not (found["solved"] and self.has_next)
 
-    def say(self, words, kind):
+    def say(self, message, kind):
         """The first line of the verdict, and nothing else."""
         self.verdict.setAttribute("data-verdict", kind)
-        replace(self.verdict, [element("p", words, class_="result")] if words else [])
+        replace(self.verdict, [element("p", message, class_="result")] if message else [])
 
     # ------------------------------------------------------------------------------------------ hints, receipt
 
@@ -238,18 +238,18 @@ class Exercise:
             save_text(answer["receipt"], "text/plain", answer["file"])
 
 
-def prose(tag, words):
+def prose(tag, content):
     """A paragraph or an item in which `words` between backticks are code."""
     made = element(tag)
-    for index, part in enumerate(words.split("`")):
+    for index, part in enumerate(content.split("`")):
         if part:
             made.append(element("code" if index % 2 else "span", part))
     return made
 
 
-def lines_of(words):
+def lines_of(content):
     """A remark with the compiler's lines in it."""
-    first, *rest = words.split("\n")
+    first, *rest = content.split("\n")
     made = element("li", first)
     made.append(element("pre", "\n".join(rest)))
     return made

@@ -15,8 +15,8 @@ def draw_curve(curve):
     losses = [loss for row in curve for loss in row[:2]]
     high = max(losses) or 1.0
     last = curve[-1]
-    words = text("exercises.curve", epochs=len(curve), training=short(last[0]), test=short(last[1]))
-    picture = svg("svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=words)
+    label = text("exercises.curve", epochs=len(curve), training=short(last[0]), test=short(last[1]))
+    picture = svg("svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=label)
     for name, column in (("training", 0), ("test", 1)):
         points = " ".join(f"{x_of(at, len(curve)):.1f},{y_of(row[column], high):.1f}" for at, row in enumerate(curve))
         picture.append(svg("polyline", points=points, class_=f"{name} line"))

@@ -13,8 +13,8 @@ class Filter(Means):
         grid.style.setProperty("--columns", str(size))
         for row in range(size):
             for column in range(size):
-                words = text("exercises.filter_number", row=row, column=column)
-                field = element("input", type="number", step="any", aria_label=words)
+                label = text("exercises.filter_number", row=row, column=column)
+                field = element("input", type="number", step="any", aria_label=label)
                 field.value = f"{self.means['start'][row][column]:g}"
                 listen(field, "input", lambda event: self.edited())
                 self.fields.append(field)

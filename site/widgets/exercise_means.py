@@ -5,7 +5,7 @@ Each shows itself in `host`, gives its answer as plain data (None if it is incom
 """
 
 from widgets.dom import element, listen
-from widgets.figures import exact, number, place_words
+from widgets.figures import element_name, exact, number
 from widgets.texts import text
 
 
@@ -59,8 +59,8 @@ class Pixel(Means):
         for at, row in enumerate(image):
             for column, value in enumerate(row):
                 label = element("label")
-                words = text("exercises.pixel", row=at, column=column, value=number(value))
-                radio = element("input", type="radio", name="exercise-pixel", aria_label=words)
+                name = text("exercises.pixel", row=at, column=column, value=number(value))
+                radio = element("input", type="radio", name="exercise-pixel", aria_label=name)
                 listen(radio, "change", lambda event: self.changed())
                 shown = element("span", number(value), class_="below" if value < 0 else "above")
                 shown.style.setProperty("--level", f"{40 * abs(value) / largest:.0f}%")
@@ -86,13 +86,13 @@ class Signs(Means):
         self.choices = []
         for index, weight in enumerate(self.means["weights"]):
             part = element("fieldset", class_="nudged")
-            name = place_words({"tensor": weight["role"], "layer": weight["layer"]}, weight["index"])
+            name = element_name({"tensor": weight["role"], "layer": weight["layer"]}, weight["index"])
             part.append(element("legend", text("exercises.weight", name=name, value=number(weight["value"]))))
             said = element("output", text("exercises.nudge"), aria_label=text("exercises.losses", name=name))
             row = element("div", class_="row")
             for change in (0.01, -0.01):
-                words = text("exercises.up") if change > 0 else text("exercises.down")
-                button = element("button", words, type="button", class_="secondary outline")
+                label = text("exercises.up") if change > 0 else text("exercises.down")
+                button = element("button", label, type="button", class_="secondary outline")
                 listen(button, "click", lambda event, at=index, by=change, to=said: self.nudge(at, by, to))
                 row.append(button)
             row.append(said)

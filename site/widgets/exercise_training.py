@@ -72,8 +72,8 @@ class Training(Means):
                 if name not in layer:
                     layer[name] = layer[default] if isinstance(default, str) else default
                 label = element("label", text(f"setting.{name}") + " ", class_="setting")
-                words = text("editor.setting_of", setting=text(f"setting.{name}"), layer=which)
-                field = element("input", type="number", min=least, max=most, step=step, aria_label=words)
+                description = text("editor.setting_of", setting=text(f"setting.{name}"), layer=which)
+                field = element("input", type="number", min=least, max=most, step=step, aria_label=description)
                 field.value = str(layer[name])
                 listen(field, "input", lambda event, at=at, name=name, field=field: self.set(at, name, field))
                 label.append(field)

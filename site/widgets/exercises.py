@@ -9,7 +9,7 @@ import json
 from pyscript import document, window
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.exercise import Exercise
-from widgets.storage_words import storage_words
+from widgets.storage_text import storage_text
 from widgets.texts import error_text, text
 from widgets.worker import WorkerFailed
 
@@ -190,7 +190,7 @@ class Exercises:
     async def read_kept(self):
         answer = json.loads(await self.page.worker.proxy.answers(json.dumps({"do": "all"})))
         if "error" in answer:
-            by_id("exercise-refusal").textContent = text("exercises.not_kept", reason=storage_words(answer["error"]))
+            by_id("exercise-refusal").textContent = text("exercises.not_kept", reason=storage_text(answer["error"]))
             return {}
         return answer["answers"]
 
@@ -201,4 +201,4 @@ class Exercises:
         message = json.dumps({"do": "put", "digest": digest, "state": state})
         answer = json.loads(await self.page.worker.proxy.answers(message))
         if "error" in answer:
-            by_id("exercise-refusal").textContent = text("exercises.not_kept", reason=storage_words(answer["error"]))
+            by_id("exercise-refusal").textContent = text("exercises.not_kept", reason=storage_text(answer["error"]))

@@ -8,7 +8,7 @@ import asyncio
 from pyscript import window
 from widgets.code_view import CodeView
 from widgets.dom import element, listen, replace, run
-from widgets.figures import exact, number, place_words, short
+from widgets.figures import element_name, exact, number, short
 from widgets.sum_table import SumTable
 from widgets.texts import text
 from widgets.window_picture import WindowPicture
@@ -27,7 +27,7 @@ class Explanation:
         self.playing = False
         self.asked = 0  # requests, so that a late answer to an earlier one is dropped
         self.title = element("h2", text("see.explanation"))
-        self.words = element("p", role="status", class_="in-words")
+        self.summary = element("p", role="status", class_="in-words")
         self.buttons = element("div", class_="steps", role="group", aria_label=text("see.steps"))
         self.previous = self.button("see.previous", lambda event: self.move(-1))
         self.play = self.button("see.play", lambda event: self.toggle())
@@ -44,7 +44,7 @@ class Explanation:
         self.picture = WindowPicture(picture, self.choose_channel)
         self.table = SumTable(table, self.follow, lambda: self.refresh(everything=True, first=0), self.ask_rows)
         self.code = CodeView(code, self.request_steps)
-        replace(host, [self.title, self.words, self.buttons, self.readout, picture, table, code])
+        replace(host, [self.title, self.summary, self.buttons, self.readout, picture, table, code])
 
     def button(self, key, pressed):
         made = element("button", text(key), type="button", class_="outline")
@@ -75,7 +75,7 @@ class Explanation:
         same = self.answer and (self.answer["layer"], self.answer["index"]) == (answer["layer"], answer["index"])
         self.answer, self.message = answer, message
         self.title.textContent = title_of(answer) if self.steps == "element_steps" else title_of_hand(answer)
-        self.words.textContent = words_of(answer)
+        self.summary.textContent = summary_of(answer)
         self.code.forget()
         self.picture.show(answer)
         self.follow_button.disabled = self.largest() is None
@@ -139,12 +139,12 @@ class Explanation:
             return
         self.picture.mark(self.answer, self.at)
         self.table.mark(self.at)
-        self.readout.textContent = "" if self.at is None else step_words(self.answer, self.at)
+        self.readout.textContent = "" if self.at is None else step_text(self.answer, self.at)
 
     async def show_step(self):
         self.at = self.at or 0
-        words = await self.code.step(self.at)
-        self.readout.textContent = words
+        readout = await self.code.step(self.at)
+        self.readout.textContent = readout
         count = self.code.count
         self.slider.max = max(0, count - 1)
         self.slider.value = self.at
@@ -222,13 +222,13 @@ class Explanation:
 def title_of(answer):
     """What the number is: "map 3, row 14, column 14 of conv2d_1"."""
     if answer["form"] == "pixel":
-        return place_words({"tensor": "image"}, answer["index"])
+        return element_name({"tensor": "image"}, answer["index"])
     column = {
         "tensor": "image" if answer["layer"] == "image" else answer.get("role", "output"),
         "layer": answer["layer"],
     }
-    words = place_words(column, answer["index"])
-    return text("learn.gradient_of", place=words) if answer["backward"] else words
+    name = element_name(column, answer["index"])
+    return text("learn.gradient_of", place=name) if answer["backward"] else name
 
 
 def title_of_hand(answer):
@@ -236,7 +236,7 @@ def title_of_hand(answer):
     return text("see.place_by_hand", row=answer["index"][1], column=answer["index"][2])
 
 
-def words_of(answer):
+def summary_of(answer):
     """The number and how it was computed, as one sentence."""
     form, value = answer["form"], short(answer["value"])
     kind = answer.get("kind", "")
@@ -264,11 +264,11 @@ def words_of(answer):
         key = "learn.words_lost" if kind == "MaxPool2D" else "learn.words_nothing"
         return text(key, layer=answer["by"])
     if form == "same":
-        return text("see.words_same", value=value, place=place_words(answer["origin"], answer["origin"]["at"]))
+        return text("see.words_same", value=value, place=element_name(answer["origin"], answer["origin"]["at"]))
     return text(f"see.words_{form}", value=value)
 
 
-def step_words(answer, at):
+def step_text(answer, at):
     """One step in words, with the numbers: the product, and the sum so far."""
     one = answer["rows"][at]
     values = [number(value) for value in one["values"]]

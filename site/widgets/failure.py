@@ -8,8 +8,8 @@ class Failure:
     def __init__(self):
         listen(by_id("retry"), "click", lambda event: window.location.reload())
 
-    def show(self, words, details=""):
-        by_id("failure-text").textContent = words
+    def show(self, message, details=""):
+        by_id("failure-text").textContent = message
         by_id("failure-details").textContent = details or "–"
         by_id("failure").hidden = False
 

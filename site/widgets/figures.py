@@ -67,13 +67,13 @@ def axes(column, at):
     return text(f"see.axes_{kind}")
 
 
-def index_words(column, at):
+def index_text(column, at):
     """An index as numbers: "3, 14, 14"; of the image, which has one channel, row and column alone."""
     shown = at[1:] if column["tensor"] == "image" and len(at) == 3 else at
     return ", ".join([str(one) for one in shown]).replace("-", MINUS)
 
 
-def place_words(column, at):
+def element_name(column, at):
     """An element in words: "map 3, row 14, column 14 of conv2d_1"."""
     kind = column["tensor"]
     name = {

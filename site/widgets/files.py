@@ -53,18 +53,18 @@ class Files:
             self.say(str(error))
             return
         if "error" in answer and "edits" in answer["error"]:
-            words, accept = text("code.file_edited", name=file.name), text("code.open_edited")
+            message, accept = text("code.file_edited", name=file.name), text("code.open_edited")
             edits = answer["error"]["edits"]
-            self.say(await self.edited.show(words, edits, accept, lambda: self.open(file, accept_edits=True)))
+            self.say(await self.edited.show(message, edits, accept, lambda: self.open(file, accept_edits=True)))
         elif "error" in answer:
             self.say(text("files.cannot_open", name=file.name, reason=error_text(answer["error"])))
         else:
             self.on_open(answer)
 
-    def say(self, words):
+    def say(self, message):
         """Shown beside the buttons: a training overwrites the state's line many times a second."""
-        by_id("files-message").textContent = words
-        if words:
+        by_id("files-message").textContent = message
+        if message:
             by_id("files-message").scrollIntoView(to_js({"block": "nearest"}))
 
     # ---------------------------------------------------------------------------------- saved training
@@ -83,8 +83,8 @@ class Files:
             self.key = saved["key"]
             progress = saved["progress"]
             epochs = {"epoch": progress["epoch"], "epochs": progress["epochs"]}
-            words = text("saved.unfinished", experiment=saved["experiment"], **epochs)
-            by_id("offer-text").textContent = words
+            message = text("saved.unfinished", experiment=saved["experiment"], **epochs)
+            by_id("offer-text").textContent = message
             by_id("offer").hidden = False
         if saved and saved.get("edited"):
             by_id("offer-text").textContent += " " + text("code.saved_edited", names=listed(saved["edited"]))

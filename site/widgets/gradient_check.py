@@ -56,9 +56,9 @@ def line_of(check):
     if check["faint"]:
         kinks += text("learn.faint")
     error = "–" if check["verdict"] == "not checked" else number(check["largest_error"])
-    words = {"passed": "learn.passed", "failed": "learn.failed", "not checked": "learn.not_checked"}
+    keys = {"passed": "learn.passed", "failed": "learn.failed", "not checked": "learn.not_checked"}
     verdict = element("td")
-    mark = element("strong", text(words[check["verdict"]]), class_="verdict " + check["verdict"].replace(" ", "-"))
+    mark = element("strong", text(keys[check["verdict"]]), class_="verdict " + check["verdict"].replace(" ", "-"))
     verdict.append(mark)
     checked = element("td", str(check["checked"]) + kinks)
     return row([element("th", name, scope="row"), verdict, element("td", error), checked, element("td", shape)])

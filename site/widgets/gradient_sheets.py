@@ -19,8 +19,8 @@ class GradientSheets:
         for column, layer in zip(self.columns, reversed(layers)):
             column.show(dict(layer, output_shape=layer["shape"]))
             name = text("learn.sheet_of", name=layer["name"])
-            words = text("learn.sheet_keys", name=name, largest=number(layer["largest"]))
-            column.holder.setAttribute("aria-label", words)
+            label = text("learn.sheet_keys", name=name, largest=number(layer["largest"]))
+            column.holder.setAttribute("aria-label", label)
 
     def build(self, layers):
         """Makes the columns of another network: from right to left, as the gradients are computed."""

@@ -110,8 +110,8 @@ class HandFilter:
         self.pixels.show(answer["picture"], rows, columns, message["element"])
         row, column = message["element"]
         value, largest = number(answer["element"]["value"]), number(answer["largest"])
-        words = text("see.filter_value", row=row, column=column, value=value, largest=largest)
-        by_id("filter-value").textContent = words
+        message = text("see.filter_value", row=row, column=column, value=value, largest=largest)
+        by_id("filter-value").textContent = message
         by_id("filter-size").textContent = text(
             "see.filter_size",
             side=answer["side"],

@@ -41,18 +41,18 @@ class LessonClock:
     def tick(self):
         """Marks the step of this minute, and says what is left of it."""
         minutes = (window.Date.now() - self.started) / 60_000 if self.started else -1
-        words = ""
+        message = ""
         for step, first, last in self.steps:
             now = first <= minutes < last
             step.classList.toggle("now", now)
             if now:
                 title = step.querySelector("[data-text]").textContent
                 left = math.ceil(last - minutes)
-                words = text("teach.now", minute=int(minutes), step=title, left=text("teach.left", count=left))
-        if self.started and not words:
-            words = text("teach.over", minutes=self.steps[-1][2])
-        if by_id("lesson-now").textContent != words:
-            by_id("lesson-now").textContent = words
+                message = text("teach.now", minute=int(minutes), step=title, left=text("teach.left", count=left))
+        if self.started and not message:
+            message = text("teach.over", minutes=self.steps[-1][2])
+        if by_id("lesson-now").textContent != message:
+            by_id("lesson-now").textContent = message
 
 
 def kept():

@@ -1,7 +1,7 @@
 """The loss as a curve of one weight, with the weight on a slider and the gradient as a tangent."""
 
 from widgets.dom import by_id, element, listen, replace, run
-from widgets.figures import number, place_words
+from widgets.figures import element_name, number
 from widgets.pixels import svg
 from widgets.texts import text
 
@@ -170,11 +170,11 @@ class LossCurve:
         """Marks one point of the curve: its tangent has the gradient as its slope."""
         curve = self.curve
         value, loss, slope = curve["values"][at], curve["losses"][at], curve["gradients"][at]
-        place = place_words({"tensor": curve["role"], "layer": curve["layer"]}, curve["index"])
-        words = text("learn.point", value=number(value), loss=number(loss), slope=number(slope))
-        by_id("learn-slope").textContent = words
-        self.slider.setAttribute("aria-valuetext", words)
-        self.picture.setAttribute("aria-label", text("learn.curve_of", place=place) + " " + words)
+        place = element_name({"tensor": curve["role"], "layer": curve["layer"]}, curve["index"])
+        point = text("learn.point", value=number(value), loss=number(loss), slope=number(slope))
+        by_id("learn-slope").textContent = point
+        self.slider.setAttribute("aria-valuetext", point)
+        self.picture.setAttribute("aria-label", text("learn.curve_of", place=place) + " " + point)
         known = not isinstance(loss, str) and not isinstance(slope, str)
         self.point.setAttribute("visibility", "visible" if known else "hidden")
         self.tangent.setAttribute("visibility", "visible" if known else "hidden")

@@ -7,7 +7,7 @@ from pyscript import window
 from widgets.dom import by_id, element, listen, replace
 from widgets.downloads import save_link
 from widgets.series import Series
-from widgets.storage_words import storage_words
+from widgets.storage_text import storage_text
 from widgets.texts import decimal, error_text, percent, text
 
 MOST_POINTS = 200  # of a curve that is drawn beside the current one
@@ -35,7 +35,7 @@ class Notebook:
         message["do"] = what
         answer = json.loads(await self.page.worker.proxy.notes(json.dumps(message)))
         if "error" in answer:
-            self.say(text("notebook.refused", reason=storage_words(answer["error"])))
+            self.say(text("notebook.refused", reason=storage_text(answer["error"])))
             return None
         return answer
 
@@ -77,8 +77,8 @@ class Notebook:
         """A group of seeds, with its runs beneath it."""
         item, inner = element("li", class_="seeds"), element("ul")
         mean, spread = [percent(round(group[name], 4)) for name in ("mean", "spread")]
-        words = text("notebook.group", runs=group["seeds"], mean=mean, spread=spread)
-        item.append(element("strong", words))
+        heading = text("notebook.group", runs=group["seeds"], mean=mean, spread=spread)
+        item.append(element("strong", heading))
         for one in reversed(self.runs):
             if one["key"] in group["keys"]:
                 inner.append(self.item(one))
@@ -95,8 +95,7 @@ class Notebook:
         item.append(swatch)
         if key in self.colours:
             swatch.className = f"swatch run-{self.colours[key] % 6 + 1}"
-        words = element("span", f"{number}. {name}", class_="name")
-        item.append(words)
+        item.append(element("span", f"{number}. {name}", class_="name"))
         facts = [percent(record["test"]["accuracy"])] if record["test"] else []
         facts += [text("number.seconds", number=decimal(record["seconds"], 1))] if record["seconds"] else []
         facts += [text("notebook.corrections")] if record["corrections"] else []
@@ -109,7 +108,7 @@ class Notebook:
         buttons = element("span", class_="actions")
         item.append(buttons)
         listen(box, "change", lambda event: self.toggle(key, box.checked))
-        for words, act in (
+        for action, act in (
             ("notebook.open", lambda event: self.open(key)),
             ("notebook.rename", lambda event: self.rename(record, item)),
             (
@@ -118,9 +117,9 @@ class Notebook:
             ),
             ("notebook.delete", lambda event: self.change("delete", key=key)),
         ):
-            button = element("button", text(words), type="button", class_="secondary outline small")
-            button.setAttribute("aria-label", f"{text(words)}: {text('notebook.run', number=number)}")
-            if words == "notebook.open":
+            button = element("button", text(action), type="button", class_="secondary outline small")
+            button.setAttribute("aria-label", f"{text(action)}: {text('notebook.run', number=number)}")
+            if action == "notebook.open":
                 button.classList.add("open")
             listen(button, "click", act)
             buttons.append(button)
@@ -206,5 +205,5 @@ class Notebook:
     async def export(self, kind):
         save_link(await self.page.worker.proxy.file_url(f"runs.{kind}"), f"scnn-runs.{kind}")
 
-    def say(self, words):
-        by_id("notebook-message").textContent = words
+    def say(self, message):
+        by_id("notebook-message").textContent = message

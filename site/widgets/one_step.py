@@ -79,7 +79,7 @@ class OneStep:
             where = text(f"learn.role_{one['role']}") + " " + ", ".join([str(at) for at in one["at"]])
             cells = [element("th", where, scope="row")]
             numbers = (exact(one["before"]), number(one["gradient"]), exact(one["after"]))
-            cells += [element("td", words) for words in numbers]
+            cells += [element("td", value) for value in numbers]
             lines.append(row(cells))
         replace(by_id("step-table").tBodies[0], lines)
         last = self.first + len(lines)
@@ -121,8 +121,8 @@ class OneStep:
                 figure = element("figure", class_="wide" if len(shape) < 4 and shape[-1] > 100 else "")
                 image = element("img", alt="", draggable="false")
                 figure.append(image)
-                words = text(f"learn.sheet_{name}", tensor=text(f"learn.role_{role}"))
-                figure.append(element("figcaption", words))
+                caption = text(f"learn.sheet_{name}", tensor=text(f"learn.role_{role}"))
+                figure.append(element("figcaption", caption))
                 parts.append(figure)
                 if name == "before":
                     self.columns[role] = Column(role, figure, image, self.choose)

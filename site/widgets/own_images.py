@@ -32,8 +32,8 @@ class OwnImages:
         if not on:
             self.pictures.cancel()
 
-    def say(self, words):
-        by_id("own-message").textContent = words
+    def say(self, message):
+        by_id("own-message").textContent = message
 
     async def choose_idx(self, event):
         await self.take_idx([file for file, _ in listed("own-idx")])
@@ -119,10 +119,10 @@ class OwnImages:
             self.say(text("own.few"))
             return
         counts = {"training": answer["training_images"], "test": answer["test_images"]}
-        words = text("own.ready", names=listed_names(answer["classes"]), **counts)
+        message = text("own.ready", names=listed_names(answer["classes"]), **counts)
         if answer["left_out"]:
-            words += " " + text("own.left_out", names=listed_names(answer["left_out"]))
-        self.say(words)
+            message += " " + text("own.left_out", names=listed_names(answer["left_out"]))
+        self.say(message)
         self.on_images(answer)
 
 

@@ -50,9 +50,9 @@ class OwnPictures:
         await self.worker.request("new_pictures")
         shown = 0
         for done, (file, name) in enumerate(chosen):
-            words = await self.read_one(file, name)
-            if words:
-                refused.append(text("own.refused", name=file.name, reason=words))
+            reason = await self.read_one(file, name)
+            if reason:
+                refused.append(text("own.refused", name=file.name, reason=reason))
             if self.cancelled:
                 await self.worker.request("new_pictures")
                 raise Cancelled

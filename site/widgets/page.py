@@ -20,11 +20,11 @@ from widgets.own_images import OwnImages
 from widgets.photo import Photo
 from widgets.places import Places
 from widgets.reading import Reading
-from widgets.results import Results, end_words
+from widgets.results import Results, end_text
 from widgets.settings import Settings
 from widgets.start import Start
 from widgets.state import State
-from widgets.storage_words import storage_words
+from widgets.storage_text import storage_text
 from widgets.teaching import Teaching
 from widgets.texts import error_text, text
 from widgets.training import Training
@@ -97,10 +97,10 @@ class Page:
         if name not in ("loading", "failed"):
             self.files.enable(True, name in ("training", "paused"))
 
-    def fail(self, words, details=""):
+    def fail(self, message, details=""):
         self.training.ignore_pending()
         self.state.show("failed", text("state.see_below"))
-        self.failure.show(words, details)
+        self.failure.show(message, details)
 
     async def request(self, action, **settings):
         """The worker's answer, or None after an error, which the page shows."""
@@ -126,15 +126,15 @@ class Page:
         refused = self.experiments.choose(query.get("experiment"))
         self.settings.enable(True)  # disabled fields are not validated
         refused += self.settings.take_address(window.location.search)
-        words = text("state.untrained")
+        message = text("state.untrained")
         if query.get("experiment") == "own":
-            words = text("state.address_own")
+            message = text("state.address_own")
         elif refused:
-            words = text("state.address_invalid", names=text("list.each").join(refused))
+            message = text("state.address_invalid", names=text("list.each").join(refused))
         if query.get("experiment") and not refused:
             by_id("shared").textContent = text("train.shared", run=self.form_name())
             by_id("shared").hidden = False
-        self.state.show("ready", words)
+        self.state.show("ready", message)
         self.reading.describe_pretrained(status["pretrained"])
         self.reading.truths(next(one["classes"] for one in status["experiments"] if one["name"] == DIGITS))
         self.reading.network_changed()
@@ -217,11 +217,11 @@ class Page:
     def form_name(self):
         """The run that the form describes, in words."""
         corrected = [text("notebook.corrections")] if self.correcting else []
-        words = [
+        parts = [
             self.experiments.current()["title"],
             text("field.seed_is", seed=by_id("seed").value),
         ] + self.settings.differences()
-        return ", ".join(words + corrected)
+        return ", ".join(parts + corrected)
 
     def on_progress(self, answer):
         """Shows the answer about a slice, a step or a file."""
@@ -229,13 +229,13 @@ class Page:
         if "diagram" in answer:
             self.lens.diagram.show(answer["diagram"])
         if "storage" in answer:
-            by_id("not-kept").textContent = answer["storage"] and storage_words(answer["storage"])
+            by_id("not-kept").textContent = answer["storage"] and storage_text(answer["storage"])
             saved_epoch = "" if answer["storage"] else str(answer["progress"]["epoch"])
             by_id("not-kept").setAttribute("data-kept", saved_epoch)
 
     def on_end(self, answer):
         own = self.experiments.current()["name"] == OWN
-        self.state.show("finished", end_words(answer, own, self.continued))
+        self.state.show("finished", end_text(answer, own, self.continued))
         by_id("sha256").textContent = answer.get("fingerprint", "")
         by_id("link-words").hidden = True
         by_id("fingerprint").hidden = False

@@ -25,8 +25,8 @@ class Photo:
         listen(by_id("photo-boxes"), "click", self.click)
         by_id("take-photo").hidden = not window.matchMedia("(pointer: coarse)").matches
 
-    def say(self, words):
-        by_id("photo-message").textContent = words
+    def say(self, message):
+        by_id("photo-message").textContent = message
 
     async def chosen(self, chooser):
         file = by_id(chooser).files.item(0)

@@ -85,12 +85,12 @@ class Prediction:
     def say(self, answer, truth):
         """Says how an image whose class is known was read."""
         self.status.classList.remove("digit")
-        words = "prediction.right" if answer["digit"] == truth else "prediction.wrong"
-        self.status.textContent = text(words, digit=answer["digit"], truth=truth, probability=sure(best(answer)))
+        key = "prediction.right" if answer["digit"] == truth else "prediction.wrong"
+        self.status.textContent = text(key, digit=answer["digit"], truth=truth, probability=sure(best(answer)))
 
-    def clear(self, words=None):
+    def clear(self, message=None):
         self.status.classList.remove("digit")
-        self.status.textContent = words or text("drawing.invitation")
+        self.status.textContent = message or text("drawing.invitation")
         self.names, self.image = [], None
         self.digits, self.chosen = [], 0
         by_id("bars").replaceChildren()
@@ -109,14 +109,14 @@ def describe(number, digits):
     first = digits[0]
     names = [row["class"] for row in first["probabilities"]]
     if len(digits) > 1:
-        words = text("prediction.several", number=number, count=len(digits))
+        message = text("prediction.several", number=number, count=len(digits))
     else:
-        words = text("prediction.read", number=number, probability=sure(best(first)))
+        message = text("prediction.read", number=number, probability=sure(best(first)))
     if len(names) <= FEW:
-        words += " " + text("prediction.knows", names=listed(names))
+        message += " " + text("prediction.knows", names=listed(names))
     if "pretrained" not in first and not first["samples"]:
-        words += " " + text("prediction.guess")
-    return words
+        message += " " + text("prediction.guess")
+    return message
 
 
 def item(digit, index, count):

@@ -12,15 +12,15 @@ class Progress:
         """Shows the progress; returns it as a line of text, with the batch if the batch size is given."""
         self.bar.max = progress["total"]
         self.bar.value = progress["done"]
-        words = [text("progress.epoch", epoch=max(progress["epoch"], 1), epochs=progress["epochs"])]
+        parts = [text("progress.epoch", epoch=max(progress["epoch"], 1), epochs=progress["epochs"])]
         if batch_size and progress["sample"]:
             batch, batches = (-(-progress[name] // batch_size) for name in ("sample", "samples_per_epoch"))
-            words.append(text("progress.batch", batch=batch, batches=batches))
+            parts.append(text("progress.batch", batch=batch, batches=batches))
         if progress["samples_per_second"]:
-            words.append(text("progress.speed", samples=whole(round(progress["samples_per_second"]))))
+            parts.append(text("progress.speed", samples=whole(round(progress["samples_per_second"]))))
         if progress["seconds_left"]:
-            words.append(text("progress.left", time=duration(progress["seconds_left"])))
-        return ", ".join(words)
+            parts.append(text("progress.left", time=duration(progress["seconds_left"])))
+        return ", ".join(parts)
 
     def reset(self):
         self.bar.value = 0

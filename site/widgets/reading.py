@@ -126,5 +126,5 @@ class Reading:
         if provenance and "drawn" in provenance:
             drawn = provenance["drawn"]
             accuracies = {"drawn": percent(drawn["accuracy"]), "test": percent(provenance["test"]["accuracy"])}
-            words = text("reader.accuracy", drawings=drawn["drawings"], **accuracies)
-            by_id("pretrained-about").textContent = words
+            message = text("reader.accuracy", drawings=drawn["drawings"], **accuracies)
+            by_id("pretrained-about").textContent = message

@@ -93,10 +93,10 @@ class Results:
         training, test = [percent(value) if value is not None else "–" for value in self.accuracies]
         chance = percent(round(answer["chance"], 3)) if answer["chance"] is not None else "–"
         values = {"accuracy": test, "training": training, "chance": chance, "best": answer["best_epoch"]}
-        words = text(f"train.verdict.{answer['kind']}", **values)
+        message = text(f"train.verdict.{answer['kind']}", **values)
         if answer["at_chance"] and answer["kind"] != "chance":
-            words += " " + text("train.verdict.guess", **values)
-        by_id("verdict").textContent = words
+            message += " " + text("train.verdict.guess", **values)
+        by_id("verdict").textContent = message
         by_id("verdict").setAttribute("data-kind", answer["kind"])
 
     def travelled(self, answer):
@@ -112,7 +112,7 @@ class Results:
         run(self.look.choose_cell(true, read, self.confusion.classes))
 
 
-def end_words(answer, own, continued):
+def end_text(answer, own, continued):
     """How a training ended: the share of the test images (`own`: whether they are the person's) that are right, and
     the time it took."""
     if "report" not in answer:

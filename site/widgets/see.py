@@ -41,19 +41,19 @@ class See(Place):
         answer = self.page.lens.diagram.answer
         if not answer:
             return
-        choices, words = [{"layer": "image"}], [text("see.image")]
+        choices, names = [{"layer": "image"}], [text("see.image")]
         for layer in answer["layers"][:-1]:
             choices.append({"layer": layer["name"]})
-            words.append(layer["name"])
+            names.append(layer["name"])
         last = answer["layers"][-1]["name"]
         for index, row in enumerate(answer["prediction"]["probabilities"]):
             choice = {"layer": last}
             choice["element"] = [index]
             choices.append(choice)
-            words.append(text("see.probability", name=row["class"]))
+            names.append(text("see.probability", name=row["class"]))
         if choices != self.choices:
             self.choices = choices
-            options = [element("option", name, value=index) for index, name in enumerate(words)]
+            options = [element("option", name, value=index) for index, name in enumerate(names)]
             replace(by_id("see-layer"), options)
 
     def show_choice(self, answer):

@@ -88,12 +88,12 @@ class Settings:
     def differences(self):
         """The settings that differ from the defaults, as texts."""
         different = [name for name in FIELDS if by_id(name).value != self.defaults.get(name) and name != "seed"]
-        words = []
+        parts = []
         for name in different:
             value = by_id(name).value or text("settings.default")
-            words.append(text("field.is", field=text(f"field.{name}"), value=value))
+            parts.append(text("field.is", field=text(f"field.{name}"), value=value))
         edited = [text("code.edited_list", names=listed(sorted(self.edits["kernels"])))] if self.edits else []
-        return words + ([text("field.other_layers")] if self.editor.changed else []) + edited
+        return parts + ([text("field.other_layers")] if self.editor.changed else []) + edited
 
     def choose_optimiser(self, name):
         """Chooses it in the form."""

@@ -83,8 +83,8 @@ class Mark:
     """A range of the text, lines from 1 and columns from 0, and words about it: an `error`, what is `related` to one,
     or a `remark` or an `advice` after the line."""
 
-    def __init__(self, kind, line, column=0, end_line=None, end_column=None, words=""):
-        self.kind, self.line, self.column, self.words = kind, line, column, words
+    def __init__(self, kind, line, column=0, end_line=None, end_column=None, message=""):
+        self.kind, self.line, self.column, self.message = kind, line, column, message
         self.end_line = end_line or line
         self.end_column = end_column
 
@@ -94,12 +94,12 @@ def error_marks(errors):
     "end_line", "end_column", "text"}]}; the first label is what an error is about."""
     marks = []
     for error in errors:
-        words = error["reason"] + (f"; expected {error['expected']}" if error.get("expected") else "")
+        message = error["reason"] + (f"; expected {error['expected']}" if error.get("expected") else "")
         for index, label in enumerate(error["labels"]):
-            said = "; ".join(part for part in (label["text"], "" if index else words) if part)
+            said = "; ".join(part for part in (label["text"], "" if index else message) if part)
             kind = "related" if index else "error"
             extent = (label["line"], label["column"], label["end_line"], label["end_column"])
-            marks.append(Mark(kind, *extent, words=said))
+            marks.append(Mark(kind, *extent, message=said))
     return marks
 
 
@@ -221,15 +221,15 @@ class SourceEditor:
                 if start < end:
                     kind = "cm-wrong" if mark.kind == "error" else "cm-related"
                     made.append(self.decoration.mark(to_js({"class": kind})).range(start, end))
-            if mark.words:
+            if mark.message:
                 block = mark.kind in ("error", "related")
-                widget = {"widget": self.words(mark), "side": 1, "block": block}
+                widget = {"widget": self.message_node(mark), "side": 1, "block": block}
                 made.append(self.decoration.widget(to_js(widget)).range(last.to))
         return self.decoration.set(to_js(made), True)
 
-    def words(self, mark):
+    def message_node(self, mark):
         """A piece of text in the document that is not part of it."""
-        node = element("div", mark.words, class_="cm-words", data_kind=mark.kind)
+        node = element("div", mark.message, class_="cm-words", data_kind=mark.kind)
         tools = {"toDOM": node.valueOf.bind(node)}  # JavaScript's own function that returns the node
         return window.Object.assign(window.Object.create(self.widget), to_js(tools))
 

@@ -35,9 +35,9 @@ class Start:
 
     def state_changed(self, name):
         """The button trains, pauses or resumes, as the state has it."""
-        words = {"training": "start.pause", "paused": "start.resume"}.get(name, "start.train")
+        key = {"training": "start.pause", "paused": "start.resume"}.get(name, "start.train")
         button = by_id("train-own")
-        button.textContent = text(words)
+        button.textContent = text(key)
         button.disabled = name in ("loading", "failed")
 
     def act(self, event):

@@ -32,6 +32,6 @@ class State:
             by_id(button).disabled = button not in BUTTONS[name]
         self.changed(name)
 
-    def say(self, words):
+    def say(self, message):
         """Changes the details, not the state."""
-        self.show(self.name, words)
+        self.show(self.name, message)

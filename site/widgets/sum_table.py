@@ -3,7 +3,7 @@
 import asyncio
 
 from widgets.dom import element, listen, replace
-from widgets.figures import axes, exact, index_words, number, place_words
+from widgets.figures import axes, element_name, exact, index_text, number
 from widgets.texts import text
 
 SLICE = 20  # rows that are added at once
@@ -33,7 +33,7 @@ class SumTable:
             return
         table = element("table", class_="sum", aria_label=text(kind.name))
         head, body, foot = element("thead"), element("tbody"), element("tfoot")
-        head.append(row([element("th", words, scope="col") for words in kind.heads(answer)]))
+        head.append(row([element("th", title, scope="col") for title in kind.heads(answer)]))
         for cells in kind.feet(answer):
             foot.append(
                 row([element("th", cells[0], scope="row", colspan=kind.width(answer) - 1), element("td", cells[1])])
@@ -75,12 +75,12 @@ class SumTable:
         elif answer["form"] == "gradients":
             cell.textContent = column["layer"]  # which passes it back
         elif column["tensor"] in ("image", "output"):
-            words = place_words(column, at) if answer["form"] == "steps" else index_words(column, at)
-            button = element("button", words, type="button", class_="place")
+            name = element_name(column, at) if answer["form"] == "steps" else index_text(column, at)
+            button = element("button", name, type="button", class_="place")
             listen(button, "click", lambda event: self.follow(column, at))
             cell.append(button)
         else:
-            cell.textContent = index_words(column, at)
+            cell.textContent = index_text(column, at)
         return cell
 
     def mark(self, at):

@@ -87,8 +87,8 @@ class Links:
         by_id("class-link").value = link
         by_id("open-link").setAttribute("href", link)
 
-    def say(self, words):
-        by_id("link-message").textContent = words
+    def say(self, message):
+        by_id("link-message").textContent = message
 
     async def copy(self, event):
         done = await copy(by_id("class-link").value)

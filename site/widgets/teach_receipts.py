@@ -21,8 +21,8 @@ class Receipts:
     def enable(self):
         by_id("check-receipts").disabled = False
 
-    def say(self, words):
-        by_id("receipts-message").textContent = words
+    def say(self, message):
+        by_id("receipts-message").textContent = message
 
     async def check(self, event):
         """Reads the text and the files, and asks until every receipt has its verdict."""
@@ -91,7 +91,7 @@ def row_of(one):
         "name": one.get("name") or text("teach.no_name"),
         "exercise": one["title"] or one.get("id", ""),
         "verdict": text(f"teach.verdict_{class_of(one)}"),
-        "why": reason_words(one["reason"]) if one.get("reason") else "",
+        "why": reason_text(one["reason"]) if one.get("reason") else "",
         "sha256": one.get("sha256") or "",
     }
 
@@ -103,7 +103,7 @@ def class_of(one):
     return one["status"].split(" ")[0]
 
 
-def reason_words(reason):
+def reason_text(reason):
     """A remark of the grading, in the page's language if the catalogue has it."""
     key = f"exercises.remark_{reason['key']}"
     return text(key, **reason["values"]) if key in TEXTS else error_text({"message": reason["text"]})

@@ -8,10 +8,10 @@ from widgets.markup import EMPHASIS, PLAIN, TERM, parts_of
 __all__ = ["TEXTS", "decimal", "error_text", "listed", "nearly", "percent", "sure", "text", "whole", "written"]
 
 
-def nodes_of(words):
+def nodes_of(content):
     """The elements of a text with markup."""
     made = []
-    for kind, part, target in parts_of(words):
+    for kind, part, target in parts_of(content):
         if kind == PLAIN:
             made.append(document.createTextNode(part))
         elif kind == EMPHASIS:

@@ -77,12 +77,13 @@ class Training:
 
     def show(self, answer):
         """Shows the worker's answer about a slice, a step, or the end."""
-        words = self.progress.update(answer["progress"], self.state.name == "paused" and self.message()["batch_size"])
+        step = self.state.name == "paused" and self.message()["batch_size"]
+        message = self.progress.update(answer["progress"], step)
         self.page.on_progress(answer)
         if answer["finished"]:
             self.page.on_end(answer)
         else:
-            self.state.show("training" if self.state.name == "training" else "paused", words)
+            self.state.show("training" if self.state.name == "training" else "paused", message)
 
     def opened(self, answer):
         """Shows a model or checkpoint that was opened; a checkpoint is paused."""

@@ -1,7 +1,7 @@
 """A number's picture: the window and the filter as coloured cells with numbers, or bars for what counts most."""
 
 from widgets.dom import element, listen, replace
-from widgets.figures import cell, place_words, short
+from widgets.figures import cell, element_name, short
 from widgets.texts import text
 
 BARS = 8
@@ -80,7 +80,7 @@ class WindowPicture:
         for at in shown:
             one = rows[at]
             column, index = answer["columns"][0], one["at"][0]
-            name = text("see.padding") if one.get("padding") or index is None else place_words(column, index)
+            name = text("see.padding") if one.get("padding") or index is None else element_name(column, index)
             item = element("li")
             item.append(element("span", name, class_="name"))
             bar = element("span", class_="bar-of-sum " + sign_of(one["product"]))
@@ -146,5 +146,5 @@ def sign_of(value):
     return "zero" if isinstance(value, str) or value == 0 else "positive" if value > 0 else "negative"
 
 
-def large(words):
-    return element("p", words, class_="large")
+def large(content):
+    return element("p", content, class_="large")

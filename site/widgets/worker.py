@@ -27,8 +27,8 @@ class Worker:
             self.proxy = await workers["trainer"]
             return await self.request("status", path=window.location.pathname)
         except Exception as error:
-            words = text("worker.not_started", why=await missing_parts())
-            raise WorkerFailed(words, str(error.args[-1] if error.args else error)) from None
+            message = text("worker.not_started", why=await missing_parts())
+            raise WorkerFailed(message, str(error.args[-1] if error.args else error)) from None
 
     async def request(self, action, data=(), **settings):
         """The session's answer to a message, as a dict; `data` are files, which settings["files"] names. The caller
@@ -69,9 +69,9 @@ async def missing_parts():
     for part, integrity in files.items():
         if part.endswith((".html", ".png", ".svg", ".txt")):
             continue
-        words = await wrong_with(part, integrity)
-        if words:
-            return words
+        problem = await wrong_with(part, integrity)
+        if problem:
+            return problem
     return text("worker.complete")
 
 

@@ -129,11 +129,11 @@ def branches_for_choices(statements: Sequence[Statement]) -> Statements:
                 new.append(Branch(node, condition, (Assign(node, local, yes),), ()))
             case Assign(node, local, Select(condition=condition, yes=Name(name=kept), no=no)) if kept == local:
                 new.append(Branch(node, Not("bool", NOWHERE, condition), (Assign(node, local, no),), ()))
-            case Assign(node, local, Binary(operator="min" | "max" as word, left=left, right=right)) if Name(
+            case Assign(node, local, Binary(operator="min" | "max" as operator, left=left, right=right)) if Name(
                 value_type(statement), node, local
             ) in (left, right) and isinstance(right if left == name(local, left.type) else left, Index):
                 other = right if left == name(local, left.type) else left
-                better = Compare("bool", node, ">" if word == "max" else "<", other, name(local, other.type))
+                better = Compare("bool", node, ">" if operator == "max" else "<", other, name(local, other.type))
                 new.append(Branch(node, better, (Assign(node, local, other),), ()))
             case Branch(node, condition, yes, no):
                 new.append(Branch(node, condition, branches_for_choices(yes), branches_for_choices(no)))

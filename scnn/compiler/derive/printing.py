@@ -71,8 +71,8 @@ def bare(expression: Expression) -> str:
             return name
         case Index(buffer=buffer, index=index):
             return f"{buffer}[{text_of_expression(index)}]"
-        case Binary(operator="min" | "max" as word, left=left, right=right):
-            return f"{word}({text_of_expression(left)}, {text_of_expression(right)})"
+        case Binary(operator="min" | "max" as operator, left=left, right=right):
+            return f"{operator}({text_of_expression(left)}, {text_of_expression(right)})"
         case Binary(operator=operator, left=left, right=right) | Compare(operator=operator, left=left, right=right):
             level = precedence(expression)
             first = level + 1 if isinstance(expression, Compare) else level

@@ -130,7 +130,7 @@ def sums_in_locals(statements: Statements, buffer: str, names: Names) -> Stateme
     if not isinstance(value, Binary) or value.operator not in "+-" or value.left != itself:
         return statements
     definitions = definitions_of(statements)
-    used = {word for monomial in polynomial(last.index, definitions) for word in monomial}
+    used = {factor for monomial in polynomial(last.index, definitions) for factor in monomial}
     outer = [loop for loop in around if loop.name in used]
     inner = [loop for loop in around if loop.name not in used]
     variables = {loop.name for loop in around} | {one.name for one in before}

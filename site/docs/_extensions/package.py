@@ -78,6 +78,6 @@ def entry(package: ModuleType, name: str) -> str:
     value = getattr(package, name)
     link = f":py:obj:`{name} <{defining_module(package, name)}.{name}>`"
     documented = inspect.isclass(value) or inspect.isfunction(value)
-    words = (inspect.getdoc(value) or "") if documented else ""
-    sentence = re.split(r"\.(?: (?=[A-Z])|$)", " ".join(words.split("\n\n")[0].split()))[0]
+    docstring = (inspect.getdoc(value) or "") if documented else ""
+    sentence = re.split(r"\.(?: (?=[A-Z])|$)", " ".join(docstring.split("\n\n")[0].split()))[0]
     return f"* {link}" + (f" – {''.join(pieces_of(sentence))}." if sentence else "")
