@@ -13,6 +13,7 @@ from widgets.code_status import Status, marks_of
 from widgets.difference import difference
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.drafts import keep_drafts, kept_drafts
+from widgets.prose import formula
 from widgets.source_editor import SourceEditor
 from widgets.texts import error_text, listed, text
 from widgets.worker import WorkerFailed
@@ -149,22 +150,11 @@ class CodePlace:
         where += [answer["module"]] if answer["module"] and not entry["derived"] else []
         sizes = ", ".join([f"{name} = {value:g}" for name, value in entry["sizes"]])
         by_id("code-where").textContent = " · ".join(where + ([sizes] if sizes else []))
-        self.show_formula(answer["formula"])
+        replace(by_id("code-formula"), [element("h3", text("code.formula"))] + formula(answer["formula"]))
         self.backward.offer(entry["part"])
         self.entry = entry
         self.stages.previous = None
         self.show_source(source)
-
-    def show_formula(self, formula):
-        """The docstring: paragraphs as words, indented lines and equations as they stand."""
-        parts = [element("h3", text("code.formula"))]
-        for paragraph in formula.split("\n\n"):
-            equation = " = " in paragraph or "+=" in paragraph
-            part = element("pre" if equation else "p")
-            for index, piece in enumerate(paragraph.strip("\n").split("`")):
-                part.append(element("code", piece) if index % 2 and not equation else piece)
-            parts.append(part)
-        replace(by_id("code-formula"), parts)
 
     def show_source(self, source):
         """Shows a text in the editor and has it compiled."""

@@ -7,6 +7,7 @@ from widgets.dom import element, listen, replace, run
 from widgets.downloads import save_text
 from widgets.exercise_curve import draw_curve
 from widgets.exercise_means import means_of
+from widgets.prose import prose
 from widgets.texts import error_text, text
 
 SLICE = 80  # milliseconds of grading between two reports
@@ -236,15 +237,6 @@ class Exercise:
         answer = await self.make_receipt()
         if answer:
             save_text(answer["receipt"], "text/plain", answer["file"])
-
-
-def prose(tag, content):
-    """A paragraph or an item in which `words` between backticks are code."""
-    made = element(tag)
-    for index, part in enumerate(content.split("`")):
-        if part:
-            made.append(element("code" if index % 2 else "span", part))
-    return made
 
 
 def lines_of(content):

@@ -11,6 +11,7 @@ from widgets.editor import Editor
 from widgets.experiments import OWN, Experiments
 from widgets.failure import Failure
 from widgets.files import Files
+from widgets.fingerprint import Fingerprint
 from widgets.glossary import Glossary
 from widgets.language import Language
 from widgets.later import later_places
@@ -52,6 +53,7 @@ class Page:
         self.editor = Editor(lambda: self.changed("layers"))
         self.settings = Settings(self.editor, self.changed)
         self.experiments = Experiments(self.settings)
+        self.fingerprint = Fingerprint(self.request, self.settings)
         self.training = Training(self, self.state, self.settings.message)
         self.lens = Lens(self)
         how = self.how_to_read
@@ -203,7 +205,7 @@ class Page:
         by_id("not-kept").setAttribute("data-kept", "")
         self.results.clear()
         self.correcting = self.continued = False
-        by_id("fingerprint").hidden = True
+        self.fingerprint.hide()
         self.edited.show(None)
 
     def on_start(self, answer):
@@ -236,10 +238,7 @@ class Page:
     def on_end(self, answer):
         own = self.experiments.current()["name"] == OWN
         self.state.show("finished", end_text(answer, own, self.continued))
-        by_id("sha256").textContent = answer.get("fingerprint", "")
-        by_id("link-words").hidden = True
-        by_id("fingerprint").hidden = False
-        run(self.offer_link())
+        self.fingerprint.show(answer.get("fingerprint", ""))
         run(self.note())
         self.teaching.end()
         self.network_changed()
@@ -248,13 +247,6 @@ class Page:
         """Notes the run in the notebook; then the next one of a series starts."""
         await self.notebook.add(self.results.name)
         await self.notebook.series.next()
-
-    async def offer_link(self):
-        """Shows a link to the run, if it reproduces these weights."""
-        answer = await self.request("reproduces", **self.settings.message())
-        if answer and answer["reproduces"]:
-            by_id("link").setAttribute("href", self.settings.address())
-            by_id("link-words").hidden = False
 
     def network_changed(self):
         """Another network reads, or it has other weights."""

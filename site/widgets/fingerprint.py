@@ -1,0 +1,25 @@
+"""The fingerprint of a finished training: its weights' SHA-256, and a link to the run if that reproduces them."""
+
+from widgets.dom import by_id, run
+
+
+class Fingerprint:
+    def __init__(self, request, settings):
+        """request(action, **message) is the worker's answer; the settings are the form's."""
+        self.request, self.settings = request, settings
+
+    def hide(self):
+        by_id("fingerprint").hidden = True
+
+    def show(self, sha256):
+        by_id("sha256").textContent = sha256
+        by_id("link-words").hidden = True
+        by_id("fingerprint").hidden = False
+        run(self.offer_link())
+
+    async def offer_link(self):
+        """Shows a link to the run, if it reproduces these weights."""
+        answer = await self.request("reproduces", **self.settings.message())
+        if answer and answer["reproduces"]:
+            by_id("link").setAttribute("href", self.settings.address())
+            by_id("link-words").hidden = False
