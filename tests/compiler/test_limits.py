@@ -81,6 +81,14 @@ def test_too_many_accesses_to_compare() -> None:
     assert "more than 30000 pairs of a store and an access" in refusal(source, {"out": 1200})
 
 
+def test_compared_pairs_count_as_operations() -> None:
+    """A loop that is written out has each of its inner loops' pairs compared."""
+    stores = "".join(f"            out[i * 200 + {place}] = 1.0\n" for place in range(110))
+    source = f"def kernel(out: Float32Buffer):\n    for j in unrolled(3):\n        for i in blocked(2, 1):\n{stores}"
+    assert "more than 30000 statements and operations" in refusal(source, {"out": 400})
+    compile_plan(plan_of(kernel_of(source.replace("unrolled(3)", "unrolled(2)")), {"out": 400}, {}))
+
+
 def test_a_function_that_no_host_would_take(monkeypatch: pytest.MonkeyPatch) -> None:
     """The compiler refuses too many locals, with a remedy, before the host does."""
     monkeypatch.setattr(code, "MAX_LOCALS", 100)
