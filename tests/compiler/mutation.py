@@ -26,6 +26,7 @@ from tests.compiler.support import ENGINES
 from tests.compiler.test_cases import outcome, plan_for
 from tests.compiler.test_independence import (
     test_a_search_that_is_too_long_is_no_proof,
+    test_iterations_that_meet_may_meet,
     test_the_search_agrees_with_brute_force,
 )
 
@@ -188,6 +189,7 @@ def noticed_by(wanted: Expected) -> str:
     """What notices the mistake that is installed, if anything does."""
     test_the_search_agrees_with_brute_force()
     test_a_search_that_is_too_long_is_no_proof()
+    test_iterations_that_meet_may_meet()
     for case, runs in zip([*CASES, *CASES_BY_KIND], wanted.cases, strict=True):
         try:
             engine = ENGINES["compiled"](plan_for(case))

@@ -1,11 +1,13 @@
 """The analysis of independence alone: its search against brute force, and its ranges against the operations'
 results."""
 
+import ast
 from itertools import product
 from random import Random
 
 import pytest
 
+from scnn.compiler.analysis.accesses import Access, Accesses
 from scnn.compiler.analysis.affine import (
     INT32,
     LANE,
@@ -20,7 +22,9 @@ from scnn.compiler.analysis.affine import (
     span,
     wrap,
 )
-from scnn.compiler.analysis.independence import has_solution, may_be_zero
+from scnn.compiler.analysis.independence import has_solution, may_be_zero, may_meet
+from scnn.compiler.errors import Source
+from scnn.compiler.tree import Index, Number
 
 LEAST, MOST = INT32
 OPERATORS = ["+", "-", "*", "//", "%", "&", "|", "<<", ">>", "min", "max"]
@@ -57,6 +61,7 @@ def test_a_search_that_is_too_long_is_no_proof() -> None:
         (2**31, [], False),
         (0, [(2**30, (1, 3))], False),
         (0, [(2**30, (1, 4))], True),
+        (0, [(2**30, (1, 64))], True),
         (0, [(2**30, (-4, -1))], True),
         (0, [(-(2**30), (1, 4))], True),
         (2, [(4, (-100, 100))], False),
@@ -72,6 +77,38 @@ def test_a_search_that_is_too_long_is_no_proof() -> None:
 def test_multiples_of_the_modulus(constant: int, terms: list[tuple[int, tuple[int, int]]], expected: bool) -> None:
     """Indices that are equal modulo 2³² are the same element."""
     assert may_be_zero(constant, terms) == expected
+
+
+def test_iterations_that_meet_may_meet() -> None:
+    """Small indices of all shapes: the answer is yes wherever two iterations have an element in common."""
+    random, apart = Random(3), 0
+    small = [0, 0, 1, 1, 2, 3, 5, -1, -2, 2**30, -(2**31)]
+    ranges: dict[Atom, Range] = {"shared": (0, 1), "private": (0, 2)}
+    for _ in range(1500):
+        turns = random.randint(1, 5)
+        found = Accesses("turn", {**ranges, "turn": (0, turns - 1)}, {"private"})
+        terms: list[dict[Atom, int]] = [{atom: random.choice(small) for atom in found.ranges} for _ in range(2)]
+        constants = [random.randint(-3, 6) for _ in range(2)]
+        one, other = (
+            access(Affine(constant, {atom: factor for atom, factor in sum_.items() if factor}))
+            for constant, sum_ in zip(constants, terms, strict=True)
+        )
+
+        def elements(which: int, shared: int, turn: int) -> set[int]:
+            sum_ = terms[which]  # noqa: B023
+            first = constants[which] + sum_["turn"] * turn + sum_["shared"] * shared  # noqa: B023
+            return {(first + sum_["private"] * private) % 2**32 for private in range(3)}
+
+        pairs = [(s, t) for s in range(turns) for t in range(turns) if s != t]
+        meets = any(elements(0, shared, s) & elements(1, shared, t) for shared in (0, 1) for s, t in pairs)
+        assert may_meet(one, other, turns, found) or not meets, (turns, constants, terms)
+        apart += not may_meet(one, other, turns, found)
+    assert apart > 300
+
+
+def access(index: Affine) -> Access:
+    node = ast.Constant(0)
+    return Access(Index("float32", node, "out", Number("int32", node, 0)), Source("", 1, ()), "out", index, True)
 
 
 def python(operator: str, one: int, other: int) -> int | None:
