@@ -9,25 +9,26 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builder.paths import NODE_MODULES, SITE
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 from serve import Handler, Server
 
 from scnn.engines.wasm import compiled
 from scnn.experiments.experiment import experiment_of
-from tests.browser.person import Maker, opened
+from tests.browser.neighbours import Neighbours
+from tests.browser.person import BARE, Maker, home, opened
 from tests.tools.browsers import PROGRAMS, WEBKIT, look_for_browsers
 
 expect.set_options(timeout=20_000)  # for a busy machine; what must be quick is measured in test_budgets.py
 
 SUB_PATH = "/user/scnn/"
-BARE = "bare.html"  # a page of the site's origin with nothing on it, for what is measured and compared
 STOCK = "pyodide-as-published/"  # beside it, Pyodide as its makers ship it
 SHOTS = SITE.parent / "screenshots"
 
@@ -40,6 +41,9 @@ CHROMIUM_FLAGS = [
 # processor instead of 7.4 (medians of nine), and most of what a test run does is opening pages. All code is still
 # compiled in both of V8's ways, and our own compiler has unrolled ours.
 CHEAPLY = "--js-flags=--no-wasm-inlining --no-wasm-loop-unrolling --no-wasm-loop-peeling"
+
+# In Chromium, pages of one context and one host have one process: see neighbours.py.
+ONE_PROCESS = "--process-per-site"
 
 # Of a new page. The service worker copies ten megabytes for offline use into each: tests of it allow it.
 DEFAULTS = {"viewport": {"width": 1440, "height": 1000}, "service_workers": "block"}
@@ -100,14 +104,22 @@ def is_other_width(item: pytest.Item, file: int) -> bool:
     return bool((WIDTHS.index(widths[0]) + BROWSERS.index(browsers[0]) + file) % 2)
 
 
-@pytest.fixture(scope="session")
-def site_url() -> Iterator[str]:
-    """The address of the site's first page."""
-    assert (SITE / "index.html").exists(), "dist/site is not built: run `python build.py build`"
+@contextmanager
+def serve() -> Iterator[str]:
+    """The address of the site's first page, on a port of its own and so at an origin of its own."""
     server = Server(SITE, handler=SubPathHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.url.removesuffix("/") + SUB_PATH
     server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site_url() -> Iterator[str]:
+    """The address of the site's first page."""
+    assert (SITE / "index.html").exists(), "dist/site is not built: run `python build.py build`"
+    with serve() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -137,9 +149,19 @@ def launch(
 def browser(playwright: Playwright, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Each of the two engines, once for all tests; as users have it if any of them measures time."""
     measures = any(item.get_closest_marker("alone") for item in request.session.items)
-    started = launch(playwright, request.param, flags=() if measures else [CHEAPLY])
+    started = launch(playwright, request.param, flags=() if measures else [CHEAPLY, ONE_PROCESS])
     yield started
     started.close()
+
+
+@pytest.fixture(scope="session")
+def neighbours(browser: Browser, site_url: str, request: pytest.FixtureRequest) -> Neighbours | None:
+    """Where pages share what is compiled: not in Firefox, where an opening costs as much with it, and not where time
+    is measured."""
+    measures = any(item.get_closest_marker("alone") for item in request.session.items)
+    if measures or browser.browser_type.name != "chromium":
+        return None
+    return Neighbours(browser.new_context(**DEFAULTS), site_url, serve)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -224,34 +246,43 @@ class Watch:
 
 
 @pytest.fixture(scope="module")
-def new_page(browser: Browser, site_url: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+def new_page(
+    browser: Browser, neighbours: Neighbours | None, site_url: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
     """Makes pages with a context of their own; in the end, judges what all of them did. Narrow pages are cross-origin
-    isolated, wide ones are not, unless --isolated says otherwise. A failure leaves pictures in dist/screenshots."""
-    asked = request.config.getoption("--isolated")
-    contexts: list[BrowserContext] = []
-    watches: list[Watch] = []
+    isolated, wide ones are not, unless --isolated says otherwise. A failure leaves pictures in dist/screenshots.
 
-    def make(errors_expected: bool = False, **settings: object) -> Page:
-        context = browser.new_context(**{**DEFAULTS, **settings})  # type: ignore[arg-type]
-        contexts.append(context)
+    With `shared`, a page may have an origin of its own instead, at whose blank page it then stands: it costs less."""
+    asked = request.config.getoption("--isolated")
+    pages: list[Page] = []
+    watches: list[Watch] = []
+    ends = ExitStack()
+
+    def make(errors_expected: bool = False, shared: bool = False, **settings: object) -> Page:
         narrow = settings.get("viewport", DEFAULTS["viewport"])["width"] < 768  # type: ignore[index]
         isolated = asked == "all" or (asked == "narrow" and narrow)
-        if isolated:
-            context.add_cookies([{"name": ISOLATED, "value": "yes", "url": site_url}])
-        page = context.new_page()
-        watches.append(Watch(page, site_url))
+        if shared and neighbours and not isolated and neighbours.can_have(settings):
+            page = ends.enter_context(neighbours.page(**settings))
+        else:
+            context = browser.new_context(**{**DEFAULTS, **settings})  # type: ignore[arg-type]
+            ends.callback(context.close)
+            if isolated:
+                context.add_cookies([{"name": ISOLATED, "value": "yes", "url": site_url}])
+            page = context.new_page()
+        pages.append(page)
+        watches.append(Watch(page, home(page, site_url)))
         watches[-1].expected, watches[-1].isolated = errors_expected, isolated
         return page
 
     failed = request.session.testsfailed
-    yield make
-    seen = [(watch.errors[:], watch.foreign[:]) for watch in watches]  # the screenshots' own styles do not count
-    place = SHOTS / Path(str(request.node.path)).stem
-    for number, context in enumerate(contexts):
-        for page in context.pages if request.session.testsfailed > failed else ():
-            place.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=place / f"{browser.browser_type.name}-{number}.png", full_page=True)
-        context.close()
+    with ends:
+        yield make
+        seen = [(watch.errors[:], watch.foreign[:]) for watch in watches]  # the screenshots' own styles do not count
+        place = SHOTS / Path(str(request.node.path)).stem
+        for number, page in enumerate(pages) if request.session.testsfailed > failed else ():
+            if not page.is_closed():
+                place.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=place / f"{browser.browser_type.name}-{number}.png", full_page=True)
     for watch, (errors, foreign) in zip(watches, seen, strict=True):
         assert not foreign, f"requests left the origin: {foreign}"
         assert watch.expected or not errors, f"errors on the console: {errors}"

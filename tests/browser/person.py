@@ -25,20 +25,26 @@ def wait_for(page: Page, word: str, timeout: float = READY) -> None:
     expect(state(page)).to_have_text(re.compile(f"^{word}"), timeout=timeout)
 
 
+BARE = "bare.html"  # a page of the site's origin with nothing on it
 PAPER = "?experiment=paper&seed=1"  # the smallest experiment, whose trainings take less than a second
 
 
 def opened(new_page: Maker, site_url: str, address: str = f"{PAPER}#/train", **settings: object) -> Page:
-    """A new page at an address within the site."""
-    page = new_page(**settings)
-    page.goto(site_url + address)
+    """A new page at an address within the site, which may be served at an origin of the page's own."""
+    page = new_page(shared=True, **settings)
+    page.goto(home(page, site_url) + address)
     wait_for(page, "ready")
     return page
 
 
+def home(page: Page, site_url: str = "") -> str:
+    """The address of the site where the page is, at an origin of its own perhaps; `site_url` if it is nowhere yet."""
+    return re.sub(rf"({BARE})?([?#].*)?$", "", page.url) if page.url != "about:blank" else site_url
+
+
 def fresh(page: Page, query: str = PAPER, place: str = "train") -> Page:
     """The page from its beginning, at one of its places."""
-    before, address = re.sub(r"#.*", "", page.url), re.sub(r"[?#].*", "", page.url) + query
+    before, address = re.sub(r"#.*", "", page.url), home(page) + query
     page.goto(f"{address}#/{place}")
     if before == address:
         page.reload()  # an address that differs by its hash alone loads nothing

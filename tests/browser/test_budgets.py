@@ -8,8 +8,20 @@ import pytest
 from builder.paths import SITE
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import BARE, STOCK
-from tests.browser.person import READY, TRAINED, Maker, button, circle, go, opened, set_field, stroke, wait_for
+from tests.browser.conftest import STOCK
+from tests.browser.person import (
+    BARE,
+    READY,
+    TRAINED,
+    Maker,
+    button,
+    circle,
+    go,
+    opened,
+    set_field,
+    stroke,
+    wait_for,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 

@@ -16,7 +16,7 @@ from scnn.engines.wasm import compiled
 from scnn.experiments.experiment import experiment_of
 from scnn.page.session import Session
 from tests.browser.conftest import fingerprint_of
-from tests.browser.person import READY, TRAINED, Maker, button, go, state, wait_for
+from tests.browser.person import READY, TRAINED, Maker, button, go, home, state, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,9 @@ ENDLESS = """def relu_forward(output: Float32Buffer, input: Float32Buffer, size:
 def page(new_page: Maker, site_url: str, request: pytest.FixtureRequest) -> Page:
     """The place on a phone and on a desk, for all tests, from a link that brings a kernel without an end."""
     scheme = "dark" if request.param == 1440 else "light"
-    page = new_page(viewport={"width": request.param, "height": 900}, color_scheme=scheme)
+    page = new_page(shared=True, viewport={"width": request.param, "height": 900}, color_scheme=scheme)
     query = urlencode({"kernel": "relu_forward", "source": ENDLESS})
-    page.goto(f"{site_url}{PAPER}&{query}#/code")
+    page.goto(f"{home(page, site_url)}{PAPER}&{query}#/code")
     expect(compiler(page)).to_have_text(re.compile("^compiled"), timeout=READY)
     return page
 

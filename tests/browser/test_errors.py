@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from builder.paths import SITE, SOURCE
 from builder.widgets import bytecode
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.person import PAPER, Maker, button, is_chromium, line, stroke, wait_for
+from tests.browser.person import PAPER, Maker, button, home, line, stroke, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -60,14 +60,16 @@ def with_an_error(page: Page, name: str, head: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_an_error_in_a_widget_is_shown(new_page: Maker, site_url: str, name: str, tmp_path: Path) -> None:
+def test_an_error_in_a_widget_is_shown(
+    browser: Browser, new_page: Maker, site_url: str, name: str, tmp_path: Path
+) -> None:
     """The box says that something went wrong, with the traceback for those who want it."""
     head, act = MADE[name]
-    page = new_page(errors_expected=True, service_workers="block")
-    if not is_chromium(page) and name not in ("chart", "training"):
+    if browser.browser_type.name != "chromium" and name not in ("chart", "training"):
         pytest.skip("one handler that fails and one task are enough in a second browser")
+    page = new_page(errors_expected=True, shared=True)
     with_an_error(page, name, head, tmp_path)
-    page.goto(site_url + PAPER)
+    page.goto(home(page, site_url) + PAPER)
     wait_for(page, "ready")
     act(page)
     expect(page.locator("#failure-text")).to_have_text(

@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, Playwright, expect
 from scnn.engines.wasm import compiled
 from scnn.labs import bundled_lab, grade, pack_lab, verify
 from tests.browser.conftest import launch
-from tests.browser.person import READY, Maker, is_chromium, set_field
+from tests.browser.person import READY, Maker, home, is_chromium, set_field
 from tests.labs.answers import RIGHT, WRONG, start
 from tests.labs.files import NUMBERS
 
@@ -23,8 +23,8 @@ AXE = (Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js").read_
 def page(new_page: Maker, site_url: str, request: pytest.FixtureRequest) -> Page:
     """The place on a phone and on a desk, once its first exercise is shown."""
     scheme = "dark" if request.param == 1440 else "light"
-    page = new_page(viewport={"width": request.param, "height": 900}, color_scheme=scheme)
-    page.goto(site_url + "#/exercises")
+    page = new_page(shared=True, viewport={"width": request.param, "height": 900}, color_scheme=scheme)
+    page.goto(home(page, site_url) + "#/exercises")
     expect(exercise(page, "Find vertical edges")).to_be_visible(timeout=READY)
     return page
 
@@ -219,12 +219,12 @@ def test_layers(page: Page) -> None:
     is_fine(page, "layers")
 
 
-def test_links_files_and_what_is_kept(page: Page, site_url: str) -> None:
+def test_links_files_and_what_is_kept(page: Page) -> None:
     """In a page that was loaded again, by a link with a lab in it, in German and with parts hidden: what was solved,
     answered and shown is still there. Damaged and hostile links and files are named errors, with the page alive."""
     page.wait_for_timeout(1000)  # the newest change is kept after a pause
     text = json.dumps(NUMBERS)
-    page.goto(f"{site_url}?lang=de#/exercises?lab={pack_lab(text)}&hide=list,hints,header")
+    page.goto(f"{home(page)}?lang=de#/exercises?lab={pack_lab(text)}&hide=list,hints,header")
     own = exercise(page, NUMBERS["title"])
     expect(own).to_contain_text("Wie viele Zeilen?", timeout=READY)
     for hidden in (page.locator("#exercise-choice"), page.locator("nav a[href='#/']")):

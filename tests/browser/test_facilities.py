@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.browser.conftest import BARE, chromium, launch
-from tests.browser.person import PAPER, Maker, button, circle, is_chromium, prediction, stroke, wait_for
+from tests.browser.conftest import chromium, launch
+from tests.browser.person import BARE, PAPER, Maker, button, circle, home, is_chromium, prediction, stroke, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -50,14 +50,16 @@ def trains_and_draws(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
-def test_without_a_facility_the_page_trains_and_draws(new_page: Maker, site_url: str, name: str) -> None:
+def test_without_a_facility_the_page_trains_and_draws(
+    browser: Browser, new_page: Maker, site_url: str, name: str
+) -> None:
     """In the window: the page starts, trains, reads a drawing, and says what it cannot do."""
-    code, said = OPTIONAL[name]
-    page = new_page(errors_expected=True, service_workers="allow" if said else "block")
-    if not is_chromium(page):
+    if browser.browser_type.name != "chromium":
         pytest.skip(ONE_IS_ENOUGH)
+    code, said = OPTIONAL[name]
+    page = new_page(errors_expected=True, shared=True, **({"service_workers": "allow"} if said else {}))
     page.add_init_script(code)
-    page.goto(site_url + PAPER)
+    page.goto(home(page, site_url) + PAPER)
     wait_for(page, "ready")
     if said:
         expect(page.locator("#offline")).to_have_text(re.compile(said))
@@ -65,13 +67,13 @@ def test_without_a_facility_the_page_trains_and_draws(new_page: Maker, site_url:
 
 
 @pytest.mark.parametrize("name", ["indexedDB", "randomUUID", "OffscreenCanvas", "createImageBitmap"])
-def test_without_a_facility_the_worker_trains(new_page: Maker, site_url: str, name: str) -> None:
+def test_without_a_facility_the_worker_trains(browser: Browser, new_page: Maker, site_url: str, name: str) -> None:
     """In the worker."""
-    page = new_page(errors_expected=True)
-    if not is_chromium(page):
+    if browser.browser_type.name != "chromium":
         pytest.skip(ONE_IS_ENOUGH)
+    page = new_page(errors_expected=True, shared=True)
     page.add_init_script(IN_WORKER.replace("CODE", repr(OPTIONAL[name][0] + ";\n")))
-    page.goto(site_url + PAPER)
+    page.goto(home(page, site_url) + PAPER)
     wait_for(page, "ready")
     trains_and_draws(page)
     if name == "indexedDB":

@@ -26,6 +26,7 @@ from tests.browser.person import (
     button,
     epoch_shown,
     fails,
+    home,
     is_chromium,
     opened,
     sha256,
@@ -302,10 +303,10 @@ ANY_ADDRESS_SEEN = "which parts of the address are invalid; the page works with 
 
 def test_an_address_of_any_bytes(new_page: Maker, site_url: str, tried: Tried) -> None:
     """The page starts with any content of the address."""
-    page = new_page()
+    page = new_page(shared=True)
     random = Random("addresses")
     for _ in range(2):
-        page.goto(site_url + any_address(random))
+        page.goto(home(page, site_url) + any_address(random))
         wait_for(page, "ready")
         expect(state(page)).to_have_text(re.compile("the address has an invalid .*; the default is used"))
     tried(ANY_ADDRESS, ANY_ADDRESS_SEEN, 2)

@@ -13,7 +13,7 @@ from scnn.page.elements import Elements
 from scnn.page.lessons import Lessons
 from scnn.training.gradient_check import check_gradients
 from tests.browser.figures import exact, number, shown
-from tests.browser.person import READY, Maker, button, choose_depth, line, set_field, stroke
+from tests.browser.person import READY, Maker, button, choose_depth, home, line, set_field, stroke
 
 pytestmark = pytest.mark.browser
 
@@ -54,8 +54,8 @@ def elements(sample: int) -> Elements:
 def page(new_page: Maker, site_url: str, request: pytest.FixtureRequest) -> Page:
     """The place on a phone and on a desk, once it shows a loss."""
     scheme = "dark" if request.param == 1440 else "light"
-    page = new_page(viewport={"width": request.param, "height": 900}, color_scheme=scheme)
-    page.goto(site_url + "#/learn")
+    page = new_page(shared=True, viewport={"width": request.param, "height": 900}, color_scheme=scheme)
+    page.goto(home(page, site_url) + "#/learn")
     expect(page.locator("#learn-slope")).to_contain_text("slope", timeout=READY)
     expect(page.locator("#step-words")).to_contain_text("Loss", timeout=READY)
     return page

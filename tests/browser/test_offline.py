@@ -22,7 +22,7 @@ from serve import Handler, Server
 from scnn.experiments.presets import PAPER
 from scnn.network.network import Network
 from tests.browser.person import PAPER as PAPER_RUN
-from tests.browser.person import TRAINED, Maker, button, line, opened, state, stroke, wait_for
+from tests.browser.person import TRAINED, Maker, button, home, line, opened, state, stroke, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -210,7 +210,7 @@ def test_no_way_in(new_page: Maker, site_url: str, tmp_path: Path) -> None:
     """Text from addresses, class names, metadata and file names is text: nothing runs, and no request leaves."""
     page = opened(new_page, site_url)
     for name in ("experiment", "seed", "layers", "optimiser", HOSTILE):
-        page.goto(f"{site_url}?{name}={HOSTILE}#{HOSTILE}")
+        page.goto(f"{home(page)}?{name}={HOSTILE}#{HOSTILE}")
         wait_for(page, "ready")
     network = Network(
         PAPER.input_shape,

@@ -14,6 +14,7 @@ from tests.browser.person import (
     button,
     circle,
     fresh,
+    home,
     is_chromium,
     line,
     opened,
@@ -253,8 +254,8 @@ def test_pictures_that_cannot_be_read(page: Page, tried: Tried) -> None:
 
 def test_a_photo_that_is_chosen_while_python_starts(new_page: Maker, site_url: str) -> None:
     """It is read as soon as it can be."""
-    page = new_page()
-    page.goto(site_url, wait_until="commit")
+    page = new_page(shared=True)
+    page.goto(home(page, site_url), wait_until="commit")
     page.wait_for_function("() => globalThis.document.querySelector('#state')?.textContent.includes('Python')")
     choose(page, THIRTYTHREE)
     expect(said(page)).to_have_text("Found 2 digits on thirtythree.png: 33.", timeout=60_000)
@@ -262,16 +263,16 @@ def test_a_photo_that_is_chosen_while_python_starts(new_page: Maker, site_url: s
 
 def test_photos_without_create_image_bitmap(new_page: Maker, site_url: str) -> None:
     """An <img> decodes them, upright."""
-    page = new_page()
+    page = new_page(shared=True)
     page.add_init_script("delete globalThis.createImageBitmap; delete globalThis.OffscreenCanvas")
-    page.goto(site_url)
+    page.goto(home(page, site_url))
     wait_for(page, "ready")
     assert read(page, PAPERS / "sideways.jpg") == "3"
 
 
 def test_noise_instead_of_pixels(new_page: Maker, site_url: str, tried: Tried) -> None:
     """Protection against fingerprinting is named."""
-    page = new_page()
+    page = new_page(shared=True)
     page.add_init_script(
         """const read = OffscreenCanvasRenderingContext2D.prototype.getImageData;
         OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...all) {
@@ -280,7 +281,7 @@ def test_noise_instead_of_pixels(new_page: Maker, site_url: str, tried: Tried) -
             return image;
         }"""
     )
-    page.goto(site_url)
+    page.goto(home(page, site_url))
     wait_for(page, "ready")
     choose(page, THIRTYTHREE)
     expect(said(page)).to_have_text(re.compile("protection against fingerprinting"))

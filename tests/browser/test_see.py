@@ -14,7 +14,7 @@ from scnn.network.trace import NetworkTracer
 from scnn.page.elements import Elements
 from scnn.page.filters import PRESETS, Filters
 from tests.browser.figures import cell, exact, number, shown
-from tests.browser.person import READY, Maker, button, choose_depth, set_field
+from tests.browser.person import READY, Maker, button, choose_depth, home, set_field
 
 pytestmark = pytest.mark.browser
 
@@ -48,8 +48,8 @@ def tracer() -> NetworkTracer:
 def page(new_page: Maker, site_url: str, request: pytest.FixtureRequest) -> Page:
     """The place on a phone and on a desk, once it explains a number."""
     scheme = "dark" if request.param == 360 else "light"
-    page = new_page(viewport={"width": request.param, "height": 900}, color_scheme=scheme)
-    page.goto(site_url + "#/see")
+    page = new_page(shared=True, viewport={"width": request.param, "height": 900}, color_scheme=scheme)
+    page.goto(home(page, site_url) + "#/see")
     expect(title(page)).to_contain_text("conv2d_1", timeout=READY)
     expect(page.locator("#filter-size")).to_contain_text("pixels", timeout=READY)
     return page

@@ -19,7 +19,6 @@ from tests.browser.person import (
     button,
     epoch_shown,
     is_chromium,
-    opened,
     wait_for,
     wait_until_kept,
 )
@@ -138,10 +137,11 @@ def test_storage_that_is_refused(
 
 def test_two_tabs_on_one_store(new_page: Maker, site_url: str, tried: Tried) -> None:
     """Each keeps its own; what one continues or discards leaves the other's alone."""
-    first = opened(new_page, site_url, "?experiment=mnist&epochs=50&seed=1")
+    first = new_page()
     second = first.context.new_page()
-    second.goto(f"{site_url}?experiment=mnist&epochs=50&seed=2")
-    wait_for(second, "ready")
+    for seed, page in enumerate((first, second), 1):
+        page.goto(f"{site_url}?experiment=mnist&epochs=50&seed={seed}")
+        wait_for(page, "ready")
     for page in (first, second):
         page.bring_to_front()
         button(page, "Train").click()
