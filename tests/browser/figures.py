@@ -1,9 +1,11 @@
-"""Numbers as the page writes them: the same forms as site/widgets/figures.py, which runs in MicroPython."""
+"""Numbers as the page and its tables have them: the forms of site/widgets/figures.py, which runs in MicroPython."""
 
 from array import array
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["cell", "exact", "number", "shown"]
+from playwright.sync_api import Locator
+
+__all__ = ["cell", "cells_of", "exact", "float32", "number", "shown"]
 
 
 def minus(text: str) -> str:
@@ -36,3 +38,15 @@ def exact(value: float) -> str:
     numbers = ((digits, rounded(value or 0.0, digits)) for digits in range(1, 10))
     digits, found = next((digits, one) for digits, one in numbers if array("f", [one])[0] == value)
     return minus(f"{found:.{digits}g}")
+
+
+def float32(text: str) -> float:
+    """The number that was written by `exact`."""
+    return array("f", [float(text.replace("−", "-"))])[0]
+
+
+def cells_of(rows: Locator) -> list[list[str]]:
+    """The text of each cell of a table's rows."""
+    cells = "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    found: list[list[str]] = rows.evaluate_all(cells)
+    return found

@@ -203,6 +203,11 @@ def fails(page: Page, words: str) -> str:
     return re.sub(r"scnn-[\d.]+-py3", "scnn-…-py3", said.inner_text())
 
 
+def try_again(page: Page) -> None:
+    with page.expect_navigation(wait_until="commit"):
+        button(page, "Try again").click()
+
+
 def epoch_shown(page: Page) -> int:
     found = re.search(r"After epoch (\d+):", page.locator("#loss-summary").inner_text())
     return int(found[1]) if found else 0

@@ -1,7 +1,6 @@
 """The place Learn: every gradient, loss and step that it shows is the engine's."""
 
 import re
-from array import array
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from scnn import Network, load_digits
 from scnn.page.elements import Elements
 from scnn.page.lessons import Lessons
 from scnn.training.gradient_check import check_gradients
-from tests.browser.figures import exact, number, shown
+from tests.browser.figures import cells_of, exact, float32, number, shown
 from tests.browser.person import READY, Maker, button, choose_depth, home, line, set_field, stroke
 
 pytestmark = pytest.mark.browser
@@ -67,16 +66,6 @@ def explanation(page: Page) -> Locator:
 
 def title(page: Page) -> Locator:
     return explanation(page).get_by_role("heading")
-
-
-def cells_of(rows: Locator) -> list[list[str]]:
-    cells = "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
-    found: list[list[str]] = rows.evaluate_all(cells)
-    return found
-
-
-def float32(text: str) -> float:
-    return array("f", [float(text.replace("−", "-"))])[0]
 
 
 def sheet(page: Page, layer: str) -> Locator:

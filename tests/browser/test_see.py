@@ -1,7 +1,6 @@
 """The place See: every number that it shows is the engine's, by mouse and by keyboard, at all depths."""
 
 import re
-from array import array
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from scnn import Network, load_digits
 from scnn.network.trace import NetworkTracer
 from scnn.page.elements import Elements
 from scnn.page.filters import PRESETS, Filters
-from tests.browser.figures import cell, exact, number, shown
+from tests.browser.figures import cell, cells_of, exact, float32, number, shown
 from tests.browser.person import READY, Maker, button, choose_depth, home, set_field
 
 pytestmark = pytest.mark.browser
@@ -92,19 +91,9 @@ def foot(rows: Locator) -> dict[str, str]:
     return {row[0]: row[1] for row in cells_of(rows.locator("tfoot tr"))}
 
 
-def cells_of(rows: Locator) -> list[list[str]]:
-    cells = "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
-    found: list[list[str]] = rows.evaluate_all(cells)
-    return found
-
-
 def element_shown(page: Page) -> list[int]:
     """The index in the title."""
     return [int(part) for part in re.findall(r"(?:map|row|column|unit) (\d+)", title(page).inner_text())]
-
-
-def float32(text: str) -> float:
-    return array("f", [float(text.replace("−", "-"))])[0]
 
 
 def answer_of(elements: Elements, page: Page, layer: str, **more: object) -> dict[str, Any]:
