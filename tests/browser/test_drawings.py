@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.person import (
     TRAINED,
     Maker,
+    begin_again,
     button,
     choose_depth,
     circle,
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.browser
 
 def test_drawings_are_read_before_anybody_trains(page: Page) -> None:
     """By the network that comes with the page: each digit, wherever it is drawn; the page says how good it is."""
-    fresh(page)
+    begin_again(page)
     random = Random("on the page")
     for name in DIGITS:
         button(page, "Clear drawing").click()
@@ -97,7 +98,7 @@ def test_a_reading_may_be_averaged_over_shifted_copies(page: Page) -> None:
 
 def test_a_dot_is_seen_and_not_taught(page: Page) -> None:
     """It is drawn in every browser, and is no digit."""
-    fresh(page)
+    begin_again(page)
     page.get_by_role("application", name="Draw a digit", exact=True).click()
     prediction(page).to_have_text(re.compile("^Draw a digit: there is only a dot"), timeout=10_000)
     inked = """() => document.getElementById("canvas").getContext("2d").getImageData(0, 0, 280, 280).data
@@ -108,7 +109,7 @@ def test_a_dot_is_seen_and_not_taught(page: Page) -> None:
 
 def test_a_correction_is_learned(page: Page) -> None:
     """A mirrored 3 is no digit the network knows; told that it is a 2, it says so."""
-    fresh(page)
+    begin_again(page)
     odd = [(0.25, 0.2), (0.7, 0.2), (0.7, 0.5), (0.3, 0.5), (0.3, 0.8), (0.75, 0.8), (0.75, 0.65)]
     stroke(page, odd)
     first = page.get_by_role("status", name="Prediction")

@@ -14,6 +14,7 @@ from scnn.network.network import Network
 from tests.browser.conftest import fingerprint_of
 from tests.browser.person import (
     TRAINED,
+    begin_again,
     button,
     circle,
     fresh,
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.browser
 def test_models_and_checkpoints_are_files(page: Page, tmp_path: Path) -> None:
     """A saved model opens in Python and on the page; a continued checkpoint gives the same bits."""
     needs_chromium(page, "downloads")
-    fresh(page, "?experiment=paper&seed=3")
+    begin_again(page, seed="3")
     page.get_by_role("combobox", name="Engine").select_option("interpreted")
     button(page, "Train").click()
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
@@ -77,7 +78,7 @@ def test_models_and_checkpoints_are_files(page: Page, tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_model(page: Page, tmp_path: Path, content: bytes, words: str) -> None:
     """The page says what is wrong, and nothing else changes."""
-    fresh(page)
+    begin_again(page)
     (tmp_path / "x.safetensors").write_bytes(content)
     page.locator("#file").set_input_files(tmp_path / "x.safetensors")
     message = page.get_by_role("status", name="Files")
@@ -88,7 +89,7 @@ def test_a_file_that_is_no_model(page: Page, tmp_path: Path, content: bytes, wor
 
 def test_a_file_that_is_no_model_while_it_trains(page: Page, tmp_path: Path) -> None:
     """The training continues, and the message stays, although the status line keeps changing."""
-    fresh(page, "?experiment=mnist")
+    begin_again(page, "mnist")
     button(page, "Train").click()
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
     (tmp_path / "x.safetensors").write_bytes(b"1234")
@@ -107,7 +108,7 @@ def test_a_file_that_is_no_model_while_it_trains(page: Page, tmp_path: Path) -> 
 
 def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
     """Closed in the middle, it offers to continue, and ends at the same bits; what is finished is saved, too."""
-    fresh(page, "?experiment=mnist&epochs=3&seed=5")
+    begin_again(page, "mnist", epochs="3", seed="5")
     button(page, "Train").click()
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
     page.reload()
@@ -131,7 +132,7 @@ def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
 
 def test_own_images_from_idx_files(page: Page, tmp_path: Path) -> None:
     """Two files as MNIST's are; then they train like any others."""
-    fresh(page)
+    begin_again(page)
     open_all(page)
     _, test = load_digits()
     rows = [[*test.image(at), test.labels[at]] for at in range(len(test)) if test.labels[at] < 2]
@@ -178,7 +179,7 @@ def test_own_images_from_folders(page: Page, tmp_path: Path) -> None:
     """Pictures of any size, a folder for each class; files that are not pictures are skipped, and the page says
     so."""
     needs_chromium(page, "choosing a folder")
-    fresh(page)
+    begin_again(page)
     open_all(page)
     draw_shapes(tmp_path / "shapes")
     page.get_by_label("Folder of pictures").set_input_files(tmp_path / "shapes")
@@ -211,7 +212,7 @@ def drop(page: Page, *paths: Path) -> None:
 def test_files_are_dropped(page: Page, tmp_path: Path) -> None:
     """A folder of pictures, two IDX files and a model, each let go of anywhere on the page."""
     needs_chromium(page, "dragging files")
-    fresh(page)
+    begin_again(page)
     draw_shapes(tmp_path / "shapes")
     own = page.get_by_role("status", name="Own images")
     drop(page, tmp_path / "shapes")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.person import (
     TRAINED,
     Maker,
+    begin_again,
     button,
     circle,
     coloured_pixels,
@@ -155,10 +156,9 @@ def test_an_empty_canvas_gets_no_prediction(trained: Page) -> None:
     expect(trained.locator("#bars meter")).to_have_count(0)
 
 
-def test_pause_resume_reset(new_page: Maker, site_url: str) -> None:
+def test_pause_resume_reset(page: Page) -> None:
     """A pause stops the samples, drawing works during it, resuming continues, and reset starts over at any time."""
-    page = opened(new_page, site_url)
-    page.get_by_role("combobox", name="Engine").select_option("interpreted")
+    begin_again(page, engine="interpreted", per_class="10")
     expect(button(page, "Reset")).to_be_disabled()
     for name in ("Pause", "Resume"):  # one button, whose name is what it does
         expect(button(page, name)).to_have_count(0)
@@ -187,10 +187,9 @@ def test_pause_resume_reset(new_page: Maker, site_url: str) -> None:
     wait_for(page, "ready")
 
 
-def test_a_seed_that_is_none_is_refused_in_words(new_page: Maker, site_url: str) -> None:
+def test_a_seed_that_is_none_is_refused_in_words(page: Page) -> None:
     """The state says what a seed is, and training with a good one still works."""
-    page = opened(new_page, site_url)
-    page.get_by_role("combobox", name="Engine").select_option("interpreted")
+    begin_again(page, engine="interpreted")
     set_field(page.get_by_role("spinbutton", name="Seed"), "-3")
     button(page, "Train").click()
     expect(state(page)).to_have_text(re.compile("ready – seed must be an integer"))

@@ -11,9 +11,9 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from scnn.data.bundled import load_digits
 from tests.browser.person import (
     Maker,
+    begin_again,
     button,
     circle,
-    fresh,
     is_chromium,
     line,
     opened,
@@ -71,7 +71,7 @@ def input_pixels(page: Page) -> list[int]:
 
 def test_photographs_of_several_kinds(page: Page) -> None:
     """Decoded, scaled and found in the browser, whose pixels differ a little from Pillow's."""
-    fresh(page)
+    begin_again(page)
     _, digits = load_digits()
     wrong = []
     for kind in list(KINDS)[::4]:
@@ -131,7 +131,7 @@ def test_a_photo_of_two_digits(new_page: Maker, site_url: str, width: int) -> No
 
 def test_two_digits_in_a_drawing(page: Page) -> None:
     """The number, and each digit's probabilities; the chosen one is inspected and taught."""
-    fresh(page)
+    begin_again(page)
     stroke(page, line(0.25, 0.2, 0.25, 0.8))
     stroke(page, circle(0.7, 0.5, 0.15, 0.3))
     prediction(page).to_have_text(re.compile("^10: 2 digits"), timeout=BUSY)
@@ -152,7 +152,7 @@ def test_two_digits_in_a_drawing(page: Page) -> None:
 
 def test_photos_are_dropped_and_pasted(page: Page) -> None:
     """Also where the browser gives no entry for a file; what is dragged within the page is left alone."""
-    fresh(page)
+    begin_again(page)
     two = payload(Image.open(THIRTYTHREE), "33.png")
     assert drop_files(page.locator("#loss-chart"), two)
     expect(said(page)).to_have_text("Found 2 digits on 33.png: 33.", timeout=BUSY)
@@ -178,7 +178,7 @@ def test_photos_are_dropped_and_pasted(page: Page) -> None:
 
 def test_a_photo_is_the_subject_until_something_is_drawn(page: Page) -> None:
     """It is read again by the network that was trained meanwhile, and can be taught."""
-    fresh(page)
+    begin_again(page)
     stroke(page, circle(0.5, 0.5, 0.2, 0.3))
     assert read(page, PAPERS / "squared.png") == "3"
     expect(button(page, "Undo")).to_be_disabled()
@@ -196,7 +196,7 @@ def test_a_photo_is_the_subject_until_something_is_drawn(page: Page) -> None:
 
 def test_a_photo_that_was_taken_sideways(page: Page) -> None:
     """It is turned by the camera's note, also if it is so large that it is scaled while it is decoded."""
-    fresh(page)
+    begin_again(page)
     assert read(page, PAPERS / "sideways.jpg") == "3"
     _, digits = load_digits()
     image, label = photograph("plain", 1, digits)
@@ -210,7 +210,7 @@ def test_a_photo_that_was_taken_sideways(page: Page) -> None:
 
 def test_a_photo_of_48_megapixels(page: Page, tried: Tried) -> None:
     """It is read, at the size that the search for digits needs."""
-    fresh(page)
+    begin_again(page)
     image = Image.new("L", (8000, 6000), 225)
     ImageDraw.Draw(image).line((4000, 1500, 3900, 4400), fill=40, width=260)
     assert read(page, payload(image, "phone.jpg")) == "1"
@@ -241,7 +241,7 @@ UNREADABLE: dict[str, tuple[str, bytes, str]] = {
 
 def test_pictures_that_cannot_be_read(page: Page, tried: Tried) -> None:
     """The page says why, and what was shown stays."""
-    fresh(page)
+    begin_again(page)
     assert read(page, THIRTYTHREE) == "33"
     for fault, (name, content, words) in UNREADABLE.items():
         choose(page, {"name": name, "mimeType": "image/png", "buffer": content})
