@@ -17,8 +17,9 @@ import pytest
 from builder.paths import SITE
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import SUB_PATH, SubPathHandler, Watch
+from tests.browser.conftest import SUB_PATH, SubPathHandler
 from tests.browser.person import fails, try_again, wait_for
+from tests.browser.watch import Watch
 from tests.conftest import Tried
 
 pytestmark = pytest.mark.browser

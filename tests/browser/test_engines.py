@@ -15,8 +15,9 @@ from scnn.engines.hosts import WasmtimeHost
 from scnn.engines.wasm import WasmEngine, compiled
 from scnn.plan import ELEMENT_TYPES
 from tests.bench import workload
-from tests.browser.conftest import launch, say_memory
+from tests.browser.conftest import launch
 from tests.browser.person import BARE
+from tests.browser.watch import say_memory
 from tests.compiler.programs import PROGRAMS
 from tests.compiler.support import bits, plan_of, run
 

@@ -15,8 +15,9 @@ from builder.paths import SITE
 from playwright.sync_api import Browser, expect
 from serve import Server
 
-from tests.browser.conftest import SUB_PATH, SubPathHandler, Watch
+from tests.browser.conftest import SUB_PATH, SubPathHandler
 from tests.browser.person import wait_for
+from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
 

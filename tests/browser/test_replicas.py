@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.browser.conftest import DEFAULTS, Watch, fingerprint_of, launch
+from tests.browser.conftest import DEFAULTS, fingerprint_of, launch
 from tests.browser.person import sha256, train_to_the_end, wait_for
+from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
 
