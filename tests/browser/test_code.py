@@ -29,13 +29,6 @@ SCALED = """def own_forward(output: Float32Buffer, input: Float32Buffer, scale: 
     for i in lanes(size):
         output[i] = input[i] * (1.0 + scale[0])
 """
-NESTEROV = """def own_update(
-    parameters: Float32Buffer, gradients: Float32Buffer, speed: Float32Buffer, rate: Float32Buffer, size: Size
-) -> None:
-    for i in lanes(size):
-        speed[i] = 0.5 * speed[i] + gradients[i]
-        parameters[i] -= rate[0] * (gradients[i] + 0.5 * speed[i])
-"""
 PAPER_LAYERS = experiment_of(MESSAGE).config["layers"]
 ENDLESS = """def relu_forward(output: Float32Buffer, input: Float32Buffer, size: Size) -> None:
     for i in range(2000000000):
@@ -283,27 +276,3 @@ def test_changes_are_in_the_editor_after_a_reload(page: Page) -> None:
     expect(page.get_by_text("Your changes to own_forward from an earlier visit")).to_be_visible()
     choose(page, "conv2d_forward")
     answered(page, "compiled:")
-
-
-def test_an_optimiser_of_ones_own(page: Page, site_url: str) -> None:
-    """It is chosen in the form, edited and checked like any other kernel, and trains; its file opens with it."""
-    page.goto(f"{site_url}{PAPER}#/code")
-    page.reload()
-    answered(page, "compiled")
-    button(page, "Train with my optimiser").click()
-    expect(page.get_by_role("heading", name="own_update", exact=True)).to_be_visible(timeout=TRAINED)
-    answered(page, "compiled, edited")
-    expect(page.locator("#optimiser")).to_have_value("own")
-    replace_source(page, NESTEROV)
-    answered(page, "compiled, edited")
-    button(page, "Check").click()
-    expect(page.get_by_role("status", name="Result of the check")).to_contain_text("are right", timeout=TRAINED)
-    button(page, "Train with it").click()
-    wait_for(page, "finished", TRAINED)
-    expect(page.locator("#edited")).to_contain_text("own_update")
-    optimiser = {"kind": "OwnOptimiser", "learning_rate": 0.001}
-    edits = {"kernels": {"own_update": NESTEROV}}
-    expect(page.locator("#sha256")).to_have_text(fingerprint_of(**MESSAGE, optimiser=optimiser, edits=edits))
-    go(page, "Code")
-    button(page, "Restore").click()
-    expect(page.locator("#code-editor .cm-content")).to_contain_text("velocity", timeout=TRAINED)
