@@ -4,11 +4,12 @@ from scnn.errors import ConfigError
 from scnn.experiments.experiment import OWN, Experiment
 from scnn.layers.layer import Layer
 from scnn.layers.loss import SoftmaxCrossEntropy
+from scnn.version import __version__
 
 __all__ = ["script_of"]
 
 
-def script_of(experiment: Experiment) -> str:
+def script_of(experiment: Experiment, fingerprint: str | None = None) -> str:
     """The script prints each epoch's scores, and the SHA-256 of the weights in its last line. Raises ConfigError for
     an experiment on the user's own images, which a script does not contain."""
     config, settings, preset = experiment.config, experiment.settings, experiment.preset
@@ -24,7 +25,7 @@ def script_of(experiment: Experiment) -> str:
     edits = experiment.edits
     edited = [f"    edits=Edits({edits.to_dict()['kernels']!r}, derive={edits.derive}),"] if edits else []
     lines = [
-        f'"""{preset.title}, seed {settings["seed"]}."""',
+        f'"""{preset.title}, seed {settings["seed"]}. Written by scnn {__version__}."""',
         "",
         "from scnn import (",
         *(f"    {name}," for name in sorted(names, key=str.lower)),
@@ -55,7 +56,7 @@ def script_of(experiment: Experiment) -> str:
         "for event in trainer.run():",
         "    if isinstance(event, EpochEnded):",
         "        print(event)",
-        "print(network.fingerprint())",
+        f"print(network.fingerprint())  # expected: {fingerprint}" if fingerprint else "print(network.fingerprint())",
     ]
     return "\n".join(lines) + "\n"
 

@@ -36,12 +36,14 @@ class Course:
 
     def travel(self, message: Message) -> Answer:
         """Looks at the network as it was after `epoch`, one of `kept`; None is the newest again. Predictions,
-        activations, cells, mistakes and reports are then those of that epoch; the training is not changed."""
+        activations, cells, mistakes and reports are then those of that epoch, and so are the `fingerprint` and a
+        model file that is saved; the training is not changed."""
         run, epoch = self.current_run(), message.get("epoch")
         if epoch is not None and type(epoch) is not int:
             raise ConfigError(f"expected an epoch as an integer, or null for the newest, got {epoch!r}")
         run.travel(epoch)
-        answer: Answer = {"epoch": epoch, "kept": run.history.epochs}
+        fingerprint = run.reader().network.fingerprint()
+        answer: Answer = {"epoch": epoch, "kept": run.history.epochs, "fingerprint": fingerprint}
         return {**answer, "report": run.report()} if run.shown_score() else answer
 
     def taught(self, message: Message) -> Answer:

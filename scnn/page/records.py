@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from statistics import fmean, stdev
 
 from scnn.errors import ConfigError
@@ -16,6 +18,7 @@ from scnn.version import __version__
 __all__ = ["Records", "as_csv", "as_json", "groups_of", "record_of"]
 
 SETTINGS = ("experiment", "per_class", "layers", "epochs", "batch_size", "optimiser", "schedule", "augmentation")
+ORIGIN = ("scnn", "training_images", "test_images", "seconds")
 CURVES = ("training_loss", "training_accuracy", "test_loss", "test_accuracy")
 
 
@@ -68,17 +71,23 @@ def as_json(records: Iterable[Answer]) -> str:
 
 
 def as_csv(records: Iterable[Answer]) -> str:
-    """A row for each epoch of each run, with all of the run's settings."""
+    """A row for each epoch of each run, with all of the run's settings. `when` is the time in UTC, `seconds` the time
+    that the whole training took; losses are means over images, in nats, and accuracies shares from 0 to 1."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
-        ["run", "when", *SETTINGS[:1], "seed", *SETTINGS[1:], "edits", "as_configured", "sha256", "epoch", *CURVES]
+        [
+            *("run", "when", *SETTINGS[:1], "seed", *SETTINGS[1:], "edits", "as_configured"),
+            *(*ORIGIN, "sha256", "epoch", *CURVES),
+        ]
     )
     for record in records:
         config = record["config"]
         settings = [cell(config[name]) for name in (SETTINGS[0], "seed", *SETTINGS[1:])]
         marks = [cell(config.get("edits", {})), cell(record["as_configured"])]
-        row = [record["name"], record["when"], *settings, *marks, record["sha256"]]
+        when = datetime.fromtimestamp(record["when"], UTC).isoformat(timespec="seconds")
+        origin = [record[name] for name in ORIGIN]
+        row = [record["name"], when, *settings, *marks, *origin, record["sha256"]]
         for values in zip(record["epochs"], *(record[curve] for curve in CURVES), strict=True):
             writer.writerow([*row, *values])
     return text.getvalue()
@@ -101,11 +110,15 @@ class Records:
         return record_of(self.current_run())
 
     def script(self, message: Message) -> Answer:
-        """The experiment of the message, or else the current one, as a Python script that makes the same weights."""
+        """The experiment of the message, or else the current one, as a Python script that makes the same weights. The
+        message of a finished run has their `sha256`, which the script then says."""
         experiment = experiment_of(message) if "experiment" in message else self.current_run().experiment
         if message.get("as_configured") is False:
             raise ConfigError(
                 "this run was changed by hand (stopped, taught, opened, or with another learning rate), so its "
                 "settings alone do not reproduce its weights: save the model instead"
             )
-        return {"script": script_of(experiment)}
+        fingerprint = message.get("sha256")
+        if fingerprint is not None and not re.fullmatch("[0-9a-f]{64}", str(fingerprint)):
+            raise ConfigError(f"expected a SHA-256 of 64 digits, got {fingerprint!r}")
+        return {"script": script_of(experiment, fingerprint)}

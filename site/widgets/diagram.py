@@ -5,7 +5,9 @@ Tapping a pixel, or moving there with the arrow keys, selects that number; the p
 
 from pyscript import document
 from widgets.dom import by_id, element, listen, run
-from widgets.texts import TEXTS, text, written
+from widgets.layer_names import INPUT
+from widgets.layer_titles import layer_title
+from widgets.texts import text, written
 
 IMAGE = "image"  # the name of the first column, which is no layer
 
@@ -63,16 +65,14 @@ class Diagram:
             if not old.classList.contains("subject"):
                 old.remove()
         self.columns = []
-        used = [name for layer in layers for name in layer["reads"]]
         for layer in layers[:-1]:  # the loss has no picture
             figure = element("figure", class_=f"layer {layer['kind'].lower()}")
             caption = element("figcaption")
-            caption.append(element("span", title_of(layer), class_="name"))
-            caption.append(element("code", layer["text"], class_="at-code"))
-            if layer["name"] in used:
-                caption.append(element("small", layer["name"], class_="size"))
+            caption.append(element("span", layer_title(layer["name"]), class_="name"))
+            caption.append(element("code", f"{layer['name']}: {layer['text']}", class_="at-code"))
             if layer["reads"]:
-                caption.append(element("small", "← " + ", ".join(layer["reads"]), class_="size"))
+                read = ", ".join([column_title(name) for name in layer["reads"]])
+                caption.append(element("small", "← " + read, class_="size"))
             caption.append(element("small", " × ".join([str(side) for side in layer["output_shape"]]), class_="size"))
             picture = element("img", alt="", draggable="false")
             figure.append(caption)
@@ -107,7 +107,7 @@ class Diagram:
         position = column.flat(selection["element"])
         answer = await self.request("value", layer=layer, position=position, **self.subject())
         if answer and selection == self.selection:
-            name = text("diagram.image") if selection["layer"] == IMAGE else selection["layer"]
+            name = column_title(selection["layer"])
             number = written(f"{answer['value']:.4g}")
             by_id("selection").textContent = f"{name}: {element_text(selection['element'])} = {number}"
 
@@ -131,7 +131,7 @@ class Column:
         self.cursor = element("div", class_="cursor", hidden="")
         self.holder.append(self.cursor)
         self.frames = []
-        self.holder.setAttribute("aria-label", text("diagram.sheet", name=name))
+        self.holder.setAttribute("aria-label", text("diagram.sheet", name=column_title(name)))
         listen(self.holder, "click", self.click)
         listen(self.holder, "keydown", self.key)
 
@@ -140,7 +140,7 @@ class Column:
         self.layout = layer
         self.picture.src = layer["picture"]
         self.holder.classList.toggle("thin", sheet_width(layer) == 1)  # a vector
-        label = text("diagram.sheet", name=layer["name"])
+        label = text("diagram.sheet", name=column_title(layer["name"]))
         self.holder.setAttribute(
             "aria-label", f"{label}: {' × '.join([str(side) for side in layer['output_shape']])}"
         )
@@ -232,10 +232,9 @@ def sheet_height(layout):
     return -(-layout["shown"] // layout["columns"]) * (layout["height"] + 1) - 1
 
 
-def title_of(layer):
-    """The layer's name in plain words."""
-    key = f"layer.{layer['kind']}"
-    return text(key) if key in TEXTS else layer["kind"]
+def column_title(name):
+    """What a column shows, in plain words; layers read the image as "input"."""
+    return text("diagram.image") if name in (IMAGE, INPUT) else layer_title(name)
 
 
 def element_text(position):

@@ -9,6 +9,7 @@ from pyscript import window
 from widgets.code_view import CodeView
 from widgets.dom import element, listen, replace, run
 from widgets.figures import element_name, exact, number, short
+from widgets.layer_titles import layer_title
 from widgets.sum_table import SumTable
 from widgets.texts import text
 from widgets.window_picture import WindowPicture
@@ -220,7 +221,7 @@ class Explanation:
 
 
 def title_of(answer):
-    """What the number is: "map 3, row 14, column 14 of conv2d_1"."""
+    """What the number is: "map 3, row 14, column 14 of Convolution 1"."""
     if answer["form"] == "pixel":
         return element_name({"tensor": "image"}, answer["index"])
     column = {
@@ -243,7 +244,7 @@ def summary_of(answer):
     if form == "sum":
         if answer["backward"]:
             key = "learn.words_pool" if kind == "MaxPool2D" else "learn.words_sum"
-            return text(key, value=value, count=answer["terms"], layer=answer["by"])
+            return text(key, value=value, count=answer["terms"], layer=layer_title(answer["by"]))
         if "Average" in kind:
             return text("see.words_average", value=value, count=answer["terms"])
         return text("see.words_conv" if "grid" in answer else "see.words_dense", value=value, count=answer["terms"])
@@ -262,7 +263,7 @@ def summary_of(answer):
         return text("see.words_relu", value=value, input=short(answer["rows"][0]["values"][0]))
     if form == "nothing":
         key = "learn.words_lost" if kind == "MaxPool2D" else "learn.words_nothing"
-        return text(key, layer=answer["by"])
+        return text(key, layer=layer_title(answer["by"]))
     if form == "same":
         return text("see.words_same", value=value, place=element_name(answer["origin"], answer["origin"]["at"]))
     return text(f"see.words_{form}", value=value)

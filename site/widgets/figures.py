@@ -1,6 +1,7 @@
 """Numbers and places in words, the same wherever the page shows what the engine computed."""
 
 from pyscript import window
+from widgets.layer_titles import layer_title
 from widgets.texts import text, written
 
 MINUS = "\u2212"
@@ -74,7 +75,7 @@ def index_text(column, at):
 
 
 def element_name(column, at):
-    """An element in words: "map 3, row 14, column 14 of conv2d_1"."""
+    """An element in words: "map 3, row 14, column 14 of Convolution 1"."""
     kind = column["tensor"]
     name = {
         ("weights", 4): "filter_weight",
@@ -86,4 +87,4 @@ def element_name(column, at):
     given = {"a": at[0]}
     for letter, one in zip("bcd", at[1:]):
         given[letter] = one
-    return text(f"see.place_{name}", layer=column.get("layer", ""), **given)
+    return text(f"see.place_{name}", layer=layer_title(column.get("layer") or ""), **given)

@@ -76,14 +76,14 @@ class Files:
             self.say(text("storage.unreadable", reason=saved["error"]))
         elif saved and saved.get("finished"):
             self.key = saved["key"]
-            by_id("offer-text").textContent = text("saved.finished", experiment=saved["experiment"])
+            by_id("offer-text").textContent = text("saved.finished", experiment=title_of(saved))
             by_id("continue").textContent = text("saved.open")
             by_id("offer").hidden = False
         elif saved:
             self.key = saved["key"]
             progress = saved["progress"]
             epochs = {"epoch": progress["epoch"], "epochs": progress["epochs"]}
-            message = text("saved.unfinished", experiment=saved["experiment"], **epochs)
+            message = text("saved.unfinished", experiment=title_of(saved), **epochs)
             by_id("offer-text").textContent = message
             by_id("offer").hidden = False
         if saved and saved.get("edited"):
@@ -97,6 +97,11 @@ class Files:
     async def discard(self, event):
         by_id("offer").hidden = True
         await self.worker.proxy.delete_saved(self.key)
+
+
+def title_of(saved):
+    """The experiment of a saved training in words."""
+    return text(f"experiment.{saved['experiment']}.title")
 
 
 def last_line(error):

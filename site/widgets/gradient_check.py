@@ -2,6 +2,7 @@
 
 from widgets.dom import by_id, element, listen
 from widgets.figures import number
+from widgets.layer_titles import tensor_title
 from widgets.sum_table import row
 from widgets.texts import text
 
@@ -50,7 +51,6 @@ class GradientCheck:
 
 
 def line_of(check):
-    name = check["name"]
     shape = " × ".join([str(size) for size in check["shape"]])
     kinks = text("learn.kinks", kinks=check["kinks"]) if check["kinks"] else ""
     if check["faint"]:
@@ -61,4 +61,12 @@ def line_of(check):
     mark = element("strong", text(keys[check["verdict"]]), class_="verdict " + check["verdict"].replace(" ", "-"))
     verdict.append(mark)
     checked = element("td", str(check["checked"]) + kinks)
-    return row([element("th", name, scope="row"), verdict, element("td", error), checked, element("td", shape)])
+    return row(
+        [
+            element("th", tensor_title(check["name"]), scope="row"),
+            verdict,
+            element("td", error),
+            checked,
+            element("td", shape),
+        ]
+    )

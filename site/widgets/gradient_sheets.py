@@ -1,6 +1,6 @@
 """The gradients of the image and of every layer's output as contact sheets, from the loss back to the image."""
 
-from widgets.diagram import Column
+from widgets.diagram import Column, column_title
 from widgets.dom import by_id, element, replace
 from widgets.figures import number
 from widgets.texts import text
@@ -18,7 +18,7 @@ class GradientSheets:
             self.build(layers)
         for column, layer in zip(self.columns, reversed(layers)):
             column.show(dict(layer, output_shape=layer["shape"]))
-            name = text("learn.sheet_of", name=layer["name"])
+            name = text("learn.sheet_of", name=column_title(layer["name"]))
             label = text("learn.sheet_keys", name=name, largest=number(layer["largest"]))
             column.holder.setAttribute("aria-label", label)
 
@@ -28,7 +28,7 @@ class GradientSheets:
         self.columns = []
         for layer in reversed(layers):
             figure = element("figure")
-            figure.append(element("figcaption", layer["name"]))
+            figure.append(element("figcaption", column_title(layer["name"])))
             picture = element("img", alt="", draggable="false")
             figure.append(picture)
             item = element("li")

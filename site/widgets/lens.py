@@ -4,7 +4,7 @@ from widgets.diagram import Diagram
 from widgets.dom import by_id
 from widgets.experiments import OWN
 
-FIRST_SAMPLE = 3  # the digit that the diagram shows first
+FIRST_SAMPLE = 2  # the digit that is shown if nothing was drawn; the paper's network knows it, too
 
 
 class Lens:
@@ -12,7 +12,7 @@ class Lens:
         self.page = page
         self.subject, self.truth = {}, None  # the image, as fields of a message, and its class if that is known
         self.chosen = False  # whether the person chose it: then the prediction is described in words
-        self.offered = {}  # the subject that a place took itself, since the person had chosen none
+        self.offered = {}  # the subject that the page took itself, since the person had chosen none
         self.experiment = None  # the training's, whose test images can be looked at
         self.diagram = Diagram(page.request, lambda: self.subject, self.selected, self.diagram_shown)
 
@@ -26,6 +26,7 @@ class Lens:
     def show_first(self):
         """A sample digit, until something is drawn or chosen."""
         self.show({"sample": FIRST_SAMPLE}, str(FIRST_SAMPLE))
+        self.offered = self.subject
 
     def drew(self):
         """The drawing or the photo was classified, or another of its digits was chosen."""
@@ -35,6 +36,7 @@ class Lens:
 
     def choose_sample(self, digit):
         """A sample digit is read in the place of a drawing."""
+        self.offered = {}
         self.page.reading.drawing.clear(None)
         self.show({"sample": digit}, str(digit), chosen=True)
 
@@ -45,10 +47,11 @@ class Lens:
         by_id("diagram").scrollIntoView()
 
     def training_started(self, experiment):
-        """If it is on other images, a test image that was looked at is not among them, and is forgotten."""
+        """If it is on other images, a test image that was looked at is not among them, and is forgotten. So is a
+        digit that a place took itself, whose class the network may not have."""
         others = experiment == OWN or experiment != self.experiment
         self.experiment = experiment
-        if others and "index" in self.subject:
+        if others and ("index" in self.subject or self.subject == self.offered):
             self.page.reading.prediction.clear()
             self.show_first()
 

@@ -2,6 +2,7 @@
 
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.figures import element_name, number
+from widgets.layer_titles import layer_title
 from widgets.pixels import svg
 from widgets.texts import text
 
@@ -32,7 +33,7 @@ class LossCurve:
         if layers == self.layers:
             return
         self.layers = layers
-        options = [element("option", layer["name"], value=layer["name"]) for layer in layers]
+        options = [element("option", layer_title(layer["name"]), value=layer["name"]) for layer in layers]
         replace(by_id("learn-layer"), options)
         self.choose_layer()
 

@@ -76,7 +76,7 @@ class Notebook:
     def group(self, group):
         """A group of seeds, with its runs beneath it."""
         item, inner = element("li", class_="seeds"), element("ul")
-        mean, spread = [percent(round(group[name], 4)) for name in ("mean", "spread")]
+        mean, spread = [text("number.percent", number=decimal(100 * group[name], 1)) for name in ("mean", "spread")]
         heading = text("notebook.group", runs=group["seeds"], mean=mean, spread=spread)
         item.append(element("strong", heading))
         for one in reversed(self.runs):
@@ -113,7 +113,9 @@ class Notebook:
             ("notebook.rename", lambda event: self.rename(record, item)),
             (
                 "notebook.script",
-                lambda event: self.copy(dict(record["config"], as_configured=record["as_configured"])),
+                lambda event: self.copy(
+                    dict(record["config"], as_configured=record["as_configured"], sha256=record["sha256"])
+                ),
             ),
             ("notebook.delete", lambda event: self.change("delete", key=key)),
         ):

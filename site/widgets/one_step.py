@@ -3,6 +3,7 @@
 from widgets.diagram import Column
 from widgets.dom import by_id, element, listen, replace, run
 from widgets.figures import exact, number
+from widgets.layer_titles import layer_title
 from widgets.sum_table import row
 from widgets.texts import nearly, text
 
@@ -28,7 +29,7 @@ class OneStep:
         """The layers with weights of the network."""
         names = [layer["name"] for layer in layers]
         if names != [option.value for option in by_id("step-layer").options]:
-            replace(by_id("step-layer"), [element("option", name, value=name) for name in names])
+            replace(by_id("step-layer"), [element("option", layer_title(name), value=name) for name in names])
             by_id("step-layer").value = names[-1]
 
     def rate(self):
@@ -100,7 +101,8 @@ class OneStep:
             column = self.columns[shown["role"]]
             column.show(dict(before, name=tensor, output_shape=before["shape"]))
             fit(column.holder, before)
-            column.holder.setAttribute("aria-label", text("learn.sheet_choose", tensor=tensor, layer=answer["layer"]))
+            layer = layer_title(answer["layer"])
+            column.holder.setAttribute("aria-label", text("learn.sheet_choose", tensor=tensor, layer=layer))
             for name in ("gradient", "after"):
                 sheet = shown[name]
                 image = self.images[(shown["role"], name)]

@@ -3,10 +3,9 @@
 import asyncio
 
 from widgets.dom import element, run
+from widgets.lens import FIRST_SAMPLE
 from widgets.texts import error_text
 from widgets.worker import WorkerFailed
-
-SAMPLE = 7  # the digit that is explained if nothing was drawn
 
 
 class Place:
@@ -53,11 +52,11 @@ class Place:
         """Takes the sample digit that suits this place, until the person draws or chooses one."""
         sample = await self.sample()
         if sample is not None and self.page.lens.subject in ({}, self.page.lens.offered):
-            self.page.lens.offered = {"sample": sample}
             self.page.lens.choose_sample(sample)
+            self.page.lens.offered = self.page.lens.subject
 
     async def sample(self):
-        return SAMPLE
+        return FIRST_SAMPLE
 
     def worker_ready(self):
         self.shown()

@@ -106,6 +106,7 @@ class Results:
             chart.view(epoch)
         if "report" in answer:
             self.show_report(answer["report"], self.page.experiments.reference(answer["report"]))
+        self.page.fingerprint.view(answer["fingerprint"], epoch is None)
         self.page.network_changed()
 
     def choose_cell(self, true, read):

@@ -3,6 +3,7 @@
 from widgets.dom import by_id, element, listen, replace
 from widgets.explanation import Explanation
 from widgets.hand_filter import HandFilter
+from widgets.layer_titles import layer_title
 from widgets.place import Place
 from widgets.texts import text
 
@@ -44,7 +45,7 @@ class See(Place):
         choices, names = [{"layer": "image"}], [text("see.image")]
         for layer in answer["layers"][:-1]:
             choices.append({"layer": layer["name"]})
-            names.append(layer["name"])
+            names.append(layer_title(layer["name"]))
         last = answer["layers"][-1]["name"]
         for index, row in enumerate(answer["prediction"]["probabilities"]):
             choice = {"layer": last}

@@ -3,6 +3,7 @@
 import math
 
 from widgets.dom import by_id, element, replace
+from widgets.layer_titles import layer_title
 from widgets.texts import written
 
 COLUMNS = ("weights", "gradients", "step")
@@ -34,7 +35,7 @@ class Sizes:
         self.rows = {}
         for size in sizes:
             line, cells = element("tr"), []
-            line.append(element("th", size["layer"], scope="row"))
+            line.append(element("th", layer_title(size["layer"]), scope="row"))
             for _ in COLUMNS:
                 cell, number = element("td"), element("span", "–")
                 bar = element("meter", min=0, max=1, value=0, aria_hidden="true")

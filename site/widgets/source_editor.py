@@ -63,6 +63,7 @@ THEME = {
         "backgroundColor": "transparent",
     },
 }
+ROOM = 24  # pixels between the cursor and the edge, when lines are shown from their beginning
 COLOURS = {  # of the highlighting: CodeMirror's default ones, which are for white paper, and the page's
     "#708": "var(--code-keyword)",
     "#219": "var(--code-number)",
@@ -187,6 +188,8 @@ class SourceEditor:
         self.parent.replaceChildren(host)
         config = {"doc": source, "extensions": to_js(extensions), "parent": root, "root": root}
         self.view = view.EditorView.new(to_js(config))
+        self.uncover = create_proxy(self.show_line_starts)
+        listen(self.view.contentDOM, "blur", lambda event: self.show_line_starts())
 
     def open_field(self, source):
         self.field = element("textarea", aria_label=self.label, spellcheck="false", class_="source", rows="24")
@@ -198,11 +201,24 @@ class SourceEditor:
     def updated(self, update):
         if update.docChanged and not self.setting and self.on_change:
             self.on_change(self.text())
+        if update.docChanged or update.selectionSet:
+            window.requestAnimationFrame(self.uncover)
         line = update.state.doc.lineAt(update.state.selection.main.head).number
         if line != self.line:
             self.line = line
             if self.on_line and not self.setting:
                 self.on_line(line)
+
+    def show_line_starts(self, *_):
+        """Scrolls back to the beginning of the lines where the cursor can be seen there, or has left: CodeMirror
+        scrolls only as far as it must, and lines would stay cut off."""
+        scroller = self.view.scrollDOM
+        if not scroller.scrollLeft:
+            return
+        cursor = self.view.coordsAtPos(self.view.state.selection.main.head)
+        ahead = cursor.left - scroller.getBoundingClientRect().left + scroller.scrollLeft if cursor else 0
+        if not self.view.hasFocus or ahead < scroller.clientWidth - ROOM:
+            scroller.scrollLeft = 0
 
     # ---------------------------------------------------------------------------------------- marking
 

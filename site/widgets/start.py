@@ -1,7 +1,7 @@
 """The place Start: a digit that is drawn or chosen, who reads it, and training a network of one's own."""
 
 from widgets.dom import by_id, element, listen, replace
-from widgets.texts import text, whole
+from widgets.texts import percent, text, whole
 
 OWN = "mnist"  # the experiment of Train your own: all ten digits
 
@@ -28,10 +28,12 @@ class Start:
         replace(by_id("samples"), items)
 
     def show_reader(self, reader):
-        """Says who reads: an answer's `reader`."""
-        by_id("reader").textContent = text(
-            f"reader.{reader['kind']}", samples=whole(reader["samples"]), epoch=reader["epoch"]
-        )
+        """Says who reads: an answer's `reader`; and how well, once an epoch of one's own has ended."""
+        words = [text(f"reader.{reader['kind']}", samples=whole(reader["samples"]), epoch=reader["epoch"])]
+        accuracy = self.page.results.accuracies[1]
+        if reader["kind"] == "own" and accuracy is not None:
+            words.append(text("reader.so_far", accuracy=percent(accuracy)))
+        by_id("reader").textContent = " ".join(words)
 
     def state_changed(self, name):
         """The button trains, pauses or resumes, as the state has it."""

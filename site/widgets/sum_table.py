@@ -4,6 +4,7 @@ import asyncio
 
 from widgets.dom import element, listen, replace
 from widgets.figures import axes, element_name, exact, index_text, number
+from widgets.layer_titles import layer_title
 from widgets.texts import text
 
 SLICE = 20  # rows that are added at once
@@ -73,7 +74,7 @@ class SumTable:
         elif at is None:
             cell.textContent = "–"
         elif answer["form"] == "gradients":
-            cell.textContent = column["layer"]  # which passes it back
+            cell.textContent = layer_title(column["layer"])  # which passes it back
         elif column["tensor"] in ("image", "output"):
             name = element_name(column, at) if answer["form"] == "steps" else index_text(column, at)
             button = element("button", name, type="button", class_="place")
@@ -104,11 +105,12 @@ def row(cells):
 def heading(column):
     """What the numbers of a column are: the image, a layer's output, weights, or gradients."""
     if column.get("gradient"):
-        return text("see.column_gradient", layer=column["layer"] or text("see.image"))
+        layer = layer_title(column["layer"]) if column["layer"] else text("see.image")
+        return text("see.column_gradient", layer=layer)
     if column["tensor"] == "image":
         return text("see.column_image")
     if column["tensor"] == "output":
-        return text("see.column_output", layer=column["layer"])
+        return text("see.column_output", layer=layer_title(column["layer"]))
     known = {"weights": "see.column_weight", "bias": "see.column_bias"}
     return text(known[column["tensor"]]) if column["tensor"] in known else column["tensor"]
 

@@ -2,7 +2,7 @@
 continues with the newest weights."""
 
 from widgets.dom import by_id, listen, run
-from widgets.texts import show_text, text
+from widgets.texts import decimal, percent, show_text, text
 
 
 class Travel:
@@ -60,15 +60,19 @@ class Travel:
                     self.wanted = self.epoch
                     break
                 self.epoch = wanted
-                self.say()
+                self.say(answer.get("report"))
                 self.travelled(answer)
         finally:
             self.busy = False
 
-    def say(self):
+    def say(self, report):
+        """Says which epoch is shown; `report` has its scores, if it has any."""
         by_id("newest").disabled = self.epoch is None
         if self.epoch is None:
             show_text(by_id("viewed"), "train.travel_about")
         else:
-            key = "train.viewed_epoch" if self.epoch else "train.viewed_start"
-            by_id("viewed").textContent = text(key, epoch=self.epoch)
+            words = [text("train.viewed_epoch" if self.epoch else "train.viewed_start", epoch=self.epoch)]
+            if report:
+                loss, accuracy = decimal(report["loss"], 3), percent(report["accuracy"])
+                words.append(text("train.viewed_scores", loss=loss, accuracy=accuracy))
+            by_id("viewed").textContent = " ".join(words)

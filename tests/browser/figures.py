@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from playwright.sync_api import Locator
 
-__all__ = ["cell", "cells_of", "exact", "float32", "number", "shown"]
+__all__ = ["cell", "cells_of", "exact", "float32", "number", "shown", "titled"]
 
 
 def minus(text: str) -> str:
@@ -50,3 +50,23 @@ def cells_of(rows: Locator) -> list[list[str]]:
     cells = "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     found: list[list[str]] = rows.evaluate_all(cells)
     return found
+
+
+def titled(name: str) -> str:
+    """A layer's name, or a tensor's, in the page's words."""
+    layer, dot, role = name.partition(".")
+    if dot:
+        return f"{role} of {titled(layer)}"
+    kinds = {
+        "conv2d": "Convolution",
+        "relu": "ReLU",
+        "maxpool2d": "Max pooling",
+        "flatten": "Flatten",
+        "dense": "Dense",
+    }
+    kind, _, number_ = name.partition("_")
+    return (
+        f"{kinds[kind]} {number_}"
+        if kind in kinds
+        else {"image": "Image", "softmaxcrossentropy": "Softmax", "logits": "logits"}[kind]
+    )

@@ -25,7 +25,7 @@ def main() -> None:
         stroke(page, circle(0.5, 0.67, 0.2, 0.2))
         expect(page.get_by_role("status", name="Prediction")).to_have_text(re.compile("^8"))
         page.locator(".sheet").nth(1).click()
-        expect(page.get_by_role("status", name="Selected number")).to_have_text(re.compile("^conv2d_1"))
+        expect(page.get_by_role("status", name="Selected number")).to_have_text(re.compile("^Convolution 1"))
         page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=TARGET)
         browser.close()

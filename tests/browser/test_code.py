@@ -255,6 +255,22 @@ def test_by_keyboard_at_every_width_and_without_faults(page: Page) -> None:
     assert not [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in found]
 
 
+def test_lines_are_shown_from_their_beginning_again(page: Page) -> None:
+    """Typing at the end of a long line scrolls sideways; a new line, and leaving the editor, scroll back."""
+    go(page, "Code")
+    choose(page, "relu_forward")
+    scroller = page.locator("#code-editor .cm-scroller")
+    editor(page).focus()
+    page.keyboard.press("ControlOrMeta+End")
+    for leave in (lambda: page.keyboard.press("Enter"), lambda: page.locator("#code-title").focus()):
+        page.keyboard.type("# " + "long " * 50)
+        expect(scroller).not_to_have_js_property("scrollLeft", 0)
+        leave()
+        expect(scroller).to_have_js_property("scrollLeft", 0)
+    button(page, "Restore").click()
+    answered(page, "compiled:")
+
+
 def test_changes_are_in_the_editor_after_a_reload(page: Page) -> None:
     """Until they are restored. The address has the layer of one's own, whose kernel is never in it."""
     go(page, "Code")

@@ -43,7 +43,7 @@ def any_address(random: Random) -> str:
 def epoch_kept(page: Page) -> int:
     """Of the training that the page offers to continue."""
     offer = page.get_by_role("region", name="Saved training")
-    expect(offer).to_contain_text(re.compile(r"experiment paper, epoch \d+ of"))
+    expect(offer).to_contain_text(re.compile(r"The paper\'s three digits, epoch \d+ of"))
     found = re.search(r"epoch (\d+) of", offer.inner_text())
     assert found
     return int(found[1])
@@ -132,7 +132,7 @@ def test_a_tab_closed_while_saving(new_page: Maker, site_url: str, tried: Tried)
     assert sha256(page) == fingerprint_of(experiment="paper", seed=8, epochs=300)
     page.reload()
     wait_for(page, "ready")
-    expect(page.locator("#offer-text")).to_contain_text("a finished training: experiment paper")
+    expect(page.locator("#offer-text")).to_contain_text("a finished training: The paper's three digits")
     tried("a tab is closed while saving", "the saved training, which continues to the same bits", 4)
     tried(ANY_ADDRESS, ANY_ADDRESS_SEEN, 4)
 

@@ -113,7 +113,7 @@ def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
     expect(page.locator("#loss-summary")).to_have_text(re.compile("After epoch 1:"), timeout=TRAINED)
     page.reload()
     wait_for(page, "ready")
-    expect(page.get_by_role("region", name="Saved training")).to_contain_text("experiment mnist, epoch")
+    expect(page.get_by_role("region", name="Saved training")).to_contain_text("training: MNIST's ten digits, epoch")
     button(page, "Continue it").click()
     wait_for(page, "paused")
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("5")
@@ -124,7 +124,9 @@ def test_a_reloaded_page_continues_to_the_same_bits(page: Page) -> None:
     expect(page.locator("#link")).to_have_attribute("href", "?experiment=mnist&seed=5&epochs=3")
     finished = sha256(page)
     fresh(page)
-    expect(page.get_by_role("region", name="Saved training")).to_contain_text("a finished training: experiment mnist")
+    expect(page.get_by_role("region", name="Saved training")).to_contain_text(
+        "a finished training: MNIST's ten digits"
+    )
     button(page, "Open it").click()
     wait_for(page, "finished")
     assert sha256(page) == finished

@@ -11,8 +11,20 @@ from scnn import Network, load_digits
 from scnn.page.elements import Elements
 from scnn.page.lessons import Lessons
 from scnn.training.gradient_check import check_gradients
-from tests.browser.figures import cells_of, exact, float32, number, shown
-from tests.browser.person import READY, Maker, button, choose_depth, home, line, set_field, stroke
+from tests.browser.figures import cells_of, exact, float32, number, shown, titled
+from tests.browser.person import (
+    READY,
+    Maker,
+    button,
+    choose_depth,
+    go,
+    home,
+    line,
+    opened,
+    prediction,
+    set_field,
+    stroke,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +81,7 @@ def title(page: Page) -> Locator:
 
 
 def sheet(page: Page, layer: str) -> Locator:
-    return page.get_by_role("application", name=re.compile(f"^Gradient of {layer},"))
+    return page.get_by_role("application", name=re.compile(f"^Gradient of {titled(layer)},"))
 
 
 def test_the_loss_is_the_engines(page: Page, lessons: Lessons, sample: int) -> None:
@@ -121,7 +133,7 @@ def test_the_chosen_weights_gradient_is_the_sum_that_makes_it(page: Page, elemen
     """Through a convolution: pixels times gradients; the total has the engine's bits."""
     choose_depth(page, "Numbers")
     page.locator("#learn-layer").select_option("conv2d_2")
-    expect(title(page)).to_have_text("Gradient of weight 2, 2 of filter 0 for channel 0 of conv2d_2")
+    expect(title(page)).to_have_text("Gradient of weight 2, 2 of filter 0 for channel 0 of Convolution 2")
     answer = elements.element({"layer": "conv2d_2", "role": "weights", "element": [0, 0, 2, 2], "backward": True})
     table = explanation(page).get_by_role("table", name="Sum", exact=True)
     expect(table.locator("tfoot td").last).to_have_text(exact(answer["value"]))
@@ -135,10 +147,10 @@ def test_the_chosen_weights_gradient_is_the_sum_that_makes_it(page: Page, elemen
 @pytest.mark.parametrize(
     ("layer", "form", "words"),
     [
-        ("image", "sum", "products of conv2d_1"),
+        ("image", "sum", "products of Convolution 1"),
         ("conv2d_1", "gate", "ReLU"),
-        ("relu_1", "sum", "it won in 1 window of maxpool2d_1"),
-        ("maxpool2d_2", "sum", "products of dense_1"),
+        ("relu_1", "sum", "it won in 1 window of Max pooling 1"),
+        ("maxpool2d_2", "sum", "products of Dense 1"),
         ("dense_1", "difference", "minus"),
     ],
 )
@@ -148,7 +160,7 @@ def test_any_gradient_is_explained(page: Page, elements: Elements, layer: str, f
     chosen = sheet(page, layer)
     chosen.focus()
     chosen.press("Enter")
-    expect(title(page)).to_contain_text("pixel" if layer == "image" else layer)
+    expect(title(page)).to_contain_text("pixel" if layer == "image" else titled(layer))
     index = [int(part) for part in re.findall(r"(?:map|row|column|unit) (\d+)", title(page).inner_text())]
     best = elements.element({"layer": layer, "backward": True})["index"]
     steps = [(best[-2] - index[-2], "Down", "Up"), (best[-1] - index[-1], "Right", "Left")] if len(best) > 1 else []
@@ -195,12 +207,12 @@ def test_one_step_moves_every_number_against_its_gradient(page: Page, lessons: L
     choose_depth(page, "Picture")
     pictures = section.locator(".pictures img")
     expect(pictures).to_have_count(6)
-    chosen = section.get_by_role("application", name=re.compile("^weights of conv2d_1 before the step"))
+    chosen = section.get_by_role("application", name=re.compile("^weights of Convolution 1 before the step"))
     chosen.focus()
     chosen.press("Enter")
-    expect(title(page)).to_have_text("Gradient of weight 2, 2 of filter 0 for channel 0 of conv2d_1")
+    expect(title(page)).to_have_text("Gradient of weight 2, 2 of filter 0 for channel 0 of Convolution 1")
     chosen.press("PageDown")
-    expect(title(page)).to_have_text("Gradient of weight 2, 2 of filter 1 for channel 0 of conv2d_1")
+    expect(title(page)).to_have_text("Gradient of weight 2, 2 of filter 1 for channel 0 of Convolution 1")
     expect(page.get_by_label("Filter", exact=True)).to_have_value("1")
     assert pictures.first.get_attribute("src") == answer["pictures"][0]["before"]["picture"]
     after_gradient = lessons.gradients({"sample": sample})["loss"]
@@ -216,7 +228,7 @@ def test_the_gradient_check(page: Page, sample: int) -> None:
     report = check_gradients(network(), IMAGES[sample], sample)
     names = {"right": "passed", "wrong": "failed", "not checked": "not checked"}
     rows = cells_of(table.locator("tbody tr"))
-    assert [(row[0], row[1]) for row in rows] == [(one.name, names[one.verdict]) for one in report.checks]
+    assert [(row[0], row[1]) for row in rows] == [(titled(one.name), names[one.verdict]) for one in report.checks]
     colours = table.locator(".verdict.passed").first.evaluate("one => getComputedStyle(one).color")
     assert colours != table.locator("th").first.evaluate("one => getComputedStyle(one).color")
 
@@ -224,7 +236,7 @@ def test_the_gradient_check(page: Page, sample: int) -> None:
 def test_the_code_is_the_backward_kernels(page: Page) -> None:
     """The lines that compute the gradient, and the one that runs."""
     page.locator("#learn-layer").select_option("conv2d_1")
-    expect(title(page)).to_contain_text("of conv2d_1")
+    expect(title(page)).to_contain_text("of Convolution 1")
     choose_depth(page, "Code")
     listing = explanation(page).get_by_label("conv2d_backward_weights", exact=True)
     expect(listing.locator("code.running")).to_have_count(1)
@@ -253,3 +265,19 @@ def test_it_fits_the_screen_and_axe_finds_nothing(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width, depth
         found = page.evaluate("async () => (await axe.run('main')).violations")
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], depth
+
+
+def test_after_the_first_place_gradients_can_be_read_too(new_page: Maker, site_url: str, sample: int) -> None:
+    """The digit that the page itself showed at Start gives way to the one that the network is least sure of; one that
+    the person has chosen stays, even the same one."""
+    page = opened(new_page, site_url, "")
+    expect(page.locator(".bar.chosen")).to_contain_text("2")
+    go(page, "Learn")
+    said = page.get_by_role("status", name="Loss of this image")
+    expect(said).to_contain_text(f"the probability of {sample} is", timeout=READY)
+    assert float(re.findall(r"[\d.]+", said.inner_text())[0]) > 0.1
+    go(page, "Start")
+    button(page, "Sample digit 2").click()
+    prediction(page).to_have_text(re.compile("^This 2 is read as 2"))
+    go(page, "Learn")
+    expect(said).to_contain_text("the probability of 2 is")

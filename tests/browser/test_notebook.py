@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from scnn import Network
 from tests.browser.person import (
     Maker,
     button,
     coloured_pixels,
     fresh,
+    is_chromium,
     line,
     needs_chromium,
     open_all,
@@ -67,14 +69,14 @@ def test_what_the_results_belong_to(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_time_travel(page: Page) -> None:
+def test_time_travel(page: Page, tmp_path: Path) -> None:
     """The slider shows the network after an earlier epoch: it reads, and the results are its own; then the newest."""
     slider = page.get_by_role("slider", name="Epoch", exact=True)
     expect(slider).to_have_js_property("max", "3")
     stroke(page, line(0.5, 0.15, 0.5, 0.85))
     prediction(page).not_to_have_text(re.compile("^Draw"))
     bars, cells = page.locator("#bars"), page.get_by_role("table", name="Confusion matrix")
-    newest = settled(bars), settled(cells)
+    newest, weights = (settled(bars), settled(cells)), sha256(page)
     slider.focus()
     page.keyboard.press("Home")
     expect(page.get_by_role("status", name="Time travel")).to_have_text(re.compile("before its first epoch"))
@@ -83,7 +85,20 @@ def test_time_travel(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("status", name="Time travel")).to_have_text(re.compile("after epoch 1:"))
     expect(slider).to_have_attribute("aria-valuetext", "1")
+    scores = page.get_by_role("status", name="Time travel")
+    expect(scores).to_have_text(re.compile(r"On the test images: loss \d\.\d{3}, [\d.]+\s% right\.$"))
+    earlier = page.locator("#sha256")
+    expect(earlier).not_to_have_text(weights)
+    expect(page.locator("#link-words")).to_be_hidden()
+    if is_chromium(page):  # with Firefox over WebDriver BiDi, Playwright gets no downloads
+        with page.expect_download() as download:
+            button(page, "Save model").click()
+        model = tmp_path / "earlier.safetensors"
+        download.value.save_as(model)
+        assert Network.load(model).fingerprint() == sha256(page)
     button(page, "Newest").click()
+    expect(earlier).to_have_text(weights)
+    expect(page.locator("#link-words")).to_be_visible()
     expect(bars).to_have_text(newest[0], use_inner_text=True)
     expect(cells).to_have_text(newest[1], use_inner_text=True)
     expect(button(page, "Newest")).to_be_disabled()
@@ -127,7 +142,7 @@ def test_five_seeds(page: Page) -> None:
     expect(runs(page)).to_have_count(2)
     button(page, "Train 5 seeds").click()
     group = page.locator("#runs .seeds strong")
-    expect(group).to_have_text(re.compile(r"5 seeds: [\d.]+\s% ± [\d.]+\s%"), timeout=60_000)
+    expect(group).to_have_text(re.compile(r"5 seeds: \d+\.\d\s% ± \d+\.\d\s%"), timeout=60_000)
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("8")
     expect(runs(page)).to_have_count(7)
 

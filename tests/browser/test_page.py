@@ -98,6 +98,7 @@ def test_the_confusion_matrix(trained: Page) -> None:
     counts = [[int(cell) for cell in row.locator("td").all_inner_texts()] for row in rows.all()]
     assert [sum(row) for row in counts] == [10, 10, 10]
     assert sum(counts[k][k] for k in range(3)) >= 24
+    trained.get_by_text("Scores by class", exact=True).click()
     figures = trained.get_by_role("table", name="Figures")
     expect(figures).to_contain_text("The paper: precision")
     expect(figures).to_contain_text("70 % after 41 s")

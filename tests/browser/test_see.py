@@ -12,14 +12,14 @@ from scnn import Network, load_digits
 from scnn.network.trace import NetworkTracer
 from scnn.page.elements import Elements
 from scnn.page.filters import PRESETS, Filters
-from tests.browser.figures import cell, cells_of, exact, float32, number, shown
+from tests.browser.figures import cell, cells_of, exact, float32, number, shown, titled
 from tests.browser.person import READY, Maker, button, choose_depth, home, set_field
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
-SAMPLE = 7  # the digit that the place takes if nothing was drawn
+SAMPLE = 2  # the digit that the place takes if nothing was drawn
 DIGITS = load_digits()[1]
 IMAGE = DIGITS.image(DIGITS.labels.index(SAMPLE))
 
@@ -49,7 +49,7 @@ def page(new_page: Maker, site_url: str, request: pytest.FixtureRequest) -> Page
     scheme = "dark" if request.param == 360 else "light"
     page = new_page(shared=True, viewport={"width": request.param, "height": 900}, color_scheme=scheme)
     page.goto(home(page, site_url) + "#/see")
-    expect(title(page)).to_contain_text("conv2d_1", timeout=READY)
+    expect(title(page)).to_contain_text("Convolution 1", timeout=READY)
     expect(page.locator("#filter-size")).to_contain_text("pixels", timeout=READY)
     return page
 
@@ -68,15 +68,15 @@ def words(page: Page) -> Locator:
 
 def choose(page: Page, elements: Elements, layer: str) -> None:
     """The largest number of a layer, by the chooser. Another number of it may be explained until the answer comes."""
-    page.get_by_label("Explain the largest number of").select_option(label=layer)
+    page.get_by_label("Explain the largest number of").select_option(label=titled(layer))
     index = elements.element({"layer": layer})["index"]
     parts = "".join(rf"\D+{part}" for part in index)
-    expect(title(page)).to_have_text(re.compile(rf"^{parts} of {layer}$"))
+    expect(title(page)).to_have_text(re.compile(rf"^{parts} of {titled(layer)}$"))
 
 
 def choose_probability(page: Page, digit: int) -> None:
     page.get_by_label("Explain the largest number of").select_option(label=f"probability of {digit}")
-    expect(title(page)).to_have_text(f"unit {digit} of softmaxcrossentropy_1")
+    expect(title(page)).to_have_text(f"unit {digit} of Softmax")
 
 
 def table(page: Page, name: str = "Sum") -> Locator:
@@ -110,7 +110,7 @@ def test_a_convolution_is_a_window_times_a_filter(page: Page, elements: Elements
     sheet.focus()
     sheet.press("ArrowUp")
     sheet.press("ArrowLeft")
-    expect(title(page)).to_have_text(f"map {one}, row {row - 1}, column {column - 1} of conv2d_1")
+    expect(title(page)).to_have_text(f"map {one}, row {row - 1}, column {column - 1} of Convolution 1")
     answer = answer_of(elements, page, "conv2d_1")
     value = answer["value"]
     expect(words(page)).to_contain_text(f"{shown(value)}: the window times the filter, 25 products")
@@ -207,15 +207,15 @@ def test_numbers_lead_back_to_the_image(page: Page, elements: Elements) -> None:
         "maxpool2d_1",
         "relu_1",
         "conv2d_1",
-        "pixel in row",
+        "image",
     ):
         explanation(page).get_by_role("button", name="Go back one layer").click()
-        expect(title(page)).to_contain_text(layer)
+        expect(title(page)).to_contain_text("pixel in row" if layer == "image" else titled(layer))
     expect(explanation(page).get_by_role("button", name="Go back one layer")).to_be_disabled()
     choose_depth(page, "Numbers")
     choose(page, elements, "maxpool2d_1")
     table(page, "Maximum").get_by_role("button").first.click()
-    expect(title(page)).to_contain_text("relu_1")
+    expect(title(page)).to_contain_text("ReLU 1")
 
 
 def test_the_code_is_the_kernels(page: Page, elements: Elements, tracer: NetworkTracer) -> None:

@@ -23,7 +23,10 @@ pytestmark = pytest.mark.browser
 
 WORDS = 40  # before the first button
 SECONDS = 10  # in which one's own network is to be of use, on a quiet machine; five times as many are allowed
-NAMES = ["Image", "conv2d_1", "relu_1", "maxpool2d_1", "conv2d_2", "relu_2", "maxpool2d_2", "flatten_1", "dense_1"]
+NAMES = [
+    *["Image", "Convolution 1", "ReLU 1", "Max pooling 1", "Convolution 2", "ReLU 2", "Max pooling 2", "Flatten 1"],
+    "Dense 1",
+]
 
 
 @pytest.fixture(scope="module", params=[360, 1440])
@@ -83,7 +86,7 @@ def test_every_picture_answers_a_tap_and_the_keys(page: Page) -> None:
     sheets.nth(1).focus()
     for key in ("Enter", "ArrowRight", "PageDown", "ArrowUp"):
         page.keyboard.press(key)
-    expect(said).to_have_text(re.compile(r"^conv2d_1: map 1, row 13, column 15 = "))
+    expect(said).to_have_text(re.compile(r"^Convolution 1: map 1, row 13, column 15 = "))
 
 
 def test_the_depths(page: Page) -> None:
@@ -116,6 +119,10 @@ def test_training_ones_own(page: Page) -> None:
         polling=100,
     )
     assert pictures(page)[0] != paused[0]
+    expect(reader).to_have_text(re.compile(r"images\. Test: [\d.]+\s% right\.$"))
+    page.evaluate("scrollTo(0, 0)")
+    box = reader.bounding_box()
+    assert box and page.viewport_size and box["y"] + box["height"] <= page.viewport_size["height"]
     go(page, "Train")
     assert numbers(page, "Accuracy")[2] >= 95
     expect(page.get_by_role("combobox", name="Experiment")).to_have_value("mnist")
@@ -139,7 +146,8 @@ def test_terms_are_defined_in_place(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "there"), [("see", "#see-layer"), ("learn", "#learn-truth"), ("code", "#code-place")]
+    ("place", "there"),
+    [("see", "#see-layer"), ("learn", "#learn-truth"), ("code", "#code-place"), ("exercises", "#exercises-place h2")],
 )
 def test_other_places_say_that_the_page_loads(new_page: Maker, site_url: str, place: str, there: str) -> None:
     """An address may lead to them, and they are empty until Python runs; then they have a status of their own."""
@@ -148,7 +156,7 @@ def test_other_places_say_that_the_page_loads(new_page: Maker, site_url: str, pl
     loading = state(page)
     expect(loading).to_have_text(re.compile("^loading"))
     expect(page.get_by_role("progressbar", name="Training progress")).to_be_visible()
-    expect(page.locator(there)).to_be_visible()
+    expect(page.locator(there).first).to_be_visible(timeout=READY)
     expect(loading).to_have_count(0, timeout=READY)
     go(page, "Start")
     expect(loading).to_have_text(re.compile("^ready"))

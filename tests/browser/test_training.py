@@ -73,7 +73,7 @@ def test_the_network_is_edited(page: Page) -> None:
     expect(page.get_by_role("combobox", name="layer of layer 7, Add")).to_have_value("relu_2")
     train_to_the_end(page)
     assert "conv-4-3-1-1_relu_pool-2_flat_dense-32_relu_add-6_dense-3" in page.url
-    expect(page.locator(".layer.add figcaption")).to_contain_text("← relu_2, relu_2")
+    expect(page.locator(".layer.add figcaption")).to_contain_text("← ReLU 2, ReLU 2")
 
 
 def test_step_stop_and_a_changed_learning_rate(page: Page) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scnn.page.records import as_csv, as_json, groups_of
+from scnn.version import __version__
 from tests.page.test_course import advance, session
 
 SHORT = {"experiment": "paper", "epochs": 3}
@@ -63,6 +64,10 @@ def test_exports(records: list[dict[str, Any]]) -> None:
     assert json.loads(rows[0]["layers"]) == records[0]["config"]["layers"]
     assert float(rows[0]["test_loss"]) == records[0]["test_loss"][0]
     assert {row["sha256"] for row in rows[:3]} == {records[0]["sha256"]}
+    first = rows[0]
+    assert (first["when"], first["scnn"]) == ("1970-01-01T00:00:01+00:00", __version__)
+    assert (first["training_images"], first["test_images"]) == ("75", "30")
+    assert float(first["seconds"]) == records[0]["seconds"]
     assert json.loads(as_json(records))["runs"] == records
 
 
@@ -70,6 +75,12 @@ def test_scripts(records: list[dict[str, Any]]) -> None:
     """A record's configuration becomes a script; a run that was changed by hand does not."""
     one = session()
     assert "Trainer" in one.handle({"action": "script", **records[0]["config"]})["script"]
+    digest = records[0]["sha256"]
+    script = one.handle({"action": "script", **records[0]["config"], "sha256": digest})["script"]
+    assert script.endswith(f"print(network.fingerprint())  # expected: {digest}\n")
+    for wrong in ("0" * 63, "0" * 64 + "\nprint(1)", 7):
+        answer = one.handle({"action": "script", **records[0]["config"], "sha256": wrong})
+        assert "expected a SHA-256" in answer["error"]["message"]
     refused = one.handle({"action": "script", **records[0]["config"], "as_configured": False})
     assert "changed by hand" in refused["error"]["message"]
     assert "no training" in one.handle({"action": "script"})["error"]["message"]

@@ -24,8 +24,9 @@ OTHERS = sorted({*CATALOGUES} - {"en"})
 
 # Texts that are the same in another language: names, symbols, and the field's own terms.
 EVERYWHERE = (
-    "nav.title layer.ReLU layer.Dropout layer.LeakyReLU layer.Tanh layer.SiLU layer.GELU layer.PReLU settings.sgd "
-    "settings.adam code.kernel code.python code.ir code.ir_title code.wasm code.wasm_title code.ms"
+    "nav.title layer.ReLU layer.Dropout layer.LeakyReLU layer.Tanh layer.SiLU layer.GELU layer.PReLU "
+    "layer.SoftmaxCrossEntropy settings.sgd settings.adam code.kernel code.python code.ir code.ir_title code.wasm "
+    "code.wasm_title code.ms"
 )
 SAME = {
     "de": "nav.start nav.code layer.Sigmoid settings.experiment see.maximum see.filter see.grid_weights learn.tensor "
