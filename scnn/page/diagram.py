@@ -9,7 +9,7 @@ from scnn.formats.png import image_picture
 from scnn.network.inspection import Inspector
 from scnn.page.descriptions import describe_layers, describe_prediction
 from scnn.page.messages import Answer, Message, read_index
-from scnn.page.reader import Reader, ReaderOf, image_of
+from scnn.page.reader import Reader, ReaderOf, image_of, read_shift
 from scnn.page.sheets import describe_sheet
 
 __all__ = ["Diagram"]
@@ -28,13 +28,13 @@ class Diagram:
         self.handlers: tuple[Callable[[Message], Answer], ...] = (self.diagram, self.value, self.samples)
 
     def diagram(self, message: Message) -> Answer:
-        """What the reader computes for the subject: a picture and the facts of each layer, and the prediction. With
-        `details`, also the filters and the saliency."""
+        """What the reader computes for the subject: a picture and the facts of each layer, and the prediction, which
+        a `shift` averages over shifted copies. With `details`, also the filters and the saliency."""
         reader = self.reader_of(message)
         image, label = image_of(message, reader.test)
-        return self.draw(reader, image, label, bool(message.get("details")))
+        return self.draw(reader, image, label, read_shift(message), bool(message.get("details")))
 
-    def draw(self, reader: Reader, image: bytes, label: int | None, details: bool = False) -> Answer:
+    def draw(self, reader: Reader, image: bytes, label: int | None, shift: int, details: bool) -> Answer:
         network = reader.network
         inspector = self.inspector_of(reader)
         found = inspector.look([level / 255.0 for level in image])
@@ -45,12 +45,15 @@ class Diagram:
         if details:
             filters = {name: describe_sheet(sheet) for name, sheet in inspector.filters().items()}
             layers = [{**layer, "filters": filters.get(layer["name"])} for layer in layers]
+        probabilities = found.probabilities
+        if shift:
+            (probabilities,) = network.probabilities(image, shift=shift, make_engine=reader.make_engine)
         answer = {
             "layers": layers,
             "picture": image_picture(image, network.input_shape),
             "reader": reader.describe(),
             "true": None if label is None else reader.test.classes[label],
-            "prediction": describe_prediction(network, found.probabilities, image, reader.samples),
+            "prediction": describe_prediction(network, probabilities, image, reader.samples),
         }
         return {**answer, "saliency": describe_sheet(inspector.saliency())} if details else answer
 

@@ -15,7 +15,7 @@ from scnn.errors import ConfigError
 from scnn.network.network import Network
 from scnn.page.messages import Answer, Message, read_image, read_index, read_strokes
 
-__all__ = ["DRAWING", "Reader", "ReaderOf", "image_of"]
+__all__ = ["DRAWING", "Reader", "ReaderOf", "image_of", "read_shift"]
 
 DRAWING = (1, SIDE, SIDE)  # the shape of what a drawing becomes
 
@@ -66,6 +66,12 @@ def image_of(message: Message, test: ImageDataset) -> tuple[bytes, int | None]:
         return digits.image(digits.labels.index(sample)), label
     index = read_index(message, "index", len(test))
     return test.image(index), test.labels[index]
+
+
+def read_shift(message: Message) -> int:
+    """By how many pixels the copies are shifted that a prediction is averaged over; 0, if not given, for the image
+    alone. As for Network.predict."""
+    return read_index(message, "shift", SIDE) if "shift" in message else 0
 
 
 def truth_of(message: Message, test: ImageDataset) -> int | None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 
 from scnn.data.bundled import load_digits
-from scnn.data.drawing import SIDE, normalise_strokes
+from scnn.data.drawing import normalise_strokes
 from scnn.data.photo import FoundDigit, find_digits
 from scnn.data.stroke_groups import split_strokes
 from scnn.engines.engine import Engine, EngineFactory
@@ -24,7 +24,7 @@ from scnn.page.course import Course
 from scnn.page.descriptions import describe_layers, describe_number, describe_prediction, describe_preset
 from scnn.page.diagram import Diagram
 from scnn.page.messages import Answer, Message, read_bytes, read_index, read_number, read_strokes
-from scnn.page.reader import DRAWING, Reader, image_of
+from scnn.page.reader import DRAWING, Reader, image_of, read_shift
 from scnn.page.records import Records
 from scnn.page.run import Run, result_of
 from scnn.page.topics import handlers_for
@@ -199,7 +199,7 @@ class Session:
 
     def classify(self, image: bytes, message: Message) -> Answer:
         """The prediction of the current training, or of the classifier if there is no training."""
-        shift = read_index(message, "shift", SIDE) if "shift" in message else 0
+        shift = read_shift(message)
         if self.run is None and self.classifier:
             engine = self.engines[self.engine_name(message)]
             (row,) = self.classifier.probabilities(image, shift=shift, make_engine=engine)

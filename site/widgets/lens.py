@@ -14,7 +14,12 @@ class Lens:
         self.chosen = False  # whether the person chose it: then the prediction is described in words
         self.offered = {}  # the subject that the page took itself, since the person had chosen none
         self.experiment = None  # the training's, whose test images can be looked at
-        self.diagram = Diagram(page.request, lambda: self.subject, self.selected, self.diagram_shown)
+        self.diagram = Diagram(page.request, self.asked, self.selected, self.diagram_shown)
+
+    def asked(self):
+        """The subject's fields, and the shift of the copies that its prediction is averaged over; empty without a
+        subject."""
+        return dict(self.subject, shift=1 if by_id("average").checked else 0) if self.subject else {}
 
     def show(self, subject, truth=None, chosen=False):
         """Shows an image in every place: `subject` are fields of a message, `truth` is its class if it is known. The

@@ -4,7 +4,7 @@ from pyscript import window
 from widgets.chart_form import ChartForm
 from widgets.connection import Connection
 from widgets.diagram import Depth
-from widgets.dom import by_id, run
+from widgets.dom import by_id, listen, run
 from widgets.drop import on_drop, on_paste
 from widgets.edited import Edited
 from widgets.editor import Editor
@@ -63,6 +63,7 @@ class Page:
         self.files = Files(self.worker, self.opened)
         on_drop(self)
         on_paste(self.photo.open)
+        listen(by_id("average"), "change", self.averaging_changed)
         self.update = Update()
         self.glossary = Glossary()
         self.language = Language(self.state)
@@ -80,8 +81,12 @@ class Page:
             self.places.tell("depth_changed", depth)
 
     def how_to_read(self):
-        """The form's settings, and by how many pixels the copies are shifted that a reading is averaged over."""
+        """The form's settings, and the shift of the copies that a prediction is averaged over."""
         return dict(self.settings.message(), shift=1 if by_id("average").checked else 0)
+
+    def averaging_changed(self, event):
+        self.reading.network_changed()
+        self.lens.diagram.refresh()
 
     def on_photo(self, answer):
         self.reading.photo_read(answer)

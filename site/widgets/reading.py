@@ -23,7 +23,6 @@ class Reading:
         self.lit = 0  # when drew() was called
         listen(by_id("truth"), "change", self.enable)
         listen(by_id("correct"), "click", self.correct)
-        listen(by_id("average"), "change", lambda event: self.read())
         listen(by_id("close-photo"), "click", lambda event: self.drawn())
 
     def truths(self, classes):

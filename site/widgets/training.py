@@ -69,7 +69,7 @@ class Training:
         self.ignore_pending()
         mine = self.turn
         while self.state.name == "training" and mine == self.turn:
-            answer = await self.page.request("advance", budget_ms=BUDGET_MS, subject=self.page.lens.subject or None)
+            answer = await self.page.request("advance", budget_ms=BUDGET_MS, subject=self.page.lens.asked() or None)
             if not answer or mine != self.turn:
                 return
             self.show(answer)
@@ -109,7 +109,7 @@ class Training:
     async def train_batch(self, mine):
         if mine is not None and not await self.begin(mine):
             return
-        answer = await self.page.request("step", subject=self.page.lens.subject or None)
+        answer = await self.page.request("step", subject=self.page.lens.asked() or None)
         if answer:
             self.show(answer)
 

@@ -250,6 +250,8 @@ def test_a_reading_may_be_averaged_over_shifted_copies(trained: Session) -> None
             answer = one.handle({**drawing, "shift": shift})
             found[shift] = [row["probability"] for row in answer["probabilities"]]
             assert [found[shift]] == one.network_of({}).probabilities(bytes(answer["image"]), shift=shift)
+        seen = one.handle({**drawing, "action": "diagram", "shift": 1})["prediction"]["probabilities"]
+        assert [row["probability"] for row in seen] == found[1]
         assert found[0] != found[1] and one.handle(drawing)["probabilities"][0]["probability"] == found[0][0]
         assert "shift" in one.handle({**drawing, "shift": 28})["error"]["message"]
 
