@@ -87,7 +87,9 @@ def test_the_whole_page_by_keyboard(page: Page) -> None:
     go_to(".sheet", "Shift+Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("status", name="Selected number")).to_have_text(re.compile(r"^\w+: (map|unit) .* = "))
+    expect(page.get_by_role("status", name="Selected number")).to_have_text(
+        re.compile(r"^[A-Z][\w ]+: (map|unit) .* = ")
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
