@@ -44,6 +44,7 @@ def home(page: Page, site_url: str = "") -> str:
 
 def fresh(page: Page, query: str = PAPER, place: str = "train") -> Page:
     """The page from its beginning, at one of its places."""
+    page.bring_to_front()  # another page of the same context may have been opened since
     before, address = re.sub(r"#.*", "", page.url), home(page) + query
     page.goto(f"{address}#/{place}")
     if before == address:

@@ -120,7 +120,6 @@ def test_training_in_steps_paused_and_to_the_end(page: Page) -> None:
     button(page, "Resume").click()
     wait_for(page, "finished", timeout=TRAINED)
     expect(page.locator("#link")).to_be_hidden()  # the rate was changed on the way
-    page.get_by_text("Scores by class", exact=True).click()
     expect(page.get_by_role("table", name="Figures")).to_contain_text("weighted mean")
     page.get_by_role("switch", name="Show row percentages").check()
     assert fits(page)
