@@ -44,7 +44,9 @@ MAY_IMPORT = {
         *["checks", "data", "engines", "errors", "formats", "kernels", "layers", "network", "plan", "settings"],
         "shards",
     ],
-    "experiments": ["checks", "data", "engines", "errors", "formats", "layers", "network", "settings", "training"],
+    "experiments": [
+        *["checks", "data", "engines", "errors", "formats", "layers", "network", "settings", "training", "version"],
+    ],
     "labs": [
         *["checks", "compiler", "data", "engines", "errors", "experiments", "formats", "kernels", "layers"],
         *["network", "plan", "training"],

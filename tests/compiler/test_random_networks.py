@@ -43,6 +43,7 @@ from scnn.network.architecture import Architecture
 from scnn.plan import Call, Loop, Plan
 from scnn.training.augmentation import Augmentation
 from scnn.training.lowering import lower_training
+from scnn.training.muon import Muon
 from scnn.training.optimisers import SGD, AdamW, Lion
 from tests.compiler.support import bits, kernel_of, plan_of, run
 
@@ -87,6 +88,8 @@ def random_plans() -> Iterator[tuple[Plan, Random]]:
     lion = Lion(0.01, weight_decay=0.1)
     graph = [Conv2D(3, 3, padding=1), ReLU(), Conv2D(3, 1), Add("relu_1"), Branch("relu_1"), Concatenate("add_1")]
     yield lower_training(Architecture((2, 5, 6), [*graph, Flatten(), Dense(4)]), 9, lion, None, 2, 8), Random(13)
+    muon = [Conv2D(3, 3), ReLU(), Flatten(), Dense(4)]
+    yield lower_training(Architecture((2, 5, 6), muon), 9, Muon(0.01, weight_decay=0.1), None, 2, 8), Random(15)
 
 
 def called(steps: tuple[Call | Loop, ...]) -> Iterator[str]:
